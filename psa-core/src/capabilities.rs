@@ -1,0 +1,94 @@
+//! What a connector can do. Engine, wizard, conformance suite and gateway plan from it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{EntityKind, KeyShape};
+
+/// How changes since a moment can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Incremental {
+    /// The vendor filters by its change stamp.
+    Filter,
+    /// Not at all: every run reads everything, and the content hash finds what changed.
+    FullScan,
+}
+
+/// How the set of all keys can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum KeyListing {
+    /// In one answer, so that it is a snapshot.
+    Snapshot,
+    /// Page by page; an absence must be confirmed.
+    Paged,
+    /// Not at all: absence proves nothing.
+    None,
+}
+
+/// What can be done with one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntityCapabilities {
+    /// It can be read.
+    pub read: bool,
+    /// How changes are found.
+    pub incremental: Incremental,
+    /// How all keys are found.
+    pub keys: KeyListing,
+    /// Whether the vendor can say how many there are.
+    pub count: bool,
+    /// Whether one record can be read by its key.
+    pub get: bool,
+    /// Records a page, at most.
+    pub page_max: u32,
+    /// It can be created.
+    pub create: bool,
+    /// It can be changed.
+    pub update: bool,
+    /// It can be deleted.
+    pub delete: bool,
+    /// The shape of this connector's keys for this kind.
+    #[serde(skip)]
+    pub key: KeyShape,
+    /// Kinds that the same fetch can feed.
+    pub also_feeds: Vec<EntityKind>,
+}
+
+impl Default for EntityCapabilities {
+    fn default() -> Self {
+        Self {
+            read: true,
+            incremental: Incremental::FullScan,
+            keys: KeyListing::None,
+            count: false,
+            get: true,
+            page_max: 100,
+            create: false,
+            update: false,
+            delete: false,
+            key: KeyShape::ID,
+            also_feeds: Vec::new(),
+        }
+    }
+}
+
+/// What a connector can do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Capabilities {
+    /// By kind; a kind that is not here is not supported at all.
+    pub entities: BTreeMap<EntityKind, EntityCapabilities>,
+    /// How far back the next window must reach into the last one, because the vendor's stamps settle late.
+    pub overlap: Duration,
+    /// The vendor's rate limit, if it is known: requests and the rolling window they count in.
+    pub rate_limit: Option<(u32, Duration)>,
+    /// Whether the vendor has a marker that makes a repeated create harmless.
+    pub idempotent_create: bool,
+}
+
+impl Capabilities {
+    /// What can be done with `kind`.
+    pub fn entity(&self, kind: &EntityKind) -> Option<&EntityCapabilities> {
+        self.entities.get(kind)
+    }
+}

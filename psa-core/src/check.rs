@@ -1,0 +1,119 @@
+//! The connection test: staged, each step with a remedy.
+
+use serde::Serialize;
+
+/// What is tested, in this order. A failed stage ends the test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStage {
+    /// The address: does a vendor's server answer there?
+    Address,
+    /// Is the connection encrypted and the certificate trusted?
+    Tls,
+    /// Does the credential work?
+    Auth,
+    /// Do the clocks agree?
+    Clock,
+    /// Is the login what the setup guide recommends?
+    Identity,
+    /// Does the credential have the rights that the configuration needs, and no others?
+    Permissions,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Good.
+    Passed,
+    /// It works, and something should be looked at.
+    Warned,
+    /// It does not work.
+    Failed,
+    /// Not tested, because an earlier stage failed or it does not apply.
+    Skipped,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckStep {
+    /// The stage.
+    pub stage: CheckStage,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was found.
+    pub detail: String,
+    /// What to do, unless it passed.
+    pub remedy: Option<String>,
+}
+
+/// How one right stands against what the configuration wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// Wanted and there.
+    Granted,
+    /// Wanted and not there.
+    Missing,
+    /// There though not wanted: take it away, least privilege is safer.
+    Excess,
+    /// Not wanted and not there.
+    Absent,
+    /// It could not be found out.
+    Unknown,
+}
+
+/// One row of the permission table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Permission {
+    /// The vendor's name for the right.
+    pub name: String,
+    /// Whether the configuration wants it.
+    pub wanted: bool,
+    /// How it stands.
+    pub grant: Grant,
+    /// How that was found out, or what to do.
+    pub detail: String,
+}
+
+/// The whole test.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct CheckReport {
+    /// The steps, in order.
+    pub steps: Vec<CheckStep>,
+    /// The permission table, row by row, in the vendor's order.
+    pub permissions: Vec<Permission>,
+}
+
+impl CheckReport {
+    /// Adds a step that passed.
+    pub fn pass(&mut self, stage: CheckStage, detail: impl Into<String>) {
+        self.push(stage, Outcome::Passed, detail, None);
+    }
+
+    /// Adds a step.
+    pub fn push(
+        &mut self,
+        stage: CheckStage,
+        outcome: Outcome,
+        detail: impl Into<String>,
+        remedy: Option<String>,
+    ) {
+        self.steps.push(CheckStep { stage, outcome, detail: detail.into(), remedy });
+    }
+
+    /// The first step that failed.
+    pub fn failure(&self) -> Option<&CheckStep> {
+        self.steps.iter().find(|s| s.outcome == Outcome::Failed)
+    }
+
+    /// Whether the connection can be used: nothing failed.
+    pub fn usable(&self) -> bool {
+        self.failure().is_none()
+    }
+
+    /// The step of a stage, if it was reached.
+    pub fn step(&self, stage: CheckStage) -> Option<&CheckStep> {
+        self.steps.iter().find(|s| s.stage == stage)
+    }
+}

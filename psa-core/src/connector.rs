@@ -1,0 +1,236 @@
+//! The traits that every vendor implements.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+use crate::{
+    AnyChanges, AnyPage, AnyRecord, Capabilities, Changes, CheckReport, Cursor, Entity, EntityKind, Error, Key,
+    KeyPage, Page, Query, Record, Result,
+};
+
+/// One vendor account, live.
+///
+/// ```no_run
+/// use futures::TryStreamExt;
+/// use psa_core::{Connector, Query, Ticket};
+///
+/// async fn titles(connector: &dyn Connector) -> psa_core::Result<()> {
+///     let tickets = connector.reader::<Ticket>()?;
+///     let mut pages = tickets.pages(Query::new(), None);
+///     while let Some(page) = pages.try_next().await? {
+///         for record in page.records() {
+///             if let Ok(ticket) = &record.value {
+///                 println!("{} {}", record.key, ticket.summary.as_deref().unwrap_or(""));
+///             }
+///         }
+///         // page.cursor: store it together with the rows, and the next run goes on from here.
+///     }
+///     Ok(())
+/// }
+/// ```
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// The vendor's name, lower case: `halo`.
+    fn vendor(&self) -> &'static str;
+
+    /// What this connector can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// The erased reader of a kind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if there is none.
+    fn source(&self, kind: &EntityKind) -> Result<Arc<dyn Source>>;
+
+    /// The erased writer of a kind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if there is none.
+    fn sink(&self, kind: &EntityKind) -> Result<Arc<dyn Sink>>;
+
+    /// Tests the connection, stage by stage. What fails is in the report, not an error.
+    async fn check(&self) -> CheckReport;
+}
+
+impl dyn Connector + '_ {
+    /// The typed reader of `E`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the connector has none for this type.
+    pub fn reader<E: Entity>(&self) -> Result<Arc<dyn Reader<E>>> {
+        let source = self.source(&E::KIND)?;
+        source.typed().downcast_ref::<Arc<dyn Reader<E>>>().cloned().ok_or_else(|| {
+            Error::unsupported(format!("{} reads {} as another type", self.vendor(), E::KIND))
+        })
+    }
+
+    /// The typed writer of `E`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the connector has none for this type.
+    pub fn writer<E: Entity>(&self) -> Result<Arc<dyn Writer<E>>> {
+        let sink = self.sink(&E::KIND)?;
+        sink.typed().downcast_ref::<Arc<dyn Writer<E>>>().cloned().ok_or_else(|| {
+            Error::unsupported(format!("{} writes {} as another type", self.vendor(), E::KIND))
+        })
+    }
+}
+
+/// Reads one kind.
+#[async_trait]
+pub trait Reader<E: Entity>: Send + Sync {
+    /// The records that match, page by page, from `cursor` on. An error ends the stream; the last good page's cursor goes on.
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>>;
+
+    /// One record, whole.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it does not exist, and what the network can do.
+    async fn get(&self, key: &Key) -> Result<Record<E>>;
+
+    /// The keys that match, cheaper than the records.
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>>;
+
+    /// How many match, if the vendor can say.
+    ///
+    /// # Errors
+    /// What the network can do.
+    async fn count(&self, query: Query) -> Result<Option<u64>>;
+}
+
+/// Writes one kind.
+#[async_trait]
+pub trait Writer<E: Entity>: Send + Sync {
+    /// Creates a record and returns it as the vendor stored it: rules and templates change what was sent.
+    ///
+    /// # Errors
+    /// [`Phase::MaybeSent`](crate::Phase::MaybeSent) in the error means that it may exist: look before repeating.
+    async fn create(&self, changes: Changes<E>) -> Result<Record<E>>;
+
+    /// Changes a record and returns it as the vendor stored it.
+    ///
+    /// # Errors
+    /// What the vendor refuses and what the network can do.
+    async fn update(&self, key: &Key, changes: Changes<E>) -> Result<Record<E>>;
+
+    /// Deletes a record.
+    ///
+    /// # Errors
+    /// What the vendor refuses and what the network can do.
+    async fn delete(&self, key: &Key) -> Result<()>;
+}
+
+/// A [`Reader`] without its type. Made by [`erase_reader`].
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// The kind.
+    fn kind(&self) -> EntityKind;
+
+    /// See [`Reader::pages`]. Items may also be of the kinds in `query.with`.
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<AnyPage>>;
+
+    /// See [`Reader::get`].
+    ///
+    /// # Errors
+    /// As [`Reader::get`].
+    async fn get(&self, key: &Key) -> Result<AnyRecord>;
+
+    /// See [`Reader::keys`].
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>>;
+
+    /// See [`Reader::count`].
+    ///
+    /// # Errors
+    /// As [`Reader::count`].
+    async fn count(&self, query: Query) -> Result<Option<u64>>;
+
+    /// The `Arc<dyn Reader<E>>` inside, for [`dyn Connector::reader`](trait.Connector.html#method.reader).
+    fn typed(&self) -> &(dyn Any + Send + Sync);
+}
+
+/// A [`Writer`] without its type. Made by [`erase_writer`].
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// The kind.
+    fn kind(&self) -> EntityKind;
+
+    /// See [`Writer::create`].
+    ///
+    /// # Errors
+    /// As [`Writer::create`].
+    async fn create(&self, changes: AnyChanges) -> Result<AnyRecord>;
+
+    /// See [`Writer::update`].
+    ///
+    /// # Errors
+    /// As [`Writer::update`].
+    async fn update(&self, key: &Key, changes: AnyChanges) -> Result<AnyRecord>;
+
+    /// See [`Writer::delete`].
+    ///
+    /// # Errors
+    /// As [`Writer::delete`].
+    async fn delete(&self, key: &Key) -> Result<()>;
+
+    /// The `Arc<dyn Writer<E>>` inside.
+    fn typed(&self) -> &(dyn Any + Send + Sync);
+}
+
+/// Turns a typed reader into a [`Source`].
+pub fn erase_reader<E: Entity>(reader: impl Reader<E> + 'static) -> Arc<dyn Source> {
+    Arc::new(ErasedReader::<E>(Arc::new(reader)))
+}
+
+/// Turns a typed writer into a [`Sink`].
+pub fn erase_writer<E: Entity>(writer: impl Writer<E> + 'static) -> Arc<dyn Sink> {
+    Arc::new(ErasedWriter::<E>(Arc::new(writer)))
+}
+
+struct ErasedReader<E>(Arc<dyn Reader<E>>);
+
+#[async_trait]
+impl<E: Entity> Source for ErasedReader<E> {
+    fn kind(&self) -> EntityKind {
+        E::KIND
+    }
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<AnyPage>> {
+        self.0.pages(query, cursor).map(|page| page.map(AnyPage::from)).boxed()
+    }
+    async fn get(&self, key: &Key) -> Result<AnyRecord> {
+        self.0.get(key).await.map(AnyRecord::from)
+    }
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        self.0.keys(query)
+    }
+    async fn count(&self, query: Query) -> Result<Option<u64>> {
+        self.0.count(query).await
+    }
+    fn typed(&self) -> &(dyn Any + Send + Sync) {
+        &self.0
+    }
+}
+
+struct ErasedWriter<E>(Arc<dyn Writer<E>>);
+
+#[async_trait]
+impl<E: Entity> Sink for ErasedWriter<E> {
+    fn kind(&self) -> EntityKind {
+        E::KIND
+    }
+    async fn create(&self, changes: AnyChanges) -> Result<AnyRecord> {
+        self.0.create(changes.typed()?).await.map(AnyRecord::from)
+    }
+    async fn update(&self, key: &Key, changes: AnyChanges) -> Result<AnyRecord> {
+        self.0.update(key, changes.typed()?).await.map(AnyRecord::from)
+    }
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.0.delete(key).await
+    }
+    fn typed(&self) -> &(dyn Any + Send + Sync) {
+        &self.0
+    }
+}

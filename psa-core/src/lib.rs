@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+mod capabilities;
+mod changes;
+mod check;
+mod connector;
+mod error;
+mod hint;
+mod key;
+mod kind;
+mod models;
+mod query;
+mod record;
+mod schema;
+pub mod time;
+
+pub use capabilities::{Capabilities, EntityCapabilities, Incremental, KeyListing};
+pub use changes::{AnyChanges, Changes};
+pub use check::{CheckReport, CheckStage, CheckStep, Grant, Outcome, Permission};
+pub use connector::{Connector, Reader, Sink, Source, Writer, erase_reader, erase_writer};
+pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer};
+pub use hint::{Answer, Cause, Hint, Incoming, Received, Receiver};
+pub use key::{Key, KeyShape};
+pub use kind::EntityKind;
+pub use models::{
+    Address, Agent, Author, Company, Contact, Custom, Email, FieldValue, Label, Normalized, Opportunity,
+    OpportunityStatus, Phone, Reference, Site, Stage, StatusMap, StatusMeaning, Team, Ticket, TicketNote, TimeEntry,
+    Visibility,
+};
+pub use query::{Lane, Query};
+pub use record::{
+    AnyItem, AnyPage, AnyRecord, Cursor, DecodeError, Evidence, Item, KeyPage, Page, Projection, Record, Version,
+};
+pub use schema::{AnyEntity, Entity, Field, FieldType, Schema};

@@ -1,0 +1,32 @@
+use chrono::{DateTime, Utc};
+
+use super::{Address, Custom, Reference, entity};
+use crate::{EntityKind, KeyShape};
+
+entity! {
+    /// A location of a company.
+    pub struct Site: EntityKind::SITE, key KeyShape::ID => {
+        /// The name.
+        name: Option<String>;
+        /// The company.
+        company: Option<Reference>, parent EntityKind::COMPANY;
+        /// Telephone number.
+        phone: Option<String>;
+        /// Address.
+        address: Option<Address>;
+        /// Time zone, as the vendor names it.
+        timezone: Option<String>;
+        /// Whether it is switched off.
+        inactive: Option<bool>;
+        /// The main contact.
+        main_contact: Option<Reference>;
+        /// Free notes.
+        notes: Option<String>;
+        /// Custom fields.
+        custom: Custom;
+        /// When it was created.
+        created_at: Option<DateTime<Utc>>, readonly;
+        /// When the vendor last touched it.
+        updated_at: Option<DateTime<Utc>>, stamp;
+    }
+}

@@ -1,0 +1,22 @@
+use chrono::{DateTime, Utc};
+
+use super::{Label, Reference, entity};
+use crate::{EntityKind, KeyShape};
+
+entity! {
+    /// A group of agents.
+    pub struct Team: EntityKind::TEAM, key KeyShape::ID => {
+        /// The name.
+        name: Option<String>;
+        /// The department.
+        department: Option<Label>;
+        /// Whether it is switched off.
+        inactive: Option<bool>;
+        /// Whether tickets can be assigned to it.
+        takes_tickets: Option<bool>;
+        /// Its members, where the vendor tells.
+        members: Vec<Reference>;
+        /// When the vendor last touched it.
+        updated_at: Option<DateTime<Utc>>, stamp;
+    }
+}

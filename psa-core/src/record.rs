@@ -1,0 +1,223 @@
+//! Records and pages: what a reader hands over.
+
+use std::fmt;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::schema::AnyEntity;
+use crate::{Entity, EntityKind, Key};
+
+/// What a vendor says about how new a record is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Version {
+    /// The vendor's change stamp.
+    pub updated_at: Option<DateTime<Utc>>,
+    /// An entity tag or revision, where the vendor has one.
+    pub tag: Option<String>,
+}
+
+/// Whether raw bytes are a row of a list or the whole record. They differ in fields at most vendors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Projection {
+    /// A row of a list.
+    List,
+    /// The answer to a read of this one record.
+    Full,
+}
+
+/// A record that could not be decoded: which value, and why. The rest of its page is not affected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (at {path})")]
+pub struct DecodeError {
+    /// Where in the record, as a path: `customfields[2].value`.
+    pub path: String,
+    /// What was expected and what was found; no value that may be secret.
+    pub message: String,
+}
+
+/// One record: its key, version, value and the vendor's own bytes.
+#[derive(Debug, Clone)]
+pub struct Record<E> {
+    /// The vendor's key.
+    pub key: Key,
+    /// How new it is.
+    pub version: Version,
+    /// The common value, or why there is none.
+    pub value: Result<E, DecodeError>,
+    /// The vendor's bytes, exactly.
+    pub raw: Bytes,
+    /// What those bytes are.
+    pub projection: Projection,
+}
+
+/// Why a record is taken to be gone.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// The vendor marks it deleted.
+    SoftDeleted,
+    /// The vendor says it was merged into another record.
+    MergedInto(Key),
+    /// A read of this key answered that it does not exist.
+    NotFound,
+    /// It was missing from one complete, unpaged list of all keys.
+    AbsentFromSnapshot,
+    /// It exists but left the scope of the sync.
+    OutOfScope,
+}
+
+/// One entry of a page.
+#[derive(Debug, Clone)]
+pub enum Item<E> {
+    /// A record as it is now.
+    Upsert(Record<E>),
+    /// A record that is gone.
+    Removed {
+        /// Its key.
+        key: Key,
+        /// Why we believe it.
+        evidence: Evidence,
+    },
+}
+
+/// A position in a list, to be stored and given back; only the reader that made it can read it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// Wraps a connector's own text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The connector's own text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cursor({})", self.0)
+    }
+}
+
+/// Some records, and where to go on.
+#[derive(Debug, Clone)]
+pub struct Page<E> {
+    /// The entries, in the vendor's order.
+    pub items: Vec<Item<E>>,
+    /// Where the next page starts. Unset: this was the last one.
+    pub cursor: Option<Cursor>,
+    /// The vendor's clock when it answered.
+    pub vendor_time: Option<DateTime<Utc>>,
+    /// How many records the vendor says the whole list has.
+    pub total: Option<u64>,
+    /// Whether the whole list came in one answer, so that nothing can have shifted.
+    pub atomic: bool,
+}
+
+impl<E> Page<E> {
+    /// The records, without removals.
+    pub fn records(&self) -> impl Iterator<Item = &Record<E>> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Upsert(record) => Some(record),
+            Item::Removed { .. } => None,
+        })
+    }
+}
+
+/// Some keys of a list.
+#[derive(Debug, Clone, Default)]
+pub struct KeyPage {
+    /// The keys.
+    pub keys: Vec<Key>,
+    /// How many there are in all, by the vendor.
+    pub total: Option<u64>,
+    /// Whether this page is the whole list in one answer.
+    pub atomic: bool,
+}
+
+/// A record whose type is not known at compile time, with its kind.
+#[derive(Debug)]
+pub struct AnyRecord {
+    /// The kind.
+    pub kind: EntityKind,
+    /// The vendor's key.
+    pub key: Key,
+    /// How new it is.
+    pub version: Version,
+    /// The common value, or why there is none.
+    pub value: Result<Box<dyn AnyEntity>, DecodeError>,
+    /// The vendor's bytes, exactly.
+    pub raw: Bytes,
+    /// What those bytes are.
+    pub projection: Projection,
+}
+
+impl<E: Entity> From<Record<E>> for AnyRecord {
+    fn from(record: Record<E>) -> Self {
+        Self {
+            kind: E::KIND,
+            key: record.key,
+            version: record.version,
+            value: record.value.map(|v| Box::new(v) as Box<dyn AnyEntity>),
+            raw: record.raw,
+            projection: record.projection,
+        }
+    }
+}
+
+/// One entry of an erased page.
+#[derive(Debug)]
+pub enum AnyItem {
+    /// A record as it is now.
+    Upsert(AnyRecord),
+    /// A record that is gone.
+    Removed {
+        /// Its kind.
+        kind: EntityKind,
+        /// Its key.
+        key: Key,
+        /// Why we believe it.
+        evidence: Evidence,
+    },
+}
+
+/// A page of erased records; may hold several kinds if one fetch feeds several.
+#[derive(Debug)]
+pub struct AnyPage {
+    /// The entries.
+    pub items: Vec<AnyItem>,
+    /// Where the next page starts. Unset: this was the last one.
+    pub cursor: Option<Cursor>,
+    /// The vendor's clock when it answered.
+    pub vendor_time: Option<DateTime<Utc>>,
+    /// How many records the vendor says the whole list has.
+    pub total: Option<u64>,
+    /// Whether the whole list came in one answer.
+    pub atomic: bool,
+}
+
+impl<E: Entity> From<Page<E>> for AnyPage {
+    fn from(page: Page<E>) -> Self {
+        Self {
+            items: page
+                .items
+                .into_iter()
+                .map(|item| match item {
+                    Item::Upsert(record) => AnyItem::Upsert(record.into()),
+                    Item::Removed { key, evidence } => AnyItem::Removed { kind: E::KIND, key, evidence },
+                })
+                .collect(),
+            cursor: page.cursor,
+            vendor_time: page.vendor_time,
+            total: page.total,
+            atomic: page.atomic,
+        }
+    }
+}

@@ -1,0 +1,572 @@
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use psa_core::time::{Chance, Clock, Seeded};
+use psa_core::{BODY_CAP, Error, ErrorKind, Lane, Phase, Result, Retry};
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+use url::Url;
+
+use crate::budget::within;
+use crate::retry::may_retry;
+use crate::retry_after::date;
+use crate::step::Terminal;
+use crate::{
+    Authenticator, Next, Operation, RateBudget, Redactor, Request, RetryBudget, RetryPolicy, StatusErrors, Step,
+    TokioClock, Transport, Vendor, read_capped, retry_after,
+};
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status; always a success when it comes out of [`Call::send`].
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, whole.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// The vendor's clock when it answered.
+    pub fn vendor_time(&self) -> Option<DateTime<Utc>> {
+        date(&self.headers)
+    }
+
+    /// The content type without its parameters, lower case.
+    pub fn content_type(&self) -> Option<String> {
+        let text = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+        Some(text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase())
+    }
+}
+
+/// What a client did so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Requests sent, repeats included.
+    pub requests: u64,
+    /// Of them, repeats.
+    pub retries: u64,
+    /// Answers 429.
+    pub rate_limited: u64,
+    /// Bytes of bodies received.
+    pub bytes: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    requests: AtomicU64,
+    retries: AtomicU64,
+    rate_limited: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// Runs operations against one vendor account. Cheap to clone; clones share everything.
+///
+/// The order, from the outside in: request id and span, the caller's steps around the call, retry; then for each try the
+/// rate permit, the concurrency permit, the credential, the caller's steps around the try, the transport.
+#[derive(Clone)]
+pub struct HttpClient(Arc<Inner>);
+
+struct Inner {
+    base: Url,
+    transport: Arc<dyn Transport>,
+    vendor: Arc<dyn Vendor>,
+    auth: Option<Arc<dyn Authenticator>>,
+    budget: RateBudget,
+    concurrency: Semaphore,
+    retry: RetryPolicy,
+    retry_budget: RetryBudget,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    call_steps: Vec<Arc<dyn Step>>,
+    try_steps: Vec<Arc<dyn Step>>,
+    timeout: Duration,
+    body_cap: usize,
+    user_agent: HeaderValue,
+    redactor: Redactor,
+    counters: Counters,
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient").field("base", &self.0.base.as_str()).field("stats", &self.stats()).finish()
+    }
+}
+
+/// Puts a client together.
+#[derive(Debug)]
+pub struct HttpClientBuilder {
+    base: Url,
+    transport: Arc<dyn Transport>,
+    vendor: Arc<dyn Vendor>,
+    auth: Option<Arc<dyn Authenticator>>,
+    budget: Option<RateBudget>,
+    concurrency: usize,
+    retry: RetryPolicy,
+    clock: Option<Arc<dyn Clock>>,
+    chance: Option<Arc<dyn Chance>>,
+    call_steps: Vec<Arc<dyn Step>>,
+    try_steps: Vec<Arc<dyn Step>>,
+    timeout: Duration,
+    body_cap: usize,
+    redactor: Redactor,
+    allow_http: bool,
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $ty:ty => $expr:expr;)*) => {
+        $( $(#[$doc])* #[must_use] pub fn $name(mut self, $name: $ty) -> Self { self.$name = $expr; self } )*
+    };
+}
+
+impl HttpClientBuilder {
+    setters! {
+        /// How errors are read. Default: by status alone.
+        vendor: Arc<dyn Vendor> => vendor;
+        /// Where credentials come from. Default: none are sent.
+        auth: Arc<dyn Authenticator> => Some(auth);
+        /// The rate budget; share it among the clients of one credential. Default: no known limit.
+        budget: RateBudget => Some(budget);
+        /// Requests under way at once. Default: 8.
+        concurrency: usize => concurrency.max(1);
+        /// How often and how long to try.
+        retry: RetryPolicy => retry;
+        /// The clock. Default: tokio's.
+        clock: Arc<dyn Clock> => Some(clock);
+        /// The source of chance. Default: another one in each process.
+        chance: Arc<dyn Chance> => Some(chance);
+        /// Time for one try, body included. Default: 60 s.
+        timeout: Duration => timeout;
+        /// The largest body to read, in bytes. Default: 64 MiB.
+        body_cap: usize => body_cap;
+        /// Knows the secrets to keep out of errors.
+        redactor: Redactor => redactor;
+        /// Allows plain HTTP: for a sandbox on this machine, never for a tenant. Default: no.
+        allow_http: bool => allow_http;
+    }
+
+    /// Adds a step around each call, retries included. The first added is the outermost.
+    #[must_use]
+    pub fn around_call(mut self, step: Arc<dyn Step>) -> Self {
+        self.call_steps.push(step);
+        self
+    }
+
+    /// Adds a step around each try. It sees the credential.
+    #[must_use]
+    pub fn around_try(mut self, step: Arc<dyn Step>) -> Self {
+        self.try_steps.push(step);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if the base is plain HTTP and that was not allowed.
+    pub fn build(self) -> Result<HttpClient> {
+        require_https(&self.base, self.allow_http)?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let mut base = self.base;
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(HttpClient(Arc::new(Inner {
+            base,
+            transport: self.transport,
+            vendor: self.vendor,
+            auth: self.auth,
+            budget: self.budget.unwrap_or_else(|| RateBudget::unlimited(Arc::clone(&clock))),
+            concurrency: Semaphore::new(self.concurrency),
+            retry: self.retry,
+            retry_budget: RetryBudget::default(),
+            clock,
+            chance: self.chance.unwrap_or_else(|| Arc::new(Seeded::from_entropy())),
+            call_steps: self.call_steps,
+            try_steps: self.try_steps,
+            timeout: self.timeout,
+            body_cap: self.body_cap,
+            user_agent: HeaderValue::from_static(concat!("psa-kit/", env!("CARGO_PKG_VERSION"))),
+            redactor: self.redactor,
+            counters: Counters::default(),
+        })))
+    }
+}
+
+/// Secrets go over TLS only, unless the caller says otherwise in so many words.
+fn require_https(url: &Url, allow_http: bool) -> Result<()> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if allow_http => Ok(()),
+        scheme => Err(Error::config("url", format!("{scheme} is not allowed, only https"))
+            .with_context("remedy", "Use the https address, or allow plain HTTP explicitly for a sandbox.")),
+    }
+}
+
+impl HttpClient {
+    /// Starts a client for the API below `base`, over `transport`.
+    pub fn builder(base: Url, transport: Arc<dyn Transport>) -> HttpClientBuilder {
+        HttpClientBuilder {
+            base,
+            transport,
+            vendor: Arc::new(StatusErrors),
+            auth: None,
+            budget: None,
+            concurrency: 8,
+            retry: RetryPolicy::default(),
+            clock: None,
+            chance: None,
+            call_steps: Vec::new(),
+            try_steps: Vec::new(),
+            timeout: Duration::from_secs(60),
+            body_cap: 64 << 20,
+            redactor: Redactor::default(),
+            allow_http: false,
+        }
+    }
+
+    /// Starts a call of `operation`.
+    pub fn call(&self, operation: &'static Operation) -> Call {
+        Call {
+            client: self.clone(),
+            operation,
+            method: None,
+            path: Cow::Borrowed(operation.path),
+            url: None,
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            lane: Lane::Interactive,
+            failed: None,
+        }
+    }
+
+    /// What this client did so far.
+    pub fn stats(&self) -> Stats {
+        let c = &self.0.counters;
+        Stats {
+            requests: c.requests.load(Ordering::Relaxed),
+            retries: c.retries.load(Ordering::Relaxed),
+            rate_limited: c.rate_limited.load(Ordering::Relaxed),
+            bytes: c.bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The API's base.
+    pub fn base(&self) -> &Url {
+        &self.0.base
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+}
+
+/// One call under construction.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call {
+    client: HttpClient,
+    operation: &'static Operation,
+    method: Option<Method>,
+    path: Cow<'static, str>,
+    url: Option<Url>,
+    query: String,
+    headers: HeaderMap,
+    body: Bytes,
+    lane: Lane,
+    failed: Option<Error>,
+}
+
+impl Call {
+    /// Fills `{name}` in the path, percent-encoded.
+    pub fn path(mut self, name: &str, value: impl fmt::Display) -> Self {
+        let value = value.to_string();
+        // Dots alone would climb out of the path.
+        if value.is_empty() || value.chars().all(|c| c == '.') {
+            self.failed = Some(
+                Error::new(ErrorKind::InvalidRequest, "an empty or dotted path parameter").with_context("field", name),
+            );
+            return self;
+        }
+        let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        self.path = self.path.replace(&format!("{{{name}}}"), &encoded.replace('+', "%20")).into();
+        self
+    }
+
+    /// Replaces the whole path: the untyped door. It may hold a query of its own.
+    pub fn raw_path(mut self, path: &str) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        self.path = path.to_owned().into();
+        self.query.push_str(query);
+        self
+    }
+
+    /// Replaces the method: the untyped door.
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// Sends to this address instead of one below the base. The credential is not sent there.
+    pub fn absolute(mut self, url: Url) -> Self {
+        self.url = Some(url);
+        self
+    }
+
+    /// Adds a query parameter.
+    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        let mut serializer = url::form_urlencoded::Serializer::new(String::new());
+        serializer.append_pair(name, &value.to_string());
+        let _ = write!(self.query, "{}", serializer.finish());
+        self
+    }
+
+    /// Adds a query parameter if there is a value.
+    pub fn query_opt(self, name: &str, value: Option<impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Sends JSON.
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => {
+                self.body = body.into();
+                self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            Err(error) => {
+                self.failed =
+                    Some(Error::new(ErrorKind::InvalidRequest, "the body is not valid JSON").with_source(error));
+            }
+        }
+        self
+    }
+
+    /// Sends a form.
+    pub fn form(mut self, pairs: &[(&str, &str)]) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(pairs);
+        self.body = form.finish().into();
+        self.headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        self
+    }
+
+    /// Who waits for the answer.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
+    }
+
+    /// Sends it, with retries.
+    ///
+    /// # Errors
+    /// The last failure, marked [`Retry::Exhausted`] if trying again was the advice and the limits were reached.
+    pub async fn send(self) -> Result<Response> {
+        let operation = self.operation;
+        let (request, client, authorized) = self.into_request().map_err(|e| e.with_operation(operation.name))?;
+        let id = client.0.chance.bits();
+        let span = tracing::info_span!("call", operation = operation.name, id = format_args!("{id:016x}"));
+        let inner = &client.0;
+        let terminal = |request: Request| -> BoxFuture<'_, Result<Response>> {
+            inner.with_retries(request, authorized).boxed()
+        };
+        Next::new(&inner.call_steps, &terminal as Terminal<'_>)
+            .run(request)
+            .instrument(span)
+            .await
+            .map_err(|e| e.with_operation(operation.name))
+    }
+
+    fn into_request(self) -> Result<(Request, HttpClient, bool)> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let authorized = self.url.is_none();
+        let mut url = match self.url {
+            Some(url) => url,
+            None => {
+                let path = self.path.trim_start_matches('/');
+                let url = self.client.0.base.join(path).map_err(|e| {
+                    Error::new(ErrorKind::InvalidRequest, "the path does not make a valid URL").with_source(e)
+                })?;
+                if url.origin() != self.client.0.base.origin() {
+                    return Err(Error::new(ErrorKind::InvalidRequest, "the path leads to another server"));
+                }
+                url
+            }
+        };
+        if !self.query.is_empty() {
+            let query = match url.query() {
+                Some(old) => format!("{old}&{}", self.query),
+                None => self.query,
+            };
+            url.set_query(Some(&query));
+        }
+        let mut http = http::Request::new(self.body);
+        *http.method_mut() = self.method.unwrap_or_else(|| self.operation.method.clone());
+        *http.uri_mut() = url.as_str().parse().map_err(|e: http::uri::InvalidUri| {
+            Error::new(ErrorKind::InvalidRequest, "the path does not make a valid URL").with_source(e)
+        })?;
+        *http.headers_mut() = self.headers;
+        http.headers_mut().insert(header::USER_AGENT, self.client.0.user_agent.clone());
+        http.headers_mut().entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        http.extensions_mut().insert(self.operation.name);
+        let request = Request { operation: self.operation, lane: self.lane, attempt: 0, http };
+        Ok((request, self.client, authorized))
+    }
+}
+
+impl Inner {
+    async fn with_retries(&self, request: Request, authorized: bool) -> Result<Response> {
+        let started = self.clock.elapsed();
+        let mut attempt = 1;
+        let mut may_remint = authorized;
+        loop {
+            let mut this_try = request.clone();
+            this_try.attempt = attempt;
+            let (error, stale) = match self.one_try(this_try, authorized).await {
+                Ok(response) => {
+                    self.retry_budget.refund();
+                    return Ok(response);
+                }
+                Err(failed) => failed,
+            };
+            if let (true, Some((status, generation)), Some(auth)) = (may_remint, stale, &self.auth) {
+                // Once a call, and not counted as a retry: the request was refused before it had any effect.
+                may_remint = false;
+                if auth.refused(status, generation).await? {
+                    continue;
+                }
+            }
+            let refused_first = error
+                .vendor()
+                .and_then(|v| StatusCode::from_u16(v.status).ok())
+                .is_some_and(|s| self.vendor.refused_before_effect(s));
+            if !may_retry(&error, request.operation.idempotency, refused_first) {
+                return Err(error);
+            }
+            let pause = match error.retry() {
+                Retry::After(asked) => asked.max(self.retry.pause(attempt, &*self.chance)),
+                _ => self.retry.pause(attempt, &*self.chance),
+            };
+            if error.is_rate_limited() {
+                self.budget.pause(pause);
+            }
+            let spent = self.clock.elapsed() - started;
+            if attempt >= self.retry.attempts
+                || spent + pause > self.retry.deadline
+                || !self.retry_budget.spend(&error)
+            {
+                return Err(error
+                    .with_retry(Retry::Exhausted)
+                    .with_context("attempts", attempt)
+                    .with_context("elapsed", format_args!("{:.1}s", spent.as_secs_f64())));
+            }
+            tracing::debug!(attempt, ?pause, %error, "trying again");
+            self.counters.retries.fetch_add(1, Ordering::Relaxed);
+            self.clock.sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// One try. With the error comes the status and the credential's generation, if a new credential may help.
+    async fn one_try(&self, mut request: Request, authorized: bool) -> Result<Response, (Error, Stale)> {
+        let _rate = self.budget.acquire(request.lane).await;
+        let _place = self.concurrency.acquire().await;
+        let generation = match &self.auth {
+            Some(auth) if authorized => {
+                let authorization = auth.authorize().await.map_err(|e| (e, None))?;
+                request.http.headers_mut().insert(header::AUTHORIZATION, authorization.value);
+                Some(authorization.generation)
+            }
+            _ => None,
+        };
+        let span = tracing::debug_span!("try", attempt = request.attempt);
+        let terminal =
+            |request: Request| -> BoxFuture<'_, Result<Response>> { self.transmit(request).boxed() };
+        Next::new(&self.try_steps, &terminal as Terminal<'_>).run(request).instrument(span).await.map_err(|error| {
+            let status = error.vendor().and_then(|v| StatusCode::from_u16(v.status).ok());
+            let stale = status.filter(|s| self.vendor.token_may_be_stale(*s)).zip(generation);
+            (error, stale)
+        })
+    }
+
+    async fn transmit(&self, request: Request) -> Result<Response> {
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        let exchange = async {
+            let answer = self.transport.send(request.http).await.map_err(|e| e.into_error())?;
+            let (head, body) = answer.into_parts();
+            let hint = head
+                .headers
+                .get(header::CONTENT_LENGTH)
+                .and_then(|v| v.to_str().ok()?.parse().ok())
+                .unwrap_or(0);
+            let body = read_capped(body, self.body_cap, hint).await?;
+            Ok(Response { status: head.status, headers: head.headers, body })
+        };
+        let response = within(&*self.clock, self.timeout, exchange).await.unwrap_or_else(|| {
+            Err(Error::new(ErrorKind::Timeout, format!("no complete answer within {:?}", self.timeout))
+                .with_phase(Phase::MaybeSent)
+                .with_retry(Retry::Backoff))
+        })?;
+        self.counters.bytes.fetch_add(response.body.len() as u64, Ordering::Relaxed);
+        tracing::debug!(status = response.status.as_u16(), bytes = response.body.len(), "answered");
+        if response.status.is_success() { Ok(response) } else { Err(self.refusal(&response)) }
+    }
+
+    fn refusal(&self, response: &Response) -> Error {
+        let status = response.status;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
+        }
+        let (kind, mut answer) = self.vendor.read_error(status, &response.headers, &response.body);
+        answer.status = status.as_u16();
+        answer.body = self.redactor.body(&response.body, BODY_CAP);
+        answer.message = answer.message.map(|m| self.redactor.text(&m));
+        let message = answer.message.clone().unwrap_or_else(|| {
+            status.canonical_reason().unwrap_or("unknown status").to_owned()
+        });
+        let retry = match kind {
+            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout => {
+                match retry_after(&response.headers, self.clock.now()) {
+                    Some(wait) => Retry::After(wait),
+                    None => Retry::Backoff,
+                }
+            }
+            _ => Retry::Never,
+        };
+        let mut error = Error::new(kind, message).with_phase(Phase::Answered).with_retry(retry);
+        if let Some(field) = answer.field.clone() {
+            error = error.with_context("field", field);
+        }
+        error.with_vendor(answer)
+    }
+}
+
+type Stale = Option<(StatusCode, u64)>;
+
+#[cfg(test)]
+mod tests;

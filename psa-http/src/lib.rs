@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod auth;
+mod budget;
+mod client;
+mod clock;
+pub mod json;
+mod operation;
+pub mod pages;
+mod redact;
+#[cfg(feature = "reqwest")]
+mod reqwest_transport;
+mod retry;
+mod retry_after;
+mod step;
+mod transport;
+mod vendor;
+
+pub use auth::{Authenticator, Authorization, Token, TokenCache, TokenSource};
+pub use budget::{Permit, RateBudget};
+pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
+pub use clock::TokioClock;
+pub use operation::{Idempotency, Operation};
+pub use redact::Redactor;
+#[cfg(feature = "reqwest")]
+pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
+pub use retry::{RetryBudget, RetryPolicy};
+pub use retry_after::retry_after;
+pub use step::{Next, Request, Step};
+pub use transport::{Body, Transport, TransportError, TransportErrorKind, read_capped};
+pub use vendor::{StatusErrors, Vendor, kind_of_status};

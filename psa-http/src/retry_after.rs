@@ -1,0 +1,68 @@
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use http::HeaderMap;
+
+/// How long the vendor asks to wait: milliseconds in the vendors' own headers, or `Retry-After` as whole seconds, seconds with a fraction, or an HTTP date.
+///
+/// A date counts from the answer's own `Date`, so that a wrong local clock does no harm. Nonsense counts as absent.
+pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
+        if let Some(ms) = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok()) {
+            return Some(Duration::from_millis(ms));
+        }
+    }
+    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let at: DateTime<Utc> = httpdate::parse_http_date(text).ok()?.into();
+    let from = date(headers).unwrap_or(now);
+    Some((at - from).to_std().unwrap_or(Duration::ZERO))
+}
+
+/// The vendor's clock, from the `Date` header.
+pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let text = headers.get(http::header::DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok().map(|t: SystemTime| t.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn wait(pairs: &[(&'static str, &'static str)]) -> Option<Duration> {
+        let headers = pairs
+            .iter()
+            .map(|(n, v)| (http::HeaderName::from_static(n), HeaderValue::from_static(v)))
+            .collect::<HeaderMap>();
+        retry_after(&headers, "2026-01-01T00:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn every_form_is_understood() {
+        assert_eq!(wait(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(wait(&[("retry-after", "1.5")]), Some(Duration::from_millis(1500)));
+        assert_eq!(wait(&[("x-ms-retry-after-ms", "250")]), Some(Duration::from_millis(250)));
+        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2026 00:01:00 GMT")]), Some(Duration::from_secs(60)));
+        assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
+    fn a_date_counts_from_the_vendors_clock() {
+        let headers = [
+            ("date", "Thu, 01 Jan 2026 01:00:00 GMT"),
+            ("retry-after", "Thu, 01 Jan 2026 01:00:30 GMT"),
+        ];
+        assert_eq!(wait(&headers), Some(Duration::from_secs(30)));
+        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2015 01:00:30 GMT")]), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn nonsense_counts_as_absent() {
+        for text in ["soon", "-3", "NaN", "inf", "1e300", ""] {
+            assert_eq!(wait(&[("retry-after", text)]), None, "{text}");
+        }
+    }
+}
