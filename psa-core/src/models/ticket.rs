@@ -15,7 +15,7 @@ entity! {
         /// Board or queue.
         board: Option<Label>;
         /// Type.
-        r#type: Option<Label>;
+        ticket_type: Option<Label>;
         /// Sub-type.
         subtype: Option<Label>;
         /// Item below the sub-type.

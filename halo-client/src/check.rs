@@ -1,0 +1,199 @@
+//! The staged connection test.
+
+use chrono::TimeDelta;
+use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission};
+use psa_http::Operation;
+
+use crate::client::Halo;
+use crate::scopes::{Scope, ScopeRow, Scopes};
+
+/// A clock that is off by more makes windows and tokens go wrong.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
+
+static PROBE: Operation = Operation::get("halo.check.probe", "/");
+
+/// A read that needs just this right, for each right that has one.
+const PROBES: &[(&str, &str)] = &[
+    ("read:tickets", "Tickets"),
+    ("read:calendar", "Appointment"),
+    ("read:customers", "Client"),
+    ("read:crm", "CRMNote"),
+    ("read:contracts", "ClientContract"),
+    ("read:suppliers", "Supplier"),
+    ("read:items", "Item"),
+    ("read:projects", "Projects"),
+    ("read:sales", "Opportunities"),
+    ("read:quotes", "Quotation"),
+    ("read:sos", "SalesOrder"),
+    ("read:pos", "PurchaseOrder"),
+    ("read:invoices", "Invoice"),
+    ("read:reporting", "Report"),
+    ("read:timesheets", "Timesheet"),
+    ("read:softwarelicensing", "SoftwareLicence"),
+    ("read:kb", "KBArticle"),
+    ("read:assets", "Asset"),
+    ("read:distributionlists", "DistributionLists"),
+    ("read:mailcampaign", "MailCampaign"),
+];
+
+pub(crate) async fn check(halo: &Halo) -> CheckReport {
+    let mut report = CheckReport::default();
+    run(halo, &mut report).await;
+    for stage in [
+        CheckStage::Address,
+        CheckStage::Tls,
+        CheckStage::Auth,
+        CheckStage::Clock,
+        CheckStage::Identity,
+        CheckStage::Permissions,
+    ] {
+        if report.step(stage).is_none() {
+            report.push(stage, Outcome::Skipped, "not tested: an earlier stage failed", None);
+        }
+    }
+    report.steps.sort_by_key(|s| s.stage);
+    report
+}
+
+async fn run(halo: &Halo, report: &mut CheckReport) {
+    let inner = halo.inner();
+    let root = inner.url.root();
+    match inner.tokens.endpoint().await {
+        Ok(endpoint) if endpoint.discovered => {
+            report.pass(CheckStage::Address, format!("{root} is a Halo server; it logs in at {}", endpoint.url));
+        }
+        Ok(endpoint) => report.push(
+            CheckStage::Address,
+            Outcome::Warned,
+            format!("{root} tells no authorisation address; {} is tried", endpoint.url),
+            Some("If the login fails, check that this is the address of your Halo.".into()),
+        ),
+        Err(error) => {
+            let stage = if error.kind() == ErrorKind::Tls { CheckStage::Tls } else { CheckStage::Address };
+            if stage == CheckStage::Tls {
+                report.pass(CheckStage::Address, format!("{root} answers"));
+            }
+            return fail(report, stage, &error);
+        }
+    }
+    if root.scheme() == "https" {
+        report.pass(CheckStage::Tls, "the certificate is trusted");
+    } else {
+        report.push(
+            CheckStage::Tls,
+            Outcome::Warned,
+            "the connection is not encrypted",
+            Some("Plain HTTP is for a sandbox on this machine only.".into()),
+        );
+    }
+    let token = match inner.cache.token().await {
+        Ok(token) => token,
+        Err(error) => return fail(report, CheckStage::Auth, &error),
+    };
+    let me = match halo.agents().me().await {
+        Ok(me) => me,
+        Err(error) => return fail(report, CheckStage::Auth, &error),
+    };
+    let name = me.name.clone().unwrap_or_else(|| format!("agent {}", me.id));
+    report.pass(CheckStage::Auth, format!("logged in as {name}"));
+    clock(halo, report).await;
+    match me.isapiagent {
+        Some(true) => report.pass(CheckStage::Identity, format!("{name} is an API-only agent, as the setup guide recommends")),
+        Some(false) => report.push(
+            CheckStage::Identity,
+            Outcome::Warned,
+            format!("{name} is a person's agent"),
+            Some("Create an API-only agent and select it in the API application: it needs no licence and its rights are its own.".into()),
+        ),
+        None => report.push(
+            CheckStage::Identity,
+            Outcome::Warned,
+            "Halo does not say whether the agent is API-only",
+            Some("Look at the agent in Halo.".into()),
+        ),
+    }
+    permissions(halo, token.scope.as_deref().map(Scopes::parse), report).await;
+}
+
+fn fail(report: &mut CheckReport, stage: CheckStage, error: &Error) {
+    report.push(stage, Outcome::Failed, error.to_string(), Some(error.remedy().to_owned()));
+}
+
+async fn clock(halo: &Halo, report: &mut CheckReport) {
+    let answer = halo.http().call(&PROBE).raw_path("Agent/me").send().await;
+    let ours = halo.http().clock().now();
+    let theirs = answer.ok().and_then(|a| a.vendor_time());
+    match theirs.map(|theirs| ours - theirs) {
+        Some(off) if off.abs() > CLOCK_TOLERANCE => report.push(
+            CheckStage::Clock,
+            Outcome::Warned,
+            format!("this machine's clock is {} s {} Halo's", off.num_seconds().abs(), if off > TimeDelta::zero() { "ahead of" } else { "behind" }),
+            Some("Synchronise this machine's clock (NTP). Sync windows follow Halo's clock, so nothing is lost meanwhile.".into()),
+        ),
+        Some(_) => report.pass(CheckStage::Clock, "the clocks agree"),
+        None => report.push(CheckStage::Clock, Outcome::Warned, "Halo's answers carry no date", None),
+    }
+}
+
+/// Every row of the setup guide's table: what the token says, and where a read can tell, what Halo does.
+///
+/// A right that was not asked for does not show in the token even if the application has it, so an excess right is only
+/// seen in a token that holds it.
+async fn permissions(halo: &Halo, granted: Option<Scopes>, report: &mut CheckReport) {
+    let asked = &halo.inner().scopes;
+    let mut missing = 0;
+    let mut excess = 0;
+    for row in Scopes::setup_guide_table() {
+        let permission = permission(halo, row, asked, granted.as_ref()).await;
+        missing += u32::from(permission.grant == Grant::Missing);
+        excess += u32::from(permission.grant == Grant::Excess);
+        report.permissions.push(permission);
+    }
+    let stage = CheckStage::Permissions;
+    match (missing, excess) {
+        (0, 0) => report.pass(stage, "every right that is needed is there, and no other"),
+        (0, _) => report.push(
+            stage,
+            Outcome::Warned,
+            format!("{excess} rights more than needed"),
+            Some("Take them away from the API application: see the table.".into()),
+        ),
+        _ => report.push(
+            stage,
+            Outcome::Failed,
+            format!("{missing} rights are missing"),
+            Some("Enable them in the API application and in its agent's role: see the table.".into()),
+        ),
+    }
+}
+
+async fn permission(halo: &Halo, row: &ScopeRow, asked: &Scopes, granted: Option<&Scopes>) -> Permission {
+    let scope = Scope::new(row.scope);
+    // What this connection needs, whatever the guide says.
+    let wanted = asked.gives(&scope);
+    let in_token = granted.map(|g| g.gives(&scope));
+    let probe = PROBES.iter().find(|(name, _)| *name == row.scope).map(|(_, path)| *path);
+    let (grant, detail) = match (wanted, in_token) {
+        (true, Some(false)) => (Grant::Missing, "not in the token: enable it in the API application's permissions".to_owned()),
+        (true, _) => match probe {
+            Some(path) => match read_one(halo, path).await {
+                Ok(()) => (Grant::Granted, format!("reading /{path} works")),
+                Err(error) if error.is_permission_denied() || error.is_unauthenticated() => {
+                    (Grant::Missing, format!("/{path} is refused: give the right to the agent's role too"))
+                }
+                Err(error) => (Grant::Unknown, format!("/{path}: {error}")),
+            },
+            None if in_token == Some(true) => (Grant::Granted, "in the token".to_owned()),
+            None => (Grant::Unknown, "Halo did not say, and only a write could tell".to_owned()),
+        },
+        (false, Some(true)) => (Grant::Excess, "in the token though not needed: take it away".to_owned()),
+        (false, Some(false)) => (Grant::Absent, "not needed".to_owned()),
+        (false, None) => (Grant::Unknown, "Halo did not say which rights the token has".to_owned()),
+    };
+    Permission { name: row.scope.to_owned(), wanted, grant, detail }
+}
+
+async fn read_one(halo: &Halo, path: &str) -> psa_core::Result<()> {
+    let call = halo.http().call(&PROBE).raw_path(path);
+    call.query("pageinate", true).query("page_no", 1).query("page_size", 1).query("count", 1).send().await.map(drop)
+}

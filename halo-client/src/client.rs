@@ -1,0 +1,226 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use psa_core::{Error, ErrorKind, Lane, Result};
+use psa_http::{HttpClient, Idempotency, Operation, Response, Stats, TokenCache};
+use serde_json::Value;
+
+use crate::auth::HaloTokens;
+use crate::config::{HaloBuilder, HaloUrl};
+use crate::connector::{HaloConnector, HaloConnectorBuilder};
+use crate::page::List;
+use crate::resources::{
+    Actions, Agents, Category, Clients, Opportunity, Outcome, Priority, Sites, Status, Team, TicketType, Tickets, Users,
+};
+use crate::scopes::Scopes;
+
+static GET_JSON: Operation = Operation::get("halo.get_json", "/");
+static POST_JSON: Operation = Operation::post("halo.post_json", "/");
+
+/// A Halo tenant. Cheap to clone; clones share login, rate budget and connections.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use futures::TryStreamExt;
+/// use halo_client::Halo;
+///
+/// # async fn list(transport: Arc<dyn psa_http::Transport>) -> psa_core::Result<()> {
+/// let halo = Halo::builder("https://acme.halopsa.com")
+///     .client_credentials("client-id", "secret".to_string())
+///     .transport(transport)
+///     .build()?;
+/// let mut open = halo.tickets().list().open_only(true).team("Service Desk").stream();
+/// while let Some(ticket) = open.try_next().await? {
+///     println!("{} {}", ticket.id, ticket.summary.as_deref().unwrap_or(""));
+/// }
+/// halo.tickets().update(4711).status(3).send().await?;
+/// let anything: serde_json::Value = halo.get_json("/Certificate").query("count", 10).send().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Halo(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) http: HttpClient,
+    pub(crate) tokens: Arc<HaloTokens>,
+    pub(crate) cache: Arc<TokenCache>,
+    pub(crate) url: HaloUrl,
+    pub(crate) scopes: Scopes,
+    pub(crate) window: usize,
+    pub(crate) limit: Option<(u32, Duration)>,
+}
+
+impl Halo {
+    /// Starts a client for the server at `url`, pasted in any form.
+    pub fn builder(url: &str) -> HaloBuilder {
+        HaloBuilder::new(url)
+    }
+
+    pub(crate) fn from_inner(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.0.http
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    pub(crate) fn window(&self) -> usize {
+        self.0.window
+    }
+
+    /// What this client sent so far.
+    pub fn stats(&self) -> Stats {
+        self.0.http.stats()
+    }
+
+    /// Tickets: `/Tickets`.
+    pub fn tickets(&self) -> Tickets {
+        Tickets::new(self.clone())
+    }
+
+    /// Opportunities: `/Opportunities`. The same record as a ticket.
+    pub fn opportunities(&self) -> List<Opportunity> {
+        List::new(self.clone()).query("domain", "opps")
+    }
+
+    /// Actions, the steps of a ticket: notes, mails, hours. `/Actions`.
+    pub fn actions(&self) -> Actions {
+        Actions::new(self.clone())
+    }
+
+    /// Clients, the MSP's customers: `/Client`.
+    pub fn clients(&self) -> Clients {
+        Clients::new(self.clone())
+    }
+
+    /// Sites of clients: `/Site`.
+    pub fn sites(&self) -> Sites {
+        Sites::new(self.clone())
+    }
+
+    /// Users, the people at clients: `/Users`.
+    pub fn users(&self) -> Users {
+        Users::new(self.clone())
+    }
+
+    /// Agents, the MSP's people: `/Agent`.
+    pub fn agents(&self) -> Agents {
+        Agents::new(self.clone())
+    }
+
+    /// Teams: `/Team`.
+    pub fn teams(&self) -> List<Team> {
+        List::new(self.clone()).query("showall", true)
+    }
+
+    /// Statuses of all areas, hidden ones too: `/Status`. Those of tickets have `type` 0; Halo does not filter by it.
+    pub fn statuses(&self) -> List<Status> {
+        List::new(self.clone()).query("showall", true)
+    }
+
+    /// Ticket types: `/TicketType`.
+    pub fn ticket_types(&self) -> List<TicketType> {
+        List::new(self.clone()).query("showall", true)
+    }
+
+    /// Priorities, a set for each SLA: `/Priority`.
+    pub fn priorities(&self) -> List<Priority> {
+        List::new(self.clone())
+    }
+
+    /// Categories: `/Category`.
+    pub fn categories(&self) -> List<Category> {
+        List::new(self.clone())
+    }
+
+    /// Outcomes, the kinds of action, hidden ones too: `/Outcome`.
+    pub fn outcomes(&self) -> List<Outcome> {
+        List::new(self.clone()).query("showhidden", true)
+    }
+
+    /// Any read, also of what this crate has no types for. The path is below `/api`, with or without it.
+    pub fn get_json(&self, path: &str) -> RawCall {
+        RawCall { call: self.0.http.call(&GET_JSON).raw_path(below_api(path)) }
+    }
+
+    /// Any write. Not repeated unless nothing was sent.
+    pub fn post_json(&self, path: &str, body: &Value) -> RawCall {
+        RawCall { call: self.0.http.call(&POST_JSON).raw_path(below_api(path)).json(body) }
+    }
+
+    /// Any request: the method decides whether it may be repeated.
+    pub fn raw(&self, method: Method, path: &str) -> RawCall {
+        let operation = if method.is_safe() { &GET_JSON } else { &POST_JSON };
+        debug_assert!(operation.idempotency != Idempotency::Safe || method.is_safe());
+        RawCall { call: self.0.http.call(operation).method(method).raw_path(below_api(path)) }
+    }
+
+    /// The common view of this tenant, for sync and for code that does not care about the vendor.
+    pub fn connector(&self) -> HaloConnectorBuilder {
+        HaloConnector::builder(self.clone())
+    }
+}
+
+fn below_api(path: &str) -> &str {
+    let path = path.trim_start_matches('/');
+    match path.split_once('/') {
+        Some((first, rest)) if first.eq_ignore_ascii_case("api") => rest,
+        _ => path,
+    }
+}
+
+/// A request through the untyped door.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct RawCall {
+    call: psa_http::Call,
+}
+
+impl RawCall {
+    /// Adds a query parameter.
+    pub fn query(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.call = self.call.query(name, value);
+        self
+    }
+
+    /// Sends this JSON.
+    pub fn json(mut self, body: &Value) -> Self {
+        self.call = self.call.json(body);
+        self
+    }
+
+    /// Who waits for the answer.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.call = self.call.lane(lane);
+        self
+    }
+
+    /// Sends it and reads JSON; an empty answer is `null`.
+    ///
+    /// # Errors
+    /// What the network and Halo can do; [`ErrorKind::Decode`] if the answer is not JSON.
+    pub async fn send(self) -> Result<Value> {
+        let answer = self.call.send().await?;
+        if answer.body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&answer.body).map_err(|e| {
+            Error::new(ErrorKind::Decode, "the answer is not JSON").with_operation(GET_JSON.name).with_source(e)
+        })
+    }
+
+    /// Sends it and gives the bytes as they are: a file, a picture.
+    ///
+    /// # Errors
+    /// What the network and Halo can do.
+    pub async fn send_raw(self) -> Result<Response> {
+        self.call.send().await
+    }
+}

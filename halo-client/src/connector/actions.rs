@@ -1,0 +1,521 @@
+//! Action <-> ticket note and time entry. One fetch feeds both.
+//!
+//! Actions do not page: a list is cut at a count, silently. So they are read in windows of time, each halved until it is
+//! not cut. Edits do not move an action's date, so an update also reads again the actions of every ticket that changed.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use psa_core::{
+    AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Item, Key, KeyPage, Label,
+    Normalized, Page, Projection, Query, Reader, Record, Reference, Result, Source, TicketNote, TimeEntry, Version,
+    Visibility,
+};
+use psa_http::json::Native;
+use psa_http::pages::{self, FetchChained};
+use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
+
+use super::lookups::Names;
+use super::reader::{HaloReader, Mapping, key_of_broken, may_be_cut};
+use super::ticket::Tickets;
+use super::writer::{Member, Writes};
+use super::{ACTION_KEY, Context};
+use crate::client::Halo;
+use crate::ids::{self, ActionId, TicketId};
+use crate::page::{List, ListPage, RawRecord, Resource};
+use crate::resources::{Action, Save};
+
+/// The most rows Halo gives at once.
+pub(crate) const ROWS_MAX: u32 = 1000;
+
+/// The first window of a full read.
+const FIRST_WINDOW: TimeDelta = TimeDelta::days(30);
+
+/// The widest window.
+const WIDEST_WINDOW: TimeDelta = TimeDelta::days(3650);
+
+/// Windows with fewer rows make the next one wider.
+const SPARSE: usize = 250;
+
+/// Tickets whose actions make one page of an update.
+const TICKETS_A_PAGE: usize = 25;
+
+/// Where a walk over the actions is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Step {
+    /// Actions dated in a window.
+    Window {
+        from: DateTime<Utc>,
+        /// The end of the walk, frozen when it began; none before that.
+        until: Option<DateTime<Utc>>,
+        seconds: i64,
+    },
+    /// Actions of tickets that changed, those with a greater id than this.
+    Tickets { after: i64 },
+}
+
+/// Reads actions as `E`, and as the other kind too if the query says so.
+pub(crate) struct ActionSource<E: Entity> {
+    /// Erased once for the downcast of the typed reader.
+    typed: Arc<dyn Reader<E>>,
+    walk: Walk,
+}
+
+impl<E: FromAction> ActionSource<E> {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        let walk = Walk::new(context);
+        Self { typed: Arc::new(ActionReader::<E> { walk: walk.clone(), entity: PhantomData }), walk }
+    }
+}
+
+#[derive(Clone)]
+struct Walk {
+    context: Arc<Context>,
+    /// The tickets that changed, listed once a walk.
+    changed: Arc<OnceCell<Vec<i64>>>,
+}
+
+impl Walk {
+    fn new(context: Arc<Context>) -> Self {
+        Self { context, changed: Arc::default() }
+    }
+}
+
+/// Some actions, and where to go on.
+struct Found {
+    records: Vec<RawRecord<Action>>,
+    vendor_time: Option<DateTime<Utc>>,
+    next: Option<Step>,
+    whole: bool,
+}
+
+impl Walk {
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Found>> {
+        let walk = Self::new(Arc::clone(&self.context));
+        stream::once(async move {
+            let start = match cursor {
+                Some(cursor) => serde_json::from_str(cursor.as_str()).map_err(|e| {
+                    Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list").with_source(e)
+                })?,
+                None => match query.updated_since {
+                    Some(from) => Step::Window { from, until: None, seconds: FIRST_WINDOW.num_seconds() },
+                    None => match walk.oldest(&query).await? {
+                        Some(from) => Step::Window { from, until: None, seconds: FIRST_WINDOW.num_seconds() },
+                        None => return Ok(stream::empty().boxed()),
+                    },
+                },
+            };
+            let fetch: FetchChained<Step, Found> = Arc::new(move |step| {
+                let (walk, query) = (walk.clone(), query.clone());
+                async move {
+                    let found = walk.step(step, &query).await?;
+                    let next = found.next.clone();
+                    Ok((found, next))
+                }
+                .boxed()
+            });
+            Ok(pages::chained(start, fetch))
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    /// The date of the first ticket: there are no actions before it.
+    async fn oldest(&self, query: &Query) -> Result<Option<DateTime<Utc>>> {
+        let list = self.context.halo.tickets().list().query("order", "dateoccurred").order_desc(false);
+        let mut page = list.page_size(1).prefetch(1).lane(query.lane).pages(None);
+        let first = page.try_next().await?.and_then(|p| p.records.into_iter().next()).and_then(|r| r.value.ok());
+        let day = TimeDelta::days(1);
+        Ok(first.map(|ticket| ticket.dateoccurred.unwrap_or(self.context.halo.http().clock().now()) - day))
+    }
+
+    async fn step(&self, step: Step, query: &Query) -> Result<Found> {
+        match step {
+            Step::Window { from, until, seconds } => self.window(from, until, seconds, query).await,
+            Step::Tickets { after } => self.tickets(after, query).await,
+        }
+    }
+
+    async fn window(
+        &self,
+        from: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+        mut seconds: i64,
+        query: &Query,
+    ) -> Result<Found> {
+        let mut end = until;
+        loop {
+            // Dates are compared to the second; the next window begins with the last second of this one.
+            let stop = end.map_or(from + TimeDelta::seconds(seconds), |end| end.min(from + TimeDelta::seconds(seconds)));
+            let page = self.read(self.list(query), from, stop).await?;
+            // The walk ends at the vendor's clock, as it was at the first answer.
+            let end_now = *end.get_or_insert(page.vendor_time.unwrap_or_else(|| self.context.halo.http().clock().now()));
+            if cut(&page) {
+                if seconds <= 1 {
+                    return Err(too_many(from));
+                }
+                seconds /= 2;
+                continue;
+            }
+            if page.records.len() < SPARSE {
+                seconds = (seconds * 2).min(WIDEST_WINDOW.num_seconds());
+            }
+            let next = if stop < end_now {
+                Some(Step::Window { from: stop, until: Some(end_now), seconds })
+            } else {
+                query.updated_since.map(|_| Step::Tickets { after: 0 })
+            };
+            let whole = until.is_none() && next.is_none();
+            return Ok(Found { records: page.records, vendor_time: page.vendor_time, next, whole });
+        }
+    }
+
+    /// The actions of the next tickets that changed: the only way in which an edit of an older action shows.
+    async fn tickets(&self, after: i64, query: &Query) -> Result<Found> {
+        let halo = &self.context.halo;
+        let changed = self.changed.get_or_try_init(|| self.changed_tickets(query)).await?;
+        let mut ids: Vec<i64> = changed.iter().copied().filter(|id| *id > after).collect();
+        let more = ids.len() > TICKETS_A_PAGE;
+        ids.truncate(TICKETS_A_PAGE);
+        let next = ids.last().filter(|_| more).map(|last| Step::Tickets { after: *last });
+        let pages: Vec<_> = stream::iter(ids)
+            .map(|id| async move {
+                let list = || self.list(query).ticket(TicketId(id));
+                let page = list().send_unpaged().await?;
+                if cut(&page) { self.all_of_ticket(id, list).await } else { Ok(page.records) }
+            })
+            .buffered(halo.window())
+            .try_collect()
+            .await?;
+        let records = pages.into_iter().flatten().collect();
+        Ok(Found { records, vendor_time: None, next, whole: false })
+    }
+
+    async fn changed_tickets(&self, query: &Query) -> Result<Vec<i64>> {
+        let mut of_tickets = Query::new().lane(query.lane);
+        of_tickets.updated_since = query.updated_since;
+        let reader = HaloReader::<Tickets>::new(Arc::clone(&self.context));
+        let mut pages = reader.keys(of_tickets);
+        let mut ids = Vec::new();
+        while let Some(page) = pages.try_next().await? {
+            for key in &page.keys {
+                ids.push(key.as_i64()?);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// A ticket with more actions than one answer holds.
+    async fn all_of_ticket(&self, id: i64, list: impl Fn() -> List<Action>) -> Result<Vec<RawRecord<Action>>> {
+        let ticket = self.context.halo.tickets().get(id).await?;
+        let now = self.context.halo.http().clock().now();
+        let mut from = ticket.dateoccurred.unwrap_or(now) - TimeDelta::days(1);
+        let until = now + TimeDelta::days(1);
+        let mut seconds = (until - from).num_seconds();
+        let mut records = Vec::new();
+        while from < until {
+            let stop = until.min(from + TimeDelta::seconds(seconds));
+            let page = self.read(list(), from, stop).await?;
+            if cut(&page) {
+                if seconds <= 1 {
+                    return Err(too_many(from));
+                }
+                seconds /= 2;
+                continue;
+            }
+            records.extend(page.records);
+            from = stop;
+        }
+        Ok(records)
+    }
+
+    fn list(&self, query: &Query) -> List<Action> {
+        self.context.halo.actions().list().include_html_note(true).limit(ROWS_MAX).lane(query.lane)
+    }
+
+    async fn read(&self, list: List<Action>, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<ListPage<Action>> {
+        list.start_date(from).end_date(until).send_unpaged().await
+    }
+
+    async fn get(&self, key: &Key) -> Result<Native<Action>> {
+        let (ticket, id) = parts(key)?;
+        self.context.halo.actions().get(ticket, id).await
+    }
+}
+
+/// Whether Halo may have left rows out: it says so by nothing but a round number.
+fn cut(page: &ListPage<Action>) -> bool {
+    let rows = page.records.len();
+    rows >= ROWS_MAX as usize || may_be_cut(rows) || page.total.is_some_and(|t| t > rows as u64)
+}
+
+fn too_many(at: DateTime<Utc>) -> Error {
+    Error::new(ErrorKind::Paging, "more actions in one second than Halo lists at once")
+        .with_operation(Action::list_operation().name)
+        .with_context("at", at)
+        .with_context("remedy", "Read the actions of the tickets concerned one by one.")
+}
+
+fn parts(key: &Key) -> Result<(TicketId, ActionId)> {
+    ACTION_KEY.check(key)?;
+    let numbers: Vec<i64> = key.parts().filter_map(|p| p.parse().ok()).collect();
+    match numbers.as_slice() {
+        [ticket, id] => Ok((TicketId(*ticket), ActionId(*id))),
+        _ => Err(Error::new(ErrorKind::InvalidRequest, format!("the key {key} is not two numbers"))),
+    }
+}
+
+/// A common model that an action may hold.
+pub(crate) trait FromAction: Entity {
+    /// None if this action has nothing of it: one without hours is no time entry.
+    fn from_action(action: &Action) -> Option<Self>;
+}
+
+impl FromAction for TicketNote {
+    fn from_action(action: &Action) -> Option<Self> {
+        let agent = ids::some(action.who_agentid.or(action.actionby_agent_id));
+        Some(Self {
+            ticket: Some(Reference::to(action.ticket_id.0)),
+            author: Some(Author {
+                agent: agent.map(|a| Reference::to(a.0)),
+                contact: ids::some(action.actionby_user_id).map(|u| Reference::to(u.0)),
+                name: super::text(&action.who),
+                application: super::text(&action.actionby_application_id),
+            }),
+            body: super::text(&action.note),
+            html: super::text(&action.note_html),
+            visibility: action.hiddenfromuser.map(|hidden| Normalized {
+                value: Some(if hidden { Visibility::Internal } else { Visibility::Public }),
+                raw: hidden.to_string(),
+            }),
+            outcome: match (ids::some(action.outcome_id), super::text(&action.outcome)) {
+                (None, None) => None,
+                (id, name) => Some(Label { id: id.map(|o| o.to_string()), name }),
+            },
+            time_entry: has_hours(action)
+                .then(|| Reference { id: action.key(), kind: Some(EntityKind::TIME_ENTRY) }),
+            created_at: action.datetime.or(action.actiondatecreated),
+            updated_at: action.last_updated,
+        })
+    }
+}
+
+impl FromAction for TimeEntry {
+    fn from_action(action: &Action) -> Option<Self> {
+        has_hours(action).then(|| Self {
+            ticket: Some(Reference::to(action.ticket_id.0)),
+            agent: ids::some(action.who_agentid.or(action.actionby_agent_id)).map(|a| Reference::to(a.0)),
+            started_at: action.actionarrivaldate,
+            ended_at: action.actioncompletiondate,
+            hours: action.timetaken,
+            billable_hours: action.actionchargehours,
+            deducted_hours: action.actionnonchargehours,
+            billable: action.actisbillable,
+            work_type: action.chargerate.filter(|r| *r >= 0).map(|r| Label::new(r, None)),
+            notes: super::text(&action.note),
+            approved: None,
+            status: action.timesheet_approval_status.map(|s| Label::new(s, None)),
+            agreement: action.action_contract_id.filter(|c| *c > 0).map(Reference::to),
+            created_at: action.datetime.or(action.actiondatecreated),
+            updated_at: action.last_updated,
+            ..Self::default()
+        })
+    }
+}
+
+fn has_hours(action: &Action) -> bool {
+    [action.timetaken, action.nonbilltime, action.traveltime].into_iter().flatten().any(|hours| hours > 0.0)
+}
+
+fn record<E: FromAction>(raw: &RawRecord<Action>, projection: Projection) -> Option<Record<E>> {
+    let (key, value, updated_at) = match &raw.value {
+        Ok(action) => (action.key(), Ok(E::from_action(action)?), action.last_updated),
+        Err(error) => (key_of_broken_action(&raw.raw), Err(error.clone()), None),
+    };
+    Some(Record { key, version: Version { updated_at, tag: None }, value, raw: raw.raw.clone(), projection })
+}
+
+/// The key of an action that could not be decoded as a whole, in its own shape if both ids can be read.
+fn key_of_broken_action(raw: &[u8]) -> Key {
+    #[derive(Deserialize)]
+    struct Ids {
+        #[serde(deserialize_with = "psa_http::json::id")]
+        id: i64,
+        #[serde(deserialize_with = "psa_http::json::id")]
+        ticket_id: i64,
+    }
+    match serde_json::from_slice::<Ids>(raw) {
+        Ok(ids) => Key::from_parts([ids.ticket_id, ids.id]),
+        Err(_) => Key::from_parts(["0".to_owned(), key_of_broken(raw).to_string()]),
+    }
+}
+
+struct ActionReader<E> {
+    walk: Walk,
+    entity: PhantomData<fn() -> E>,
+}
+
+fn cursor(step: Option<&Step>) -> Option<Cursor> {
+    step.and_then(|s| serde_json::to_string(s).ok()).map(Cursor::new)
+}
+
+#[async_trait]
+impl<E: FromAction> Reader<E> for ActionReader<E> {
+    fn pages(&self, query: Query, from: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>> {
+        self.walk
+            .pages(query, from)
+            .map_ok(|found| Page {
+                items: found.records.iter().filter_map(|r| record(r, Projection::List)).map(Item::Upsert).collect(),
+                cursor: cursor(found.next.as_ref()),
+                vendor_time: found.vendor_time,
+                total: None,
+                atomic: found.whole,
+            })
+            .boxed()
+    }
+
+    async fn get(&self, key: &Key) -> Result<Record<E>> {
+        let native = self.walk.get(key).await?;
+        let raw = RawRecord { raw: native.raw, value: Ok(native.value) };
+        record(&raw, Projection::Full).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("the action holds no {}", E::KIND)).with_context("key", key)
+        })
+    }
+
+    fn keys(&self, _: Query) -> BoxStream<'static, Result<KeyPage>> {
+        let error = Error::unsupported("Halo lists no keys of actions").with_operation(Action::list_operation().name);
+        stream::iter([Err(error)]).boxed()
+    }
+
+    async fn count(&self, _: Query) -> Result<Option<u64>> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl<E: FromAction> Source for ActionSource<E> {
+    fn kind(&self) -> EntityKind {
+        E::KIND
+    }
+
+    fn pages(&self, query: Query, from: Option<Cursor>) -> BoxStream<'static, Result<AnyPage>> {
+        let wants = |kind: EntityKind| E::KIND == kind || query.with.contains(&kind);
+        let (notes, hours) = (wants(EntityKind::TICKET_NOTE), wants(EntityKind::TIME_ENTRY));
+        self.walk
+            .pages(query, from)
+            .map_ok(move |found| {
+                let mut items = Vec::with_capacity(found.records.len());
+                for raw in &found.records {
+                    let note = notes.then(|| record::<TicketNote>(raw, Projection::List)).flatten();
+                    let time = hours.then(|| record::<TimeEntry>(raw, Projection::List)).flatten();
+                    items.extend(note.map(|r| AnyItem::Upsert(r.into())));
+                    items.extend(time.map(|r| AnyItem::Upsert(r.into())));
+                }
+                AnyPage {
+                    items,
+                    cursor: cursor(found.next.as_ref()),
+                    vendor_time: found.vendor_time,
+                    total: None,
+                    atomic: found.whole,
+                }
+            })
+            .boxed()
+    }
+
+    async fn get(&self, key: &Key) -> Result<AnyRecord> {
+        self.typed.get(key).await.map(AnyRecord::from)
+    }
+
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        self.typed.keys(query)
+    }
+
+    async fn count(&self, query: Query) -> Result<Option<u64>> {
+        self.typed.count(query).await
+    }
+
+    fn typed(&self) -> &(dyn Any + Send + Sync) {
+        &self.typed
+    }
+}
+
+/// Ticket note -> action.
+pub(crate) struct NoteWrites;
+
+/// Time entry -> action.
+pub(crate) struct TimeWrites;
+
+macro_rules! action_writes {
+    ($name:ident as $common:ty { $( $path:literal => $member:expr; )* }) => {
+        #[async_trait]
+        impl Mapping for $name {
+            type Native = Action;
+            type Common = $common;
+
+            fn list(context: &Context) -> List<Action> {
+                context.halo.actions().list()
+            }
+
+            async fn get(halo: &Halo, key: &Key) -> Result<Native<Action>> {
+                let (ticket, id) = parts(key)?;
+                halo.actions().get(ticket, id).await
+            }
+
+            fn updated_at(action: &Action) -> Option<DateTime<Utc>> {
+                action.last_updated
+            }
+
+            fn common(action: &Action, _: &Context, _: &Names) -> $common {
+                <$common as FromAction>::from_action(action).unwrap_or_default()
+            }
+        }
+
+        #[async_trait]
+        impl Writes for $name {
+            const MEMBERS: &'static [(&'static str, Member)] = &[$( ($path, $member), )*];
+
+            fn create(context: &Context) -> Save<Action> {
+                context.halo.actions().create_anywhere()
+            }
+
+            fn update(context: &Context, key: &Key) -> Result<Save<Action>> {
+                let (ticket, id) = parts(key)?;
+                Ok(context.halo.actions().update(ticket, id))
+            }
+
+            async fn delete(context: &Context, key: &Key) -> Result<()> {
+                let (ticket, id) = parts(key)?;
+                context.halo.actions().delete(ticket, id).await
+            }
+        }
+    };
+}
+
+action_writes! { NoteWrites as TicketNote {
+    "ticket" => Member::Reference("ticket_id");
+    "body" => Member::Plain("note");
+    "html" => Member::Plain("note_html");
+    "visibility" => Member::Hidden("hiddenfromuser");
+    "outcome" => Member::LabelId("outcome_id");
+} }
+
+action_writes! { TimeWrites as TimeEntry {
+    "ticket" => Member::Reference("ticket_id");
+    "agent" => Member::Reference("who_agentid");
+    "started_at" => Member::Plain("actionarrivaldate");
+    "ended_at" => Member::Plain("actioncompletiondate");
+    "hours" => Member::Plain("timetaken");
+    "billable" => Member::Plain("actisbillable");
+    "work_type" => Member::LabelId("chargerate");
+    "notes" => Member::Plain("note");
+    "agreement" => Member::Reference("action_contract_id");
+} }

@@ -1,0 +1,47 @@
+use async_trait::async_trait;
+use psa_core::{Agent as CommonAgent, Key, Label, Result};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use crate::client::Halo;
+use crate::ids;
+use crate::page::List;
+use crate::resources::Agent;
+
+/// Agent -> agent.
+pub(crate) struct Agents;
+
+#[async_trait]
+impl Mapping for Agents {
+    type Native = Agent;
+    type Common = CommonAgent;
+
+    /// Everyone, the disabled and the logins for programs too; not the placeholder "Unassigned".
+    fn list(context: &Context) -> List<Agent> {
+        context.halo.agents().list().include_disabled(true).include_api_agents(true)
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Agent>> {
+        halo.agents().get(key.as_i64()?).await
+    }
+
+    fn common(agent: &Agent, _: &Context, _: &Names) -> CommonAgent {
+        CommonAgent {
+            name: agent.name.clone(),
+            first_name: super::text(&agent.firstname),
+            last_name: super::text(&agent.surname),
+            email: super::text(&agent.email),
+            title: super::text(&agent.jobtitle),
+            teams: agent
+                .teams
+                .iter()
+                .filter_map(|t| Some(Label::new(ids::some(t.team_id)?, t.team_name.clone())))
+                .collect(),
+            inactive: agent.isdisabled,
+            api_only: agent.isapiagent,
+            ..CommonAgent::default()
+        }
+    }
+}

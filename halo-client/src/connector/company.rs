@@ -1,0 +1,70 @@
+use async_trait::async_trait;
+use psa_core::{Company, Key, Label, Reference, Result};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::client::Halo;
+use crate::ids::{self, AgentId};
+use crate::page::List;
+use crate::resources::{Client, Save};
+
+/// Client <-> company.
+pub(crate) struct Companies;
+
+#[async_trait]
+impl Mapping for Companies {
+    type Native = Client;
+    type Common = Company;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<Client> {
+        context.halo.clients().list().include_inactive(true)
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Client>> {
+        halo.clients().get(key.as_i64()?).await
+    }
+
+    fn common(client: &Client, _: &Context, _: &Names) -> Company {
+        Company {
+            name: client.name.clone(),
+            code: super::text(&client.r#ref),
+            inactive: client.inactive,
+            types: client.customertype.filter(|t| *t > 0).map(|t| Label::new(t, None)).into_iter().collect(),
+            parent: client.toplevel_id.filter(|id| *id > 0).map(Reference::to),
+            owner: ids::some(client.accountmanagertech).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
+            notes: super::text(&client.notes),
+            custom: super::custom(&client.customfields, None),
+            ..Company::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Companies {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("code", Member::Plain("ref")),
+        ("inactive", Member::Plain("inactive")),
+        ("website", Member::Plain("website")),
+        ("notes", Member::Plain("notes")),
+        ("parent", Member::Reference("toplevel_id")),
+        ("owner", Member::Reference("accountmanagertech")),
+        ("custom", Member::Custom),
+    ];
+
+    fn create(context: &Context) -> Save<Self::Native> {
+        context.halo.clients().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+        Ok(context.halo.clients().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.clients().delete(key.as_i64()?).await
+    }
+}

@@ -1,0 +1,90 @@
+use async_trait::async_trait;
+use psa_core::{Contact, Email, Key, Phone, Reference, Result};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::client::Halo;
+use crate::ids::{self, ClientId};
+use crate::page::List;
+use crate::resources::{User, Save};
+
+/// User <-> contact.
+pub(crate) struct Contacts;
+
+#[async_trait]
+impl Mapping for Contacts {
+    type Native = User;
+    type Common = Contact;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<User> {
+        context.halo.users().list().include_inactive(true)
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<User>> {
+        halo.users().get(key.as_i64()?).await
+    }
+
+    fn common(user: &User, _: &Context, _: &Names) -> Contact {
+        let phone = |number: &Option<String>, kind: &str| {
+            super::text(number).map(|number| Phone { number, kind: kind.to_owned() })
+        };
+        Contact {
+            name: user.name.clone(),
+            first_name: super::text(&user.firstname),
+            last_name: super::text(&user.surname),
+            title: super::text(&user.title),
+            emails: super::text(&user.emailaddress).map(|address| Email { address, default: true }).into_iter().collect(),
+            phones: [
+                phone(&user.phonenumber, "work"),
+                phone(&user.mobilenumber, "mobile"),
+                phone(&user.homenumber, "home"),
+                phone(&user.fax, "fax"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            company: ids::some(user.client_id).filter(|c| *c != ClientId::UNKNOWN).map(|c| Reference::to(c.0)),
+            site: ids::some(user.site()).map(|s| Reference::to(s.0)),
+            is_vip: user.isimportantcontact,
+            inactive: user.inactive,
+            entra_id: super::text(&user.azureoid),
+            notes: super::text(&user.notes),
+            custom: super::custom(&user.customfields, None),
+            ..Contact::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Contacts {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("first_name", Member::Plain("firstname")),
+        ("last_name", Member::Plain("surname")),
+        ("title", Member::Plain("title")),
+        ("emails", Member::First("emailaddress", "address")),
+        ("phones", Member::First("phonenumber", "number")),
+        ("company", Member::Reference("client_id")),
+        ("site", Member::Reference("site_id")),
+        ("is_vip", Member::Plain("isimportantcontact")),
+        ("inactive", Member::Plain("inactive")),
+        ("notes", Member::Plain("notes")),
+        ("custom", Member::Custom),
+    ];
+
+    fn create(context: &Context) -> Save<Self::Native> {
+        context.halo.users().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+        Ok(context.halo.users().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.users().delete(key.as_i64()?).await
+    }
+}

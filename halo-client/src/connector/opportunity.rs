@@ -1,0 +1,103 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_core::{Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Reference, Result};
+use psa_http::Operation;
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::client::Halo;
+use crate::ids::{self, AgentId, ClientId};
+use crate::page::List;
+use crate::resources::{Opportunity, Save, get_one};
+
+/// Opportunity <-> opportunity.
+pub(crate) struct Opportunities;
+
+static CREATE: Operation = Operation::post("halo.opportunities.create", "/Opportunities");
+static UPDATE: Operation = Operation::post("halo.opportunities.update", "/Opportunities");
+static DELETE: Operation = Operation::delete("halo.opportunities.delete", "/Opportunities/{id}");
+
+#[async_trait]
+impl Mapping for Opportunities {
+    type Native = Opportunity;
+    type Common = CommonOpportunity;
+    const NAMES: bool = true;
+    const IDS_ONLY: Option<&'static str> = Some("ticketidonly");
+
+    fn list(context: &Context) -> List<Opportunity> {
+        context.halo.opportunities()
+    }
+
+    fn since(list: List<Opportunity>, at: DateTime<Utc>) -> List<Opportunity> {
+        list.query("lastupdatefromdate", crate::page::query_date(at))
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Opportunity>> {
+        get_one(halo, key.as_i64()?).await
+    }
+
+    fn updated_at(opportunity: &Opportunity) -> Option<DateTime<Utc>> {
+        opportunity.updated()
+    }
+
+    fn gone(opportunity: &Opportunity) -> Option<Evidence> {
+        opportunity.deleted.unwrap_or(false).then_some(Evidence::SoftDeleted)
+    }
+
+    fn common(o: &Opportunity, context: &Context, names: &Names) -> CommonOpportunity {
+        let closed = o.status_id.and_then(|s| context.statuses.get(&s.0.to_string())).map(|m| m.closed);
+        CommonOpportunity {
+            name: o.summary.clone(),
+            description: super::text(&o.details),
+            stage: o.pipeline_stage_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
+            // Halo tells won from lost by the tenant's own closure categories: only "open" can be known from here.
+            status: ids::some(o.status_id).map(|s| Normalized {
+                value: (closed == Some(false)).then_some(OpportunityStatus::Open),
+                raw: names.status(s.0).name.unwrap_or_else(|| s.to_string()),
+            }),
+            probability: o.oppconversionprobability,
+            amount: o.oppvalue,
+            company: ids::some(o.client_id).filter(|c| *c != ClientId::UNKNOWN).map(|c| Reference::to(c.0)),
+            contact: ids::some(o.user_id).map(|u| Reference::to(u.0)),
+            owner: ids::some(o.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
+            team: super::text(&o.team).map(Label::named),
+            pipeline: o.workflow_id.filter(|w| *w > 0).map(|w| Label::new(w, None)),
+            close_date: o.targetdate,
+            created_at: o.dateoccurred,
+            closed_at: o.dateclosed,
+            updated_at: o.updated(),
+            ..CommonOpportunity::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Opportunities {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("summary")),
+        ("description", Member::Plain("details")),
+        ("probability", Member::Plain("oppconversionprobability")),
+        ("amount", Member::Plain("oppvalue")),
+        ("company", Member::Reference("client_id")),
+        ("contact", Member::Reference("user_id")),
+        ("owner", Member::Reference("agent_id")),
+        ("team", Member::LabelName("team")),
+        ("pipeline", Member::LabelId("workflow_id")),
+        ("close_date", Member::Plain("targetdate")),
+    ];
+
+    fn create(context: &Context) -> Save<Opportunity> {
+        Save::new(context.halo.clone(), &CREATE)
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Opportunity>> {
+        Ok(Save::new(context.halo.clone(), &UPDATE).set("id", key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.http().call(&DELETE).path("id", key.as_i64()?).send().await.map(drop)
+    }
+}

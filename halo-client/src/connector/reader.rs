@@ -1,0 +1,213 @@
+//! One reader for all of Halo's lists; what differs is in a [`Mapping`].
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use psa_core::{
+    Cursor, Entity, Error, ErrorKind, Evidence, Item, Key, KeyPage, Page, Projection, Query, Reader, Record, Result,
+    Version,
+};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use crate::client::Halo;
+use crate::page::{List, ListPage, PAGE_MAX, Resource};
+
+/// How one of Halo's resources becomes a common model.
+#[async_trait]
+pub(crate) trait Mapping: Send + Sync + 'static {
+    type Native: Resource;
+    type Common: Entity;
+
+    /// Whether the mapping needs the names of statuses, types and priorities.
+    const NAMES: bool = false;
+
+    /// The parameter that asks for ids only, where the endpoint has one.
+    const IDS_ONLY: Option<&'static str> = None;
+
+    /// Everything, inactive records included.
+    fn list(context: &Context) -> List<Self::Native>;
+
+    /// The list, narrowed to what changed, where Halo can do that.
+    fn since(list: List<Self::Native>, _: DateTime<Utc>) -> List<Self::Native> {
+        list
+    }
+
+    /// One record.
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Self::Native>>;
+
+    /// The change stamp.
+    fn updated_at(_: &Self::Native) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    /// Whether Halo says that it is gone.
+    fn gone(_: &Self::Native) -> Option<Evidence> {
+        None
+    }
+
+    fn common(native: &Self::Native, context: &Context, names: &Names) -> Self::Common;
+}
+
+#[derive(Debug)]
+pub(crate) struct HaloReader<M> {
+    context: Arc<Context>,
+    mapping: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for HaloReader<M> {
+    fn clone(&self) -> Self {
+        Self { context: Arc::clone(&self.context), mapping: PhantomData }
+    }
+}
+
+impl<M: Mapping> HaloReader<M> {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, mapping: PhantomData }
+    }
+
+    fn list(&self, query: &Query) -> List<M::Native> {
+        let list = M::list(&self.context).lane(query.lane).page_size(query.page_size.unwrap_or(PAGE_MAX));
+        match query.updated_since {
+            Some(at) => M::since(list, at),
+            None => list,
+        }
+    }
+
+    async fn names(&self) -> Result<Arc<Names>> {
+        if M::NAMES { self.context.lookups.names(&self.context.halo).await } else { Ok(Arc::default()) }
+    }
+
+    fn page(&self, page: ListPage<M::Native>, names: &Names) -> Page<M::Common> {
+        let items = page
+            .records
+            .into_iter()
+            .map(|record| {
+                let key = match &record.value {
+                    Ok(native) => native.key(),
+                    Err(_) => key_of_broken(&record.raw),
+                };
+                if let Ok(native) = &record.value
+                    && let Some(evidence) = M::gone(native)
+                {
+                    return Item::Removed { key, evidence };
+                }
+                let updated_at = record.value.as_ref().ok().and_then(M::updated_at);
+                Item::Upsert(Record {
+                    key,
+                    version: Version { updated_at, tag: None },
+                    value: record.value.map(|native| M::common(&native, &self.context, names)),
+                    raw: record.raw,
+                    projection: Projection::List,
+                })
+            })
+            .collect();
+        Page { items, cursor: page.cursor, vendor_time: page.vendor_time, total: page.total, atomic: page.whole }
+    }
+}
+
+/// The key of a record that could not be decoded as a whole: its id if that can be read, else a hash of its bytes.
+pub(crate) fn key_of_broken(raw: &[u8]) -> Key {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        #[serde(deserialize_with = "psa_http::json::id")]
+        id: i64,
+    }
+    match serde_json::from_slice::<Id>(raw) {
+        Ok(Id { id }) => Key::from(id),
+        Err(_) => Key::from(format!("unreadable-{:016x}", psa_http::pages::fingerprint([raw])).as_str()),
+    }
+}
+
+/// Row counts at which Halo is known to cut a list without saying so.
+pub(crate) fn may_be_cut(rows: usize) -> bool {
+    matches!(rows, 50 | 100 | 250 | 500) || (rows >= 1000 && rows.is_multiple_of(1000))
+}
+
+#[async_trait]
+impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<M::Common>>> {
+        let this = self.clone();
+        stream::once(async move {
+            let names = this.names().await?;
+            let pages = this.list(&query).pages(cursor);
+            Ok(pages.map_ok(move |page| this.page(page, &names)))
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
+        let names = self.names().await?;
+        let native = M::get(&self.context.halo, key).await?;
+        if let Some(evidence) = M::gone(&native.value) {
+            return Err(Error::new(ErrorKind::NotFound, "Halo marks the record deleted")
+                .with_context("evidence", format_args!("{evidence:?}"))
+                .with_context("key", key));
+        }
+        Ok(record::<M>(native, &self.context, &names, Projection::Full))
+    }
+
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        let this = self.clone();
+        stream::once(async move {
+            let list = this.list(&query);
+            let Some(ids_only) = M::IDS_ONLY else {
+                return Ok(keys_by_page(list));
+            };
+            let total = list.clone().count().await?;
+            let snapshot = list.clone().query(ids_only, true).send_unpaged().await?;
+            let rows = snapshot.records.len();
+            let short = total.saturating_sub(rows as u64);
+            // A living list moves a little between two requests; a cut one is short by much, or by a round number.
+            if short > 0 && (may_be_cut(rows) || short > (total / 50).max(10)) {
+                return Ok(keys_by_page(list));
+            }
+            let page = KeyPage { keys: keys(&snapshot)?, total: Some(total), atomic: true };
+            Ok(stream::iter([Ok(page)]).boxed())
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    async fn count(&self, query: Query) -> Result<Option<u64>> {
+        if !M::Native::PAGED {
+            return Ok(None);
+        }
+        self.list(&query).count().await.map(Some)
+    }
+}
+
+pub(crate) fn record<M: Mapping>(
+    native: Native<M::Native>,
+    context: &Context,
+    names: &Names,
+    projection: Projection,
+) -> Record<M::Common> {
+    Record {
+        key: native.key(),
+        version: Version { updated_at: M::updated_at(&native.value), tag: None },
+        value: Ok(M::common(&native.value, context, names)),
+        raw: native.raw,
+        projection,
+    }
+}
+
+fn keys_by_page<T: Resource>(list: List<T>) -> BoxStream<'static, Result<KeyPage>> {
+    list.pages(None)
+        .and_then(|page| async move { Ok(KeyPage { keys: keys(&page)?, total: page.total, atomic: page.whole }) })
+        .boxed()
+}
+
+fn keys<T: Resource>(page: &ListPage<T>) -> Result<Vec<Key>> {
+    Ok(page
+        .records
+        .iter()
+        .map(|r| r.value.as_ref().map_or_else(|_| key_of_broken(&r.raw), Resource::key))
+        .collect())
+}

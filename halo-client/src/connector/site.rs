@@ -1,0 +1,93 @@
+use async_trait::async_trait;
+use psa_core::{Address, Key, Reference, Result, Site as CommonSite};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::client::Halo;
+use crate::ids::{self};
+use crate::page::List;
+use crate::resources::{Site, Save};
+
+/// Site <-> site.
+pub(crate) struct Sites;
+
+#[async_trait]
+impl Mapping for Sites {
+    type Native = Site;
+    type Common = CommonSite;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<Site> {
+        context.halo.sites().list().include_inactive(true).include_address(true)
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Site>> {
+        halo.sites().get(key.as_i64()?).await
+    }
+
+    fn common(site: &Site, _: &Context, _: &Names) -> CommonSite {
+        CommonSite {
+            name: site.name.clone(),
+            company: ids::some(site.client_id).map(|c| Reference::to(c.0)),
+            phone: super::text(&site.phonenumber),
+            address: address(site),
+            timezone: super::text(&site.timezone),
+            inactive: site.inactive,
+            main_contact: ids::some(site.maincontact_id).map(|u| Reference::to(u.0)),
+            notes: super::text(&site.notes),
+            custom: super::custom(&site.customfields, None),
+            ..CommonSite::default()
+        }
+    }
+}
+
+/// A list row has the address in five members, the fifth being the post code; a single read has it as an object.
+fn address(site: &Site) -> Option<Address> {
+    let (lines, postcode) = match &site.delivery_address {
+        Some(a) => ([&a.line1, &a.line2, &a.line3, &a.line4], &a.postcode),
+        None => (
+            [
+                &site.delivery_address_line1,
+                &site.delivery_address_line2,
+                &site.delivery_address_line3,
+                &site.delivery_address_line4,
+            ],
+            &site.delivery_address_line5,
+        ),
+    };
+    let address = Address {
+        lines: lines.into_iter().filter_map(super::text).collect(),
+        postcode: super::text(postcode),
+        ..Address::default()
+    };
+    (address != Address::default()).then_some(address)
+}
+
+#[async_trait]
+impl Writes for Sites {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("company", Member::Reference("client_id")),
+        ("phone", Member::Plain("phonenumber")),
+        ("inactive", Member::Plain("inactive")),
+        ("notes", Member::Plain("notes")),
+        ("timezone", Member::Plain("timezone")),
+        ("main_contact", Member::Reference("maincontact_id")),
+        ("custom", Member::Custom),
+    ];
+
+    fn create(context: &Context) -> Save<Self::Native> {
+        context.halo.sites().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+        Ok(context.halo.sites().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.sites().delete(key.as_i64()?).await
+    }
+}

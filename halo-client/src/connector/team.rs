@@ -1,0 +1,43 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_core::{Key, Label, Result, Team as CommonTeam};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use crate::client::Halo;
+use crate::page::List;
+use crate::resources::{Team, get_one};
+
+/// Team -> team.
+pub(crate) struct Teams;
+
+#[async_trait]
+impl Mapping for Teams {
+    type Native = Team;
+    type Common = CommonTeam;
+
+    fn list(context: &Context) -> List<Team> {
+        context.halo.teams()
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Team>> {
+        get_one(halo, key.as_i64()?).await
+    }
+
+    fn updated_at(team: &Team) -> Option<DateTime<Utc>> {
+        team.last_modified
+    }
+
+    fn common(team: &Team, _: &Context, _: &Names) -> CommonTeam {
+        CommonTeam {
+            name: team.name.clone(),
+            department: team.department_id.filter(|d| *d > 0).map(|d| Label::new(d, team.department_name.clone())),
+            inactive: team.inactive,
+            takes_tickets: team.forrequests,
+            updated_at: team.last_modified,
+            ..CommonTeam::default()
+        }
+    }
+}

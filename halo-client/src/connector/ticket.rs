@@ -1,0 +1,123 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_core::{Evidence, Key, Label, Reference, Result, Ticket as CommonTicket};
+use psa_http::json::Native;
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::client::Halo;
+use crate::ids::{self, AgentId, ClientId};
+use crate::page::List;
+use crate::resources::{Ticket, Save};
+
+/// Ticket <-> ticket.
+pub(crate) struct Tickets;
+
+#[async_trait]
+impl Mapping for Tickets {
+    type Native = Ticket;
+    type Common = CommonTicket;
+    const NAMES: bool = true;
+    const IDS_ONLY: Option<&'static str> = Some("ticketidonly");
+
+    fn list(context: &Context) -> List<Ticket> {
+        let list = context.halo.tickets().list();
+        if context.custom_fields.is_empty() {
+            return list;
+        }
+        let wanted: Vec<_> = context.custom_fields.iter().map(i64::to_string).collect();
+        list.include_custom_fields(&wanted.join(","))
+    }
+
+    fn since(list: List<Ticket>, at: DateTime<Utc>) -> List<Ticket> {
+        list.updated_since(at)
+    }
+
+    async fn get(halo: &Halo, key: &Key) -> Result<Native<Ticket>> {
+        halo.tickets().get(key.as_i64()?).await
+    }
+
+    fn updated_at(ticket: &Ticket) -> Option<DateTime<Utc>> {
+        ticket.updated()
+    }
+
+    fn gone(ticket: &Ticket) -> Option<Evidence> {
+        ticket.deleted.unwrap_or(false).then_some(Evidence::SoftDeleted)
+    }
+
+    fn common(ticket: &Ticket, context: &Context, names: &Names) -> CommonTicket {
+        let meaning = ticket.status_id.and_then(|s| context.statuses.get(&s.0.to_string()));
+        CommonTicket {
+            number: Some(ticket.id.to_string()),
+            summary: ticket.summary.clone(),
+            description: super::text(&ticket.details),
+            ticket_type: ids::some(ticket.tickettype_id).map(|t| names.ticket_type(t.0)),
+            subtype: super::text(&ticket.category_1).map(Label::named),
+            item: super::text(&ticket.category_2).map(Label::named),
+            status: ids::some(ticket.status_id).map(|s| names.status(s.0)),
+            stage: meaning.map(|m| m.stage),
+            closed: meaning.map(|m| m.closed),
+            priority: ticket.priority_id.filter(|p| *p > 0).map(|p| names.priority(ticket.sla_id, p)),
+            impact: ticket.impact.filter(|v| *v > 0).map(|v| Label::new(v, None)),
+            urgency: ticket.urgency.filter(|v| *v > 0).map(|v| Label::new(v, None)),
+            company: ids::some(ticket.client_id).filter(|c| *c != ClientId::UNKNOWN).map(|c| Reference::to(c.0)),
+            site: ids::some(ticket.site_id).map(|s| Reference::to(s.0)),
+            contact: ids::some(ticket.user_id).map(|u| Reference::to(u.0)),
+            assignee: ids::some(ticket.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
+            team: super::text(&ticket.team).map(Label::named),
+            source: ticket.source.filter(|s| *s >= 0).map(|s| Label::new(s, None)),
+            sla: ticket.sla_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
+            on_hold: ticket.onhold,
+            respond_by: ticket.respondbydate,
+            due_at: ticket.fixbydate.or(ticket.deadlinedate),
+            estimate_hours: ticket.estimate.filter(|e| *e > 0.0),
+            parent: ids::some(ticket.parent_id).map(|p| Reference::to(p.0)),
+            merged_into: ids::some(ticket.merged_into_id).map(|t| Reference::to(t.0)),
+            agreement: ticket.contract_id.filter(|c| *c > 0).map(Reference::to),
+            custom: super::custom(&ticket.customfields, Some(&context.custom_fields)),
+            created_at: ticket.dateoccurred,
+            closed_at: ticket.dateclosed,
+            updated_at: ticket.updated(),
+            ..CommonTicket::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Tickets {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("summary", Member::Plain("summary")),
+        ("description", Member::Plain("details")),
+        ("ticket_type", Member::LabelId("tickettype_id")),
+        ("subtype", Member::LabelName("category_1")),
+        ("item", Member::LabelName("category_2")),
+        ("status", Member::LabelId("status_id")),
+        ("priority", Member::LabelId("priority_id")),
+        ("impact", Member::LabelId("impact")),
+        ("urgency", Member::LabelId("urgency")),
+        ("company", Member::Reference("client_id")),
+        ("site", Member::Reference("site_id")),
+        ("contact", Member::Reference("user_id")),
+        ("assignee", Member::Reference("agent_id")),
+        ("team", Member::LabelName("team")),
+        ("due_at", Member::Plain("fixbydate")),
+        ("estimate_hours", Member::Plain("estimate")),
+        ("parent", Member::Reference("parent_id")),
+        ("agreement", Member::Reference("contract_id")),
+        ("custom", Member::Custom),
+    ];
+
+    fn create(context: &Context) -> Save<Self::Native> {
+        context.halo.tickets().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+        Ok(context.halo.tickets().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.tickets().delete(key.as_i64()?, "deleted through the connector").await
+    }
+}

@@ -1,0 +1,423 @@
+//! Halo's lists: seven envelopes, one decoder, and paging that does not believe what it is told.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use psa_core::{Cursor, DecodeError, Error, ErrorKind, Lane, Phase, Result};
+use psa_http::json::{self, Native};
+use psa_http::pages::{self, Numbered};
+use psa_http::{Operation, Response};
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use crate::client::Halo;
+
+/// The largest page Halo serves.
+pub(crate) const PAGE_MAX: u32 = 100;
+
+/// A type of record that Halo lists.
+pub trait Resource: DeserializeOwned + Send + Sync + fmt::Debug + 'static {
+    /// How it is listed.
+    fn list_operation() -> &'static Operation;
+    /// How one is read by its id.
+    fn get_operation() -> &'static Operation;
+    /// The member of the envelope that holds the rows.
+    const ITEMS: &'static str;
+    /// Whether the endpoint pages. Those that don't answer the same rows whatever page is asked for.
+    const PAGED: bool;
+    /// What makes the record's key, as text.
+    fn key(&self) -> psa_core::Key;
+}
+
+/// One row as it came.
+#[derive(Debug)]
+pub struct RawRecord<T> {
+    /// Halo's bytes.
+    pub raw: Bytes,
+    /// The typed value, or why there is none.
+    pub value: Result<T, DecodeError>,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct ListPage<T> {
+    /// The rows.
+    pub records: Vec<RawRecord<T>>,
+    /// How many rows the list has, by Halo. Only told by lists that page.
+    pub total: Option<u64>,
+    /// Where the next page starts; store it to go on later.
+    pub cursor: Option<Cursor>,
+    /// Halo's clock when it answered.
+    pub vendor_time: Option<DateTime<Utc>>,
+    /// Whether this page is the whole list.
+    pub whole: bool,
+}
+
+/// A list under construction.
+///
+/// It is a [`stream`](Self::stream) of typed records, a stream of [`pages`](Self::pages) with a cursor each, or [`all`](Self::all) at once.
+#[must_use = "a list does nothing until it is read"]
+pub struct List<T> {
+    halo: Halo,
+    params: Vec<(Cow<'static, str>, String)>,
+    page_size: u32,
+    window: usize,
+    lane: Lane,
+    ordered: bool,
+    resource: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self { halo: self.halo.clone(), params: self.params.clone(), ..*self }
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List").field("params", &self.params).finish_non_exhaustive()
+    }
+}
+
+impl<T: Resource> List<T> {
+    pub(crate) fn new(halo: Halo) -> Self {
+        let window = halo.window();
+        Self {
+            halo,
+            params: Vec::new(),
+            page_size: PAGE_MAX,
+            window,
+            lane: Lane::Interactive,
+            ordered: false,
+            resource: PhantomData,
+        }
+    }
+
+    /// Any query parameter, also one that this crate has no method for. Halo ignores names it does not know.
+    pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) -> Self {
+        let name = name.into();
+        self.ordered |= name == "order";
+        self.params.retain(|(n, _)| *n != name);
+        self.params.push((name, value.to_string()));
+        self
+    }
+
+    /// Rows a page; at most 100.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.page_size = rows.clamp(1, PAGE_MAX);
+        self
+    }
+
+    /// Pages read ahead.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.window = pages.max(1);
+        self
+    }
+
+    /// Who waits for the answer.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
+    }
+
+    /// The typed records. One that can't be decoded is an error; [`records`](Self::records) goes on over it.
+    pub fn stream(self) -> BoxStream<'static, Result<Native<T>>> {
+        self.records()
+            .map(|record| {
+                let record = record?;
+                match record.value {
+                    Ok(value) => Ok(Native { value, raw: record.raw }),
+                    Err(error) => Err(Error::new(ErrorKind::Decode, error.message.clone())
+                        .with_operation(T::list_operation().name)
+                        .with_phase(Phase::Answered)
+                        .with_context("path", &error.path)
+                        .with_source(error)),
+                }
+            })
+            .boxed()
+    }
+
+    /// The records one by one, each typed or with the reason why not.
+    pub fn records(self) -> BoxStream<'static, Result<RawRecord<T>>> {
+        self.pages(None).map_ok(|page| stream::iter(page.records.into_iter().map(Ok))).try_flatten().boxed()
+    }
+
+    /// All typed records at once.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub async fn all(self) -> Result<Vec<Native<T>>> {
+        self.stream().try_collect().await
+    }
+
+    /// How many there are.
+    ///
+    /// # Errors
+    /// What the network can do; [`ErrorKind::Unsupported`] for a list that does not page.
+    pub async fn count(self) -> Result<u64> {
+        if !T::PAGED {
+            return Err(Error::unsupported("this list tells no count").with_operation(T::list_operation().name));
+        }
+        let page = self.page_size(1).fetch(1).await?;
+        page.total.ok_or_else(|| {
+            Error::new(ErrorKind::Decode, "the list has no record_count").with_operation(T::list_operation().name)
+        })
+    }
+
+    /// The pages, from `cursor` on.
+    pub fn pages(self, cursor: Option<Cursor>) -> BoxStream<'static, Result<ListPage<T>>> {
+        if !T::PAGED {
+            return stream::once(async move { self.fetch_whole().await }).boxed();
+        }
+        let position = match cursor.as_ref().map(Position::read).transpose() {
+            Ok(position) => position,
+            Err(error) => return stream::once(async { Err(error) }).boxed(),
+        };
+        let start = pages::Start {
+            number: position.as_ref().map_or(1, |p| p.page),
+            page_rows: position.as_ref().map(|p| p.rows),
+            window: self.window,
+        };
+        let list = Arc::new(match &position {
+            // The pages before were of this size.
+            Some(p) => self.page_size(p.rows),
+            None => self,
+        });
+        let fetch: pages::FetchNumbered<ListPage<T>> = Arc::new(move |number| {
+            let list = Arc::clone(&list);
+            async move {
+                let page = list.fetch(number).await?;
+                Ok(Numbered {
+                    number,
+                    rows: page.records.len(),
+                    total: page.total,
+                    fingerprint: pages::fingerprint(page.records.iter().map(|r| r.value.as_ref().map_or_else(
+                        |_| format!("raw:{}", String::from_utf8_lossy(&r.raw)),
+                        |v| v.key().to_string(),
+                    ))),
+                    next: None,
+                    page_rows: 0,
+                    page,
+                })
+            }
+            .boxed()
+        });
+        pages::numbered(start, fetch)
+            .map_ok(|numbered| {
+                let mut page = numbered.page;
+                page.whole = numbered.number == 1 && numbered.next.is_none();
+                page.cursor = numbered.next.map(|next| Position { page: next, rows: numbered.page_rows }.cursor());
+                page
+            })
+            .boxed()
+    }
+
+    async fn fetch_whole(self) -> Result<ListPage<T>> {
+        let answer = self.call().send().await?;
+        let mut page = decode_page::<T>(&answer)?;
+        page.whole = true;
+        Ok(page)
+    }
+
+    async fn fetch(&self, number: u32) -> Result<ListPage<T>> {
+        let mut call = self.call().query("pageinate", true).query("page_no", number).query("page_size", self.page_size);
+        if !self.ordered {
+            // The only order in which rows do not move when others change.
+            call = call.query("order", "id").query("orderdesc", false);
+        }
+        let answer = call.send().await?;
+        decode_page::<T>(&answer)
+    }
+
+    fn call(&self) -> psa_http::Call {
+        let mut call = self.halo.http().call(T::list_operation()).lane(self.lane);
+        for (name, value) in &self.params {
+            call = call.query(name, value);
+        }
+        call
+    }
+
+    pub(crate) async fn send_unpaged(&self) -> Result<ListPage<T>> {
+        decode_page::<T>(&self.call().send().await?)
+    }
+}
+
+/// Halo's own form of a date in a query.
+pub(crate) fn query_date(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// What a list's cursor holds.
+#[derive(Debug, Serialize, Deserialize)]
+struct Position {
+    page: u32,
+    rows: u32,
+}
+
+impl Position {
+    fn read(cursor: &Cursor) -> Result<Self> {
+        let position: Self = serde_json::from_str(cursor.as_str()).map_err(|e| {
+            Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list").with_source(e)
+        })?;
+        if position.page == 0 || position.rows == 0 {
+            return Err(Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list"));
+        }
+        Ok(position)
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor::new(serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+pub(crate) fn decode_page<T: Resource>(answer: &Response) -> Result<ListPage<T>> {
+    let operation = T::list_operation().name;
+    let envelope = Envelope::read(&answer.body, T::ITEMS).map_err(|error| not_a_list(answer, operation, error))?;
+    let records = envelope
+        .rows
+        .iter()
+        .map(|row| {
+            let raw = json::slice(&answer.body, row);
+            RawRecord { value: json::decode(&raw), raw }
+        })
+        .collect();
+    Ok(ListPage {
+        records,
+        total: envelope.record_count,
+        cursor: None,
+        vendor_time: answer.vendor_time(),
+        whole: false,
+    })
+}
+
+/// A whole answer that is not what it should be: often a web page of a proxy, or a body that was cut.
+fn not_a_list(answer: &Response, operation: &'static str, error: serde_json::Error) -> Error {
+    let found = answer.content_type().unwrap_or_else(|| "no content type".into());
+    let message = if found == "text/html" || answer.body.trim_ascii_start().starts_with(b"<") {
+        "a web page came where a list was due".to_owned()
+    } else if error.is_eof() {
+        format!("the list ends in the middle after {} bytes", answer.body.len())
+    } else {
+        format!("the answer is not a list ({found})")
+    };
+    Error::new(ErrorKind::Decode, message).with_operation(operation).with_phase(Phase::Answered).with_source(error)
+}
+
+/// The rows of any of Halo's envelopes, undecoded.
+pub(crate) struct Envelope<'a> {
+    pub(crate) rows: Vec<&'a RawValue>,
+    pub(crate) record_count: Option<u64>,
+}
+
+/// Arrays beside the rows in an envelope.
+const NOT_ROWS: [&str; 8] =
+    ["columns", "folders", "statuses", "priorities", "agents", "ticket_ids", "actionsdetails", "categories"];
+
+impl<'a> Envelope<'a> {
+    /// A bare array; else the member `items` or `results`; else the only array that is not a known companion.
+    pub(crate) fn read(body: &'a [u8], items: &str) -> Result<Self, serde_json::Error> {
+        struct Rows<'k>(&'k str);
+
+        impl<'de> Visitor<'de> for Rows<'_> {
+            type Value = Envelope<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let (mut rows, mut results, mut others, mut count) = (None, None, Vec::new(), None);
+                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+                    if name.as_ref() == self.0 {
+                        rows = map.next_value::<Option<Vec<&'de RawValue>>>()?;
+                    } else if name == "results" {
+                        results = map.next_value::<Option<Vec<&'de RawValue>>>()?;
+                    } else if name == "record_count" {
+                        count = map.next_value::<Count>()?.0;
+                    } else {
+                        let value = map.next_value::<&'de RawValue>()?;
+                        if value.get().starts_with('[') && !NOT_ROWS.contains(&name.as_ref()) {
+                            others.push(value);
+                        }
+                    }
+                }
+                let rows = match (rows.or(results), others.as_slice()) {
+                    (Some(rows), _) => rows,
+                    (None, [only]) => serde_json::from_str(only.get()).map_err(serde::de::Error::custom)?,
+                    // An empty list may leave its rows out.
+                    (None, []) if count == Some(0) => Vec::new(),
+                    _ => return Err(serde::de::Error::custom("the answer holds no rows")),
+                };
+                Ok(Envelope { rows, record_count: count })
+            }
+        }
+
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        let envelope = if body.trim_ascii_start().starts_with(b"[") {
+            Envelope { rows: Vec::deserialize(&mut reader)?, record_count: None }
+        } else {
+            reader.deserialize_map(Rows(items))?
+        };
+        reader.end()?;
+        Ok(envelope)
+    }
+}
+
+struct Count(Option<u64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(json::int(deserializer)?.and_then(|n| u64::try_from(n).ok())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(body: &str) -> Result<(Vec<String>, Option<u64>), String> {
+        Envelope::read(body.as_bytes(), "tickets")
+            .map(|e| (e.rows.iter().map(|r| r.get().to_owned()).collect(), e.record_count))
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn every_envelope_is_understood() {
+        let one = vec![r#"{"id":1}"#.to_owned()];
+        assert_eq!(rows(r#"[{"id":1}]"#).unwrap(), (one.clone(), None));
+        assert_eq!(rows(r#"{"record_count":7,"tickets":[{"id":1}],"columns":[1]}"#).unwrap(), (one.clone(), Some(7)));
+        assert_eq!(rows(r#"{"results":[{"id":1}]}"#).unwrap(), (one.clone(), None));
+        assert_eq!(rows(r#"{"record_count":"7.0","agents":[],"tree":[{"id":1}]}"#).unwrap(), (one, Some(7)));
+        assert_eq!(rows(r#"{"record_count":0,"tickets":null}"#).unwrap(), (vec![], Some(0)));
+        assert_eq!(rows(r#"{"record_count":0}"#).unwrap(), (vec![], Some(0)));
+    }
+
+    #[test]
+    fn what_is_no_list_is_no_empty_list() {
+        for body in ["", "{}", "\"text\"", "{\"a\":[],\"b\":[]}", "[{\"id\":1}", "<html>", "[] []", r#"{"error":"x"}"#] {
+            assert!(rows(body).is_err(), "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Envelope::read(&body, "tickets");
+        }
+
+        #[test]
+        fn a_list_cut_anywhere_is_an_error(cut in 0usize..60) {
+            let whole = br#"{"record_count":2,"tickets":[{"id":1,"summary":"a"},{"id":2}]}"#;
+            prop_assume!(cut < whole.len());
+            prop_assert!(Envelope::read(&whole[..cut], "tickets").is_err());
+        }
+    }
+}

@@ -1,0 +1,387 @@
+use chrono::{DateTime, Utc};
+use psa_core::Result;
+use psa_http::json::Native;
+use psa_http::Operation;
+
+use super::{CustomField, Save, endpoints, filters, resource, setters};
+use crate::client::Halo;
+use crate::ids::{AgentId, ClientId, SiteId, StatusId, TeamId, TicketId, TicketTypeId, UserId};
+use crate::page::{List, query_date};
+use crate::resources::save::one;
+
+resource! {
+    /// A ticket, an opportunity or a project: one record in Halo.
+    ///
+    /// The change stamp has three names, by release and verb: use [`updated`](Self::updated).
+    pub struct Ticket {
+        id: key(TicketId);
+        summary: text;
+        details: text;
+        dateoccurred: date;
+        status_id: id(StatusId);
+        tickettype_id: id(TicketTypeId);
+        sla_id: int;
+        sla_name: text;
+        priority_id: int;
+        client_id: id(ClientId);
+        client_name: text;
+        site_id: id(SiteId);
+        site_name: text;
+        user_id: id(UserId);
+        user_name: text;
+        team: text;
+        team_id: id(TeamId);
+        agent_id: id(AgentId);
+        category_1: text;
+        category_2: text;
+        category_3: text;
+        category_4: text;
+        estimate: num;
+        estimatedays: num;
+        child_count: int;
+        attachment_count: int;
+        flagged: flag;
+        read: flag;
+        enduserstatus: int;
+        onhold: flag;
+        respondbydate: date;
+        fixbydate: date;
+        excludefromsla: flag;
+        slaholdtime: num;
+        lastactiondate: date;
+        last_update: date;
+        lastupdate: date;
+        flastupdate: date;
+        organisation_id: int;
+        department_id: int;
+        reportedby: text;
+        user_email: text;
+        emailtolist: text;
+        matched_kb_id: int;
+        product_id: int;
+        release_id: int;
+        release2_id: int;
+        release3_id: int;
+        lastincomingemail: date;
+        workflow_id: int;
+        workflow_step: int;
+        pipeline_stage_id: int;
+        pipeline_stage_name: text;
+        is_vip: flag;
+        isimportantcontact: flag;
+        inactive: flag;
+        impact: int;
+        urgency: int;
+        starttime: text;
+        startdate: date;
+        targetdate: date;
+        deadlinedate: date;
+        userdef1: text;
+        userdef2: text;
+        userdef3: text;
+        userdef4: text;
+        userdef5: text;
+        source: int;
+        supplier_status: int;
+        appointment_type: int;
+        impactlevel: int;
+        r#use: text;
+        table: int;
+        idsummary: text;
+        ticket_tags: text;
+        ticketage: num;
+        itil_requesttype_id: int;
+        merged_into_id: id(TicketId);
+        reviewed: flag;
+        projectinternaltask: flag;
+        updateservicestatus: flag;
+        dateclosed: date;
+        responsedate: date;
+        dateassigned: date;
+        datecreated: date;
+        parent_id: id(TicketId);
+        hasbeenclosed: flag;
+        contract_id: int;
+        contract_refextra: text;
+        timetaken: num;
+        chargehours: num;
+        nonchargehours: num;
+        chargerate: int;
+        agent_name: text;
+        status_name: text;
+        tickettype_name: text;
+        priority_name: text;
+        details_html: text;
+        guid: text;
+        key: text;
+        takenby: text;
+        who: text;
+        reference: text;
+        deleted: flag;
+        is_opportunity: flag;
+        is_project: flag;
+        oppcontactname: text;
+        oppcompanyname: text;
+        oppemailaddress: text;
+        opptel: text;
+        oppvalue: num;
+        oppconversionprobability: num;
+        oppclosurecategory: int;
+        oppconverteddate: date;
+        opptype: text;
+        oppregion: text;
+        currency: int;
+        customfields: list(CustomField);
+    }
+}
+
+endpoints!(Ticket: "tickets", "/Tickets", items "tickets", paged true, key |t| t.id.key());
+
+impl Ticket {
+    /// When Halo last touched it.
+    pub fn updated(&self) -> Option<DateTime<Utc>> {
+        self.last_update.or(self.flastupdate).or(self.lastupdate)
+    }
+}
+
+filters! { Ticket {
+    /// Only tickets that are not closed. A delta with this never sees a closing.
+    open_only: bool => "open_only";
+    /// Only closed ones.
+    closed_only: bool => "closed_only";
+    /// Only deleted ones: they are in no other list.
+    deleted: bool => "deleted";
+    /// Only the login's own.
+    mine: bool => "mine";
+    /// Only flagged ones.
+    flagged: bool => "flagged";
+    /// Of this client.
+    client: ClientId => "client_id";
+    /// Of this site.
+    site: SiteId => "site_id";
+    /// Of this user.
+    user: UserId => "user_id";
+    /// Assigned to this agent.
+    agent: AgentId => "agent_id";
+    /// With this status.
+    status: StatusId => "status_id";
+    /// Of this ticket type.
+    ticket_type: TicketTypeId => "requesttype_id";
+    /// Assigned to this team, by its name: Halo's own key for it.
+    team: &str => "team";
+    /// Below this ticket.
+    parent: TicketId => "parent_id";
+    /// Of this service level agreement, by its id.
+    sla: i64 => "sla";
+    /// With this first category.
+    category_1: &str => "category_1";
+    /// With this second category.
+    category_2: &str => "category_2";
+    /// With this third category.
+    category_3: &str => "category_3";
+    /// With this fourth category.
+    category_4: &str => "category_4";
+    /// Under this agreement, by its id.
+    contract: i64 => "contract_id";
+    /// About this asset, by its id.
+    asset: i64 => "asset_id";
+    /// Of this top level, by its id.
+    top_level: i64 => "toplevel_id";
+    /// Of this milestone, by its id.
+    milestone: i64 => "milestone_id";
+    /// Of this saved view, by its id.
+    view: i64 => "view_id";
+    /// Of this saved list, by its id.
+    saved_list: i64 => "list_id";
+    /// By ITIL type: 1 incident, 2 change, 3 service request, 4 problem, 22 project, 23 project task.
+    itil_type: i64 => "itil_requesttype_id";
+    /// Text in the usual places.
+    search: &str => "search";
+    /// Text in the summary.
+    search_summary: &str => "search_summary";
+    /// Text in the details.
+    search_details: &str => "search_details";
+    /// Text in the user's name.
+    search_user_name: &str => "search_user_name";
+    /// Text in what the reporter called themselves.
+    search_reported_by: &str => "search_reportedby";
+    /// A ticket's number.
+    search_id: TicketId => "search_id";
+    /// Which date `start_date` and `end_date` are about: `dateoccured` (Halo's spelling), `datecleared`, `lastactiondate`.
+    date_search: &str => "datesearch";
+    /// Adds the status' name to each row.
+    include_status: bool => "includestatus";
+    /// Adds the agent's name to each row.
+    include_agent: bool => "includeagent";
+    /// Adds the ticket type's name to each row.
+    include_ticket_type: bool => "includetickettype";
+    /// Adds the hours to each row.
+    include_time_taken: bool => "includetimetaken";
+    /// Adds the last action to each row.
+    include_last_action: bool => "includelastaction";
+    /// Adds these custom fields to each row, by id, separated by commas.
+    include_custom_fields: &str => "include_custom_fields";
+    /// Sorts by this member. Paging is only safe by `id`, the default.
+    order: &str => "order";
+    /// Sorts downwards.
+    order_desc: bool => "orderdesc";
+} }
+
+impl List<Ticket> {
+    /// Only those that changed at or after this moment.
+    pub fn updated_since(self, at: DateTime<Utc>) -> Self {
+        self.query("lastupdatefromdate", query_date(at))
+    }
+
+    /// Only those that changed at or before this moment.
+    pub fn updated_until(self, at: DateTime<Utc>) -> Self {
+        self.query("lastupdatetodate", query_date(at))
+    }
+
+    /// Only those whose date (see [`date_search`](Self::date_search)) is at or after this moment.
+    pub fn start_date(self, at: DateTime<Utc>) -> Self {
+        self.query("startdate", query_date(at))
+    }
+
+    /// Only those whose date is at or before this moment.
+    pub fn end_date(self, at: DateTime<Utc>) -> Self {
+        self.query("enddate", query_date(at))
+    }
+
+    /// With one of these statuses.
+    pub fn statuses(self, ids: impl IntoIterator<Item = StatusId>) -> Self {
+        self.query("status", join(ids))
+    }
+
+    /// Of one of these clients.
+    pub fn clients(self, ids: impl IntoIterator<Item = ClientId>) -> Self {
+        self.query("client_ids", join(ids))
+    }
+
+    /// Assigned to one of these agents.
+    pub fn agents(self, ids: impl IntoIterator<Item = AgentId>) -> Self {
+        self.query("agent", join(ids))
+    }
+
+    /// Of one of these ticket types.
+    pub fn ticket_types(self, ids: impl IntoIterator<Item = TicketTypeId>) -> Self {
+        self.query("requesttype", join(ids))
+    }
+
+    /// With one of these priorities, by the number within their SLA.
+    pub fn priorities(self, numbers: impl IntoIterator<Item = i64>) -> Self {
+        self.query("priority", join(numbers))
+    }
+}
+
+fn join<T: ToString>(ids: impl IntoIterator<Item = T>) -> String {
+    ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(",")
+}
+
+setters! { Ticket {
+    /// One line.
+    summary: String => "summary";
+    /// The whole story, as plain text.
+    details: String => "details";
+    /// The whole story, as HTML.
+    details_html: String => "details_html";
+    /// The status.
+    status: StatusId => "status_id";
+    /// The ticket type.
+    ticket_type: TicketTypeId => "tickettype_id";
+    /// The client.
+    client: ClientId => "client_id";
+    /// The site; needed together with a user.
+    site: SiteId => "site_id";
+    /// The user.
+    user: UserId => "user_id";
+    /// The agent.
+    agent: AgentId => "agent_id";
+    /// The team, by its name: Halo's own key for it.
+    team: String => "team";
+    /// The priority, by its number within the SLA.
+    priority: i64 => "priority_id";
+    /// The parent ticket.
+    parent: TicketId => "parent_id";
+} }
+
+/// An opportunity: the same record as a ticket, behind an endpoint and a right of its own.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Opportunity(pub Ticket);
+
+impl std::ops::Deref for Opportunity {
+    type Target = Ticket;
+    fn deref(&self) -> &Ticket {
+        &self.0
+    }
+}
+
+endpoints!(Opportunity: "opportunities", "/Opportunities", items "tickets", paged true, key |o| o.0.id.key());
+
+/// What can be done with tickets. Made by [`Halo::tickets`].
+#[derive(Debug, Clone)]
+pub struct Tickets {
+    halo: Halo,
+}
+
+static CREATE: Operation = Operation::post("halo.tickets.create", "/Tickets");
+static UPDATE: Operation = Operation::post("halo.tickets.update", "/Tickets");
+static CLOSE: Operation = Operation::post("halo.tickets.close", "/Tickets");
+static RESTORE: Operation = Operation::post("halo.tickets.restore", "/Tickets");
+static DELETE: Operation = Operation::delete("halo.tickets.delete", "/Tickets/{id}");
+static GET: Operation = Operation::get("halo.tickets.get", "/Tickets/{id}");
+
+impl Tickets {
+    pub(crate) fn new(halo: Halo) -> Self {
+        Self { halo }
+    }
+
+    /// The tickets, of any status unless a filter says otherwise. Always of one domain: without it Halo mixes in
+    /// projects and opportunities as the login's default has it.
+    pub fn list(&self) -> List<Ticket> {
+        List::new(self.halo.clone()).query("domain", "reqs")
+    }
+
+    /// One ticket, with its nested objects.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
+    pub async fn get(&self, id: impl Into<TicketId>) -> Result<Native<Ticket>> {
+        let answer = self.halo.http().call(&GET).path("id", id.into()).query("includedetails", true).send().await?;
+        one(&answer, "tickets", GET.name)
+    }
+
+    /// A new ticket. Halo wants a summary, details and a type, and a client or a user.
+    pub fn create(&self) -> Save<Ticket> {
+        Save::new(self.halo.clone(), &CREATE)
+    }
+
+    /// A change.
+    pub fn update(&self, id: impl Into<TicketId>) -> Save<Ticket> {
+        Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
+    }
+
+    /// Closes with this status; [`StatusId::DEFAULT_CLOSED`] unless the tenant has others. Add members that its
+    /// workflow makes mandatory before sending.
+    pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>) -> Save<Ticket> {
+        Save::new(self.halo.clone(), &CLOSE).set("id", id.into()).set("status_id", status.into())
+    }
+
+    /// Deletes, with a reason for the log. The ticket can be [restored](Self::restore).
+    ///
+    /// # Errors
+    /// What Halo refuses and what the network can do.
+    pub async fn delete(&self, id: impl Into<TicketId>, reason: &str) -> Result<()> {
+        let call = self.halo.http().call(&DELETE).path("id", id.into());
+        call.query("reason", reason).send().await.map(drop)
+    }
+
+    /// Brings a deleted ticket back.
+    ///
+    /// # Errors
+    /// What Halo refuses and what the network can do.
+    pub async fn restore(&self, id: impl Into<TicketId>) -> Result<Native<Ticket>> {
+        Save::new(self.halo.clone(), &RESTORE).set("id", id.into()).set("_recover", true).send().await
+    }
+}

@@ -1,0 +1,157 @@
+use psa_core::Result;
+use psa_http::json::Native;
+use psa_http::Operation;
+
+use super::save::get_one;
+use super::{CustomField, Save, endpoints, filters, resource, setters};
+use crate::client::Halo;
+use crate::ids::{AgentId, ClientId, SiteId, UserId};
+use crate::page::List;
+
+resource! {
+    /// A user: a person at a client. Halo's word for a contact.
+    pub struct User {
+        id: key(UserId);
+        name: text;
+        site_id: id(SiteId);
+        site_id_int: id(SiteId);
+        site_name: text;
+        client_id: id(ClientId);
+        client_name: text;
+        firstname: text;
+        surname: text;
+        initials: text;
+        title: text;
+        emailaddress: text;
+        email2: text;
+        email3: text;
+        phonenumber: text;
+        phonenumber_preferred: text;
+        sitephonenumber: text;
+        homenumber: text;
+        mobilenumber: text;
+        mobilenumber2: text;
+        fax: text;
+        telpref: int;
+        login: text;
+        activedirectory_dn: text;
+        inactive: flag;
+        colour: text;
+        isimportantcontact: flag;
+        isimportantcontact2: flag;
+        other1: text;
+        other2: text;
+        other3: text;
+        other4: text;
+        other5: text;
+        notes: text;
+        neversendemails: flag;
+        priority_id: int;
+        linked_agent_id: id(AgentId);
+        isserviceaccount: flag;
+        is_prospect: flag;
+        connectwiseid: int;
+        autotaskid: int;
+        messagegroup_id: int;
+        azureoid: text;
+        azure_id: text;
+        okta_id: text;
+        r#use: text;
+        key: text;
+        covered_by_contract: flag;
+        datecreated: date;
+        ulastupdate: date;
+        web_access_level: int;
+        customfields: list(CustomField);
+    }
+}
+
+endpoints!(User: "users", "/Users", items "users", paged true, key |r| r.id.key());
+
+filters! { User {
+    /// Inactive ones too.
+    include_inactive: bool => "includeinactive";
+    /// Of this client.
+    client: ClientId => "client_id";
+    /// Of this site.
+    site: SiteId => "site_id";
+    /// Text in the usual places, as a part: compare an e-mail address exactly yourself.
+    search: &str => "search";
+    /// Without the one general user that each client has.
+    exclude_general_user: bool => "exclude_generaluser";
+    /// Without those that stand for agents.
+    exclude_agents: bool => "exclude_agents";
+} }
+
+setters! { User {
+    /// The whole name.
+    name: String => "name";
+    /// First name.
+    first_name: String => "firstname";
+    /// Last name.
+    last_name: String => "surname";
+    /// E-mail address.
+    email: String => "emailaddress";
+    /// Telephone number.
+    phone: String => "phonenumber";
+    /// The site; it decides the client.
+    site: SiteId => "site_id";
+    /// Whether it is switched off.
+    inactive: bool => "inactive";
+    /// Free notes.
+    notes: String => "notes";
+} }
+
+/// What can be done with users. Made by [`Halo::users`].
+#[derive(Debug, Clone)]
+pub struct Users {
+    halo: Halo,
+}
+
+static CREATE: Operation = Operation::post("halo.users.create", "/Users");
+static UPDATE: Operation = Operation::post("halo.users.update", "/Users");
+static DELETE: Operation = Operation::delete("halo.users.delete", "/Users/{id}");
+
+impl Users {
+    pub(crate) fn new(halo: Halo) -> Self {
+        Self { halo }
+    }
+
+    /// The active users; see [`include_inactive`](List::include_inactive).
+    pub fn list(&self) -> List<User> {
+        List::new(self.halo.clone())
+    }
+
+    /// One of them, with its nested objects.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
+    pub async fn get(&self, id: impl Into<UserId>) -> Result<Native<User>> {
+        get_one(&self.halo, id.into()).await
+    }
+
+    /// A new one.
+    pub fn create(&self) -> Save<User> {
+        Save::new(self.halo.clone(), &CREATE)
+    }
+
+    /// A change.
+    pub fn update(&self, id: impl Into<UserId>) -> Save<User> {
+        Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
+    }
+
+    /// Deletes.
+    ///
+    /// # Errors
+    /// What Halo refuses and what the network can do.
+    pub async fn delete(&self, id: impl Into<UserId>) -> Result<()> {
+        self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
+    }
+}
+
+impl User {
+    /// The site, from whichever of the two members is there.
+    pub fn site(&self) -> Option<SiteId> {
+        self.site_id_int.or(self.site_id)
+    }
+}

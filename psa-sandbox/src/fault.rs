@@ -1,0 +1,126 @@
+//! Things that go wrong on purpose.
+
+use std::time::Duration;
+
+use psa_core::time::{Chance, Seeded};
+
+/// When a fault happens, counted over the requests of its operation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Trigger {
+    /// Each time.
+    Always,
+    /// Only the n-th time, from 1.
+    Nth(u64),
+    /// The first n times.
+    First(u64),
+    /// Every n-th time.
+    Every(u64),
+    /// With this probability, from the sandbox's seed.
+    Chance(f64),
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// This status with this body, and the request has no effect.
+    Status(u16, &'static str),
+    /// 429 with the vendor's text and, if given, a `Retry-After`.
+    RateLimited(Option<&'static str>),
+    /// The answer comes later.
+    Delay(Duration),
+    /// The connection breaks in the middle of the body; the request had its effect.
+    CutBody,
+    /// The body ends in the middle, as if that were all; the request had its effect.
+    ShortBody,
+    /// The connection breaks before the request has an effect.
+    ResetBefore,
+    /// The connection breaks after the request had its effect.
+    ResetAfter,
+    /// A web page instead of the answer.
+    Html,
+    /// The token in use stops working.
+    ExpireToken,
+    /// A list's page comes without rows.
+    EmptyPage,
+    /// A list answers the page before the one asked for.
+    PreviousPage,
+}
+
+impl Effect {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Status(..) => "status",
+            Self::RateLimited(_) => "rate_limited",
+            Self::Delay(_) => "delay",
+            Self::CutBody => "cut_body",
+            Self::ShortBody => "short_body",
+            Self::ResetBefore => "reset_before",
+            Self::ResetAfter => "reset_after",
+            Self::Html => "html",
+            Self::ExpireToken => "expire_token",
+            Self::EmptyPage => "empty_page",
+            Self::PreviousPage => "previous_page",
+        }
+    }
+}
+
+/// A fault: for which operation, when, and what.
+///
+/// The operation is a name as the client has it (`halo.tickets.list`), a prefix (`halo.tickets.*`), or `*`.
+///
+/// ```
+/// use psa_sandbox::{Effect, Fault, Trigger};
+///
+/// let fault = Fault::new("halo.tickets.*", Trigger::Chance(0.03), Effect::RateLimited(None));
+/// # let _ = fault;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    operation: String,
+    trigger: Trigger,
+    effect: Effect,
+    seen: u64,
+}
+
+impl Fault {
+    /// A fault.
+    pub fn new(operation: impl Into<String>, trigger: Trigger, effect: Effect) -> Self {
+        Self { operation: operation.into(), trigger, effect, seen: 0 }
+    }
+
+    fn concerns(&self, operation: &str) -> bool {
+        match self.operation.strip_suffix('*') {
+            Some(prefix) => operation.starts_with(prefix),
+            None => self.operation == operation,
+        }
+    }
+
+    fn strikes(&mut self, chance: &Seeded) -> bool {
+        self.seen += 1;
+        match self.trigger {
+            Trigger::Always => true,
+            Trigger::Nth(n) => self.seen == n,
+            Trigger::First(n) => self.seen <= n,
+            Trigger::Every(n) => self.seen.is_multiple_of(n.max(1)),
+            Trigger::Chance(p) => chance.unit() < p,
+        }
+    }
+}
+
+/// The effects that strike a request of `operation`. A delay goes with others; of the others the first one counts.
+pub(crate) fn strike(faults: &mut [Fault], operation: &str, chance: &Seeded) -> (Duration, Option<Effect>) {
+    let mut delay = Duration::ZERO;
+    let mut effect = None;
+    for fault in faults.iter_mut().filter(|f| f.concerns(operation)) {
+        if !fault.strikes(chance) {
+            continue;
+        }
+        match &fault.effect {
+            Effect::Delay(more) => delay += *more,
+            other => {
+                effect.get_or_insert_with(|| other.clone());
+            }
+        }
+    }
+    (delay, effect)
+}

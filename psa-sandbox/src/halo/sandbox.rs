@@ -1,0 +1,540 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
+use http::{HeaderValue, Method, header};
+use psa_core::time::{Clock, Seeded};
+use psa_http::{Body, Transport, TransportError, TransportErrorKind};
+use serde_json::{Value, json};
+
+use super::data::{Data, Dataset, Edit};
+use super::login::{Application, bearer, gives};
+use super::quirks::{OpenPoints, Quirks};
+use super::routes::{Route, Verb};
+use super::{lists, writes};
+use crate::fault::{Effect, Fault, strike};
+use crate::log::{ActionLog, LogEntry};
+use crate::reply::{Delivery, Reply, Way};
+
+/// An emulated Halo tenant. Cheap to clone; clones are the same tenant.
+///
+/// ```
+/// use psa_sandbox::HaloSandbox;
+/// use psa_sandbox::halo::Dataset;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let sandbox = HaloSandbox::builder().dataset(Dataset::new(7).tickets(500)).build();
+/// let transport = sandbox.transport();          // hand this to a client
+/// sandbox.edit(|halo| halo.delete_ticket(42));  // somebody works in Halo
+/// assert_eq!(sandbox.log().count("halo.tickets.create"), 0);
+/// # let _ = transport;
+/// # });
+/// ```
+#[derive(Debug, Clone)]
+pub struct HaloSandbox(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    clock: Arc<dyn Clock>,
+    chance: Seeded,
+    quirks: Quirks,
+    open: OpenPoints,
+    latency: Duration,
+    state: Mutex<State>,
+    log: ActionLog,
+}
+
+type Hook = Box<dyn FnOnce(&mut Edit<'_>) + Send>;
+
+struct State {
+    data: Data,
+    application: Application,
+    faults: Vec<Fault>,
+    /// Requests of the last window.
+    recent: VecDeque<Duration>,
+    /// Edits to make before the n-th request of an operation.
+    hooks: Vec<(String, u64, Hook)>,
+    counts: HashMap<&'static str, u64>,
+    /// Only tickets of these teams are seen.
+    restricted_to: Option<Vec<String>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("data", &self.data).finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`HaloSandbox`] together.
+#[derive(Debug)]
+pub struct HaloSandboxBuilder {
+    dataset: Dataset,
+    quirks: Quirks,
+    open: OpenPoints,
+    clock: Option<Arc<dyn Clock>>,
+    latency: Duration,
+    faults: Vec<Fault>,
+    tenant: Option<String>,
+    granted: Vec<String>,
+    api_agent: bool,
+    restricted_to: Option<Vec<String>>,
+}
+
+impl HaloSandboxBuilder {
+    /// What the tenant holds.
+    #[must_use]
+    pub fn dataset(mut self, dataset: Dataset) -> Self {
+        self.dataset = dataset;
+        self
+    }
+
+    /// Which peculiarities it has.
+    #[must_use]
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
+    /// What nobody outside knows.
+    #[must_use]
+    pub fn open_points(mut self, open: OpenPoints) -> Self {
+        self.open = open;
+        self
+    }
+
+    /// The rate limit; none: no limit.
+    #[must_use]
+    pub fn rate_limit(mut self, limit: Option<(u32, Duration)>) -> Self {
+        self.open.rate_limit = limit;
+        self
+    }
+
+    /// The clock. Default: tokio's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// How long each answer takes.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Adds a fault.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// The tenant's name, checked at login if the client sends one.
+    #[must_use]
+    pub fn tenant(mut self, name: impl Into<String>) -> Self {
+        self.tenant = Some(name.into());
+        self
+    }
+
+    /// What the API application's permission table enables. Default: everything of the setup guide, and customers to edit.
+    #[must_use]
+    pub fn granted(mut self, scopes: &str) -> Self {
+        self.granted = scopes.split_whitespace().map(str::to_owned).collect();
+        self
+    }
+
+    /// Whether the login is an API-only agent. Default: yes.
+    #[must_use]
+    pub fn api_agent(mut self, yes: bool) -> Self {
+        self.api_agent = yes;
+        self
+    }
+
+    /// The login sees tickets of these teams only: others are left out of lists without a word.
+    #[must_use]
+    pub fn restricted_to_teams(mut self, teams: &[&str]) -> Self {
+        self.restricted_to = Some(teams.iter().map(|t| (*t).to_owned()).collect());
+        self
+    }
+
+    /// The tenant.
+    pub fn build(self) -> HaloSandbox {
+        let mut application = Application::new(HaloSandbox::CLIENT_ID.to_owned(), HaloSandbox::SECRET.to_owned());
+        application.tenant = self.tenant;
+        application.granted = self.granted;
+        let seed = self.dataset.seed();
+        let mut data = Data::new(self.dataset);
+        data.api_agent = self.api_agent;
+        HaloSandbox(Arc::new(Shared {
+            clock: self.clock.unwrap_or_else(crate::default_clock),
+            chance: Seeded::new(seed ^ 0x00FA_0175),
+            quirks: self.quirks,
+            open: self.open,
+            latency: self.latency,
+            state: Mutex::new(State {
+                data,
+                application,
+                faults: self.faults,
+                recent: VecDeque::new(),
+                hooks: Vec::new(),
+                counts: HashMap::new(),
+                restricted_to: self.restricted_to,
+            }),
+            log: ActionLog::default(),
+        }))
+    }
+}
+
+impl HaloSandbox {
+    /// The API application's client id.
+    pub const CLIENT_ID: &'static str = "sandbox-client";
+    /// Its secret.
+    pub const SECRET: &'static str = "sandbox-secret";
+    /// An address for the in-process transport; nothing listens there.
+    pub const URL: &'static str = "https://sandbox.halopsa.example";
+
+    /// Starts a tenant.
+    pub fn builder() -> HaloSandboxBuilder {
+        HaloSandboxBuilder {
+            dataset: Dataset::new(1),
+            quirks: Quirks::default(),
+            open: OpenPoints::default(),
+            clock: None,
+            latency: Duration::ZERO,
+            faults: Vec::new(),
+            tenant: None,
+            granted: "read:tickets edit:tickets read:calendar edit:calendar read:customers edit:customers read:crm edit:crm \
+                      read:contracts read:items read:projects edit:projects read:sales edit:sales read:quotes \
+                      read:softwarelicensing"
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            api_agent: true,
+            restricted_to: None,
+        }
+    }
+
+    /// The in-process door: no sockets, and virtual time where the runtime's is paused.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(self.clone())
+    }
+
+    /// A real HTTP server; port 0 lets the system choose.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) if the address can't be listened on.
+    #[cfg(feature = "server")]
+    pub async fn serve(&self, address: std::net::SocketAddr) -> psa_core::Result<crate::Server> {
+        crate::Server::start(self.transport(), address, None).await
+    }
+
+    /// A real server with TLS.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    #[cfg(feature = "server")]
+    pub async fn serve_tls(
+        &self,
+        address: std::net::SocketAddr,
+        identity: crate::TlsIdentity,
+    ) -> psa_core::Result<crate::Server> {
+        crate::Server::start(self.transport(), address, Some(identity)).await
+    }
+
+    /// What happened so far.
+    pub fn log(&self) -> &ActionLog {
+        &self.0.log
+    }
+
+    /// The sandbox's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// Changes the data as somebody in Halo would.
+    pub fn edit<T>(&self, edit: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+        let now = self.0.clock.now();
+        edit(&mut Edit::new(&mut self.lock().data, now))
+    }
+
+    /// Changes the data right before the `nth` (from 1, counted from now) request of `operation` is answered.
+    pub fn edit_before(&self, operation: &str, nth: u64, edit: impl FnOnce(&mut Edit<'_>) + Send + 'static) {
+        let mut state = self.lock();
+        let so_far = state.counts.iter().find(|(o, _)| **o == operation).map_or(0, |(_, n)| *n);
+        state.hooks.push((operation.to_owned(), so_far + nth, Box::new(edit)));
+    }
+
+    /// Adds a fault.
+    pub fn add_fault(&self, fault: Fault) {
+        self.lock().faults.push(fault);
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.lock().faults.clear();
+    }
+
+    /// Changes what the application's permission table enables. Tokens that exist keep their rights (quirk 14).
+    pub fn grant(&self, scopes: &str) {
+        self.lock().application.granted = scopes.split_whitespace().map(str::to_owned).collect();
+    }
+
+    /// Makes all tokens invalid.
+    pub fn revoke_tokens(&self) {
+        self.lock().application.forget_tokens();
+    }
+
+    /// How many tokens were minted.
+    pub fn tokens_minted(&self) -> u64 {
+        self.lock().application.minted()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Answers one request.
+    fn handle(&self, request: http::Request<Bytes>) -> Delivery {
+        let shared = &*self.0;
+        let (head, body) = request.into_parts();
+        let path = head.uri.path().to_owned();
+        let query: Vec<(String, String)> =
+            url::form_urlencoded::parse(head.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+        let mut state = self.lock();
+        let called = classify(&head.method, &path, &body);
+        let operation = called.operation();
+        let count = {
+            let count = state.counts.entry(operation).or_default();
+            *count += 1;
+            *count
+        };
+        let now = shared.clock.now();
+        let due: Vec<Hook> = {
+            let (due, later) = std::mem::take(&mut state.hooks).into_iter().partition(|(o, n, _)| o == operation && *n == count);
+            state.hooks = later;
+            let due: Vec<(String, u64, Hook)> = due;
+            due.into_iter().map(|(_, _, hook)| hook).collect()
+        };
+        for hook in due {
+            hook(&mut Edit::new(&mut state.data, now));
+        }
+        let (delay, effect) = strike(&mut state.faults, operation, &shared.chance);
+        let fault = effect.as_ref().map(Effect::name);
+        let mut way = Way::Whole;
+        let mut reply = match &effect {
+            Some(Effect::Status(code, text)) => Reply::text(*code, "text/plain", *text),
+            Some(Effect::RateLimited(after)) => rate_limited(*after),
+            Some(Effect::Html) => Reply::text(200, "text/html", "<!DOCTYPE html><html><body>Sign in</body></html>"),
+            Some(Effect::ResetBefore) => {
+                way = Way::Reset;
+                Reply::empty(500)
+            }
+            _ => {
+                let mut query = query.clone();
+                match effect {
+                    Some(Effect::ExpireToken) => {
+                        if let Some(token) = bearer(&head.headers) {
+                            state.application.forget(token);
+                        }
+                    }
+                    Some(Effect::PreviousPage) => {
+                        for (name, value) in &mut query {
+                            if name.eq_ignore_ascii_case("page_no")
+                                && let Ok(page) = value.parse::<u64>()
+                            {
+                                *value = page.saturating_sub(1).max(1).to_string();
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+                let mut reply = self.answer(&mut state, &called, &head, &query, &body, now);
+                match effect {
+                    Some(Effect::EmptyPage) => reply.body = without_rows(&reply.body),
+                    Some(Effect::CutBody) => way = Way::Cut(reply.body.len() / 2),
+                    Some(Effect::ShortBody) => reply.body = reply.body.slice(..reply.body.len() / 2),
+                    Some(Effect::ResetAfter) => way = Way::Reset,
+                    _ => {}
+                }
+                reply
+            }
+        };
+        if let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+            reply.headers.insert(header::DATE, date);
+        }
+        shared.log.push(LogEntry {
+            at: now,
+            operation,
+            method: head.method.to_string(),
+            path,
+            query,
+            status: reply.status.as_u16(),
+            fault,
+        });
+        Delivery { reply, delay: shared.latency + delay, way }
+    }
+
+    fn answer(
+        &self,
+        state: &mut State,
+        called: &Called,
+        head: &http::request::Parts,
+        query: &[(String, String)],
+        body: &Bytes,
+        now: DateTime<Utc>,
+    ) -> Reply {
+        let shared = &*self.0;
+        let elapsed = shared.clock.elapsed();
+        if let Some((limit, window)) = shared.open.rate_limit
+            && !matches!(called, Called::Token | Called::AuthInfo)
+        {
+            while state.recent.front().is_some_and(|t| *t + window <= elapsed) {
+                state.recent.pop_front();
+            }
+            if state.recent.len() >= limit as usize {
+                let wait = state.recent.front().map_or(window, |t| *t + window - elapsed);
+                let mut reply = rate_limited(None);
+                if shared.open.retry_after_sent {
+                    reply.headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+                }
+                return reply;
+            }
+            state.recent.push_back(elapsed);
+        }
+        let route = match called {
+            Called::AuthInfo => return auth_info(head, state.application.tenant.as_deref()),
+            Called::Token => {
+                let form = url::form_urlencoded::parse(body).into_owned().collect();
+                let tenant = query.iter().find(|(n, _)| n == "tenant").map(|(_, v)| v.as_str());
+                return state.application.token(tenant, &head.headers, &form, elapsed, &shared.quirks, &shared.open);
+            }
+            Called::Unknown => return Reply::text(404, "text/html", "<html><body>Not Found</body></html>"),
+            Called::Api(route, _) => route,
+        };
+        let Some(scopes) = state.application.scopes(&head.headers, elapsed, &shared.quirks) else {
+            return Reply::empty(401);
+        };
+        if let Some(scope) = route.scope()
+            && !gives(&scopes, &scope)
+        {
+            return Reply::empty(403);
+        }
+        let context = lists::Context { quirks: &shared.quirks, open: &shared.open, restricted_to: state.restricted_to.as_deref() };
+        match &route.verb {
+            Verb::Me => lists::me(&state.data, &context),
+            Verb::List => lists::list(&state.data, route.resource, query, &context),
+            Verb::Get(id) => lists::get(&state.data, route.resource, id, query, &context),
+            Verb::Save => writes::save(&mut state.data, route.resource, body, now, &shared.quirks),
+            Verb::Delete(id) => writes::delete(&mut state.data, route.resource, id, query, now),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Called {
+    AuthInfo,
+    Token,
+    Api(Route, bool),
+    Unknown,
+}
+
+impl Called {
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::AuthInfo => "halo.authinfo",
+            Self::Token => "halo.token",
+            Self::Api(route, creates) => route.operation(*creates),
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// With and without `/api`, in any case, as the vendor does.
+fn classify(method: &Method, path: &str, body: &Bytes) -> Called {
+    let lower = path.to_ascii_lowercase();
+    let below = lower.trim_matches('/');
+    if matches!(below, "auth/token" | "token") && method == Method::POST {
+        return Called::Token;
+    }
+    let below = below.strip_prefix("api/").unwrap_or(below);
+    if below == "authinfo" && method == Method::GET {
+        return Called::AuthInfo;
+    }
+    match Route::find(method, below) {
+        Some(route) => {
+            let creates = matches!(route.verb, Verb::Save) && writes::creates(body);
+            Called::Api(route, creates)
+        }
+        None => Called::Unknown,
+    }
+}
+
+fn auth_info(head: &http::request::Parts, tenant: Option<&str>) -> Reply {
+    // In-process requests have a whole URL; those of a socket a host header.
+    let origin = match (head.uri.scheme_str(), head.uri.authority()) {
+        (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+        _ => {
+            let host = head.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+            let scheme = head.headers.get("x-sandbox-scheme").and_then(|h| h.to_str().ok()).unwrap_or("http");
+            format!("{scheme}://{host}")
+        }
+    };
+    Reply::json(200, &json!({
+        "auth_url": format!("{origin}/auth"),
+        "tenant_id": tenant.unwrap_or(""),
+        "hosted": true,
+    }))
+}
+
+fn rate_limited(retry_after: Option<&'static str>) -> Reply {
+    let mut reply =
+        Reply::text(429, "text/plain", "Rate Limit Reached - 300 Requests per rolling 5 minute window");
+    if let Some(after) = retry_after {
+        reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(after));
+    }
+    reply
+}
+
+fn without_rows(body: &Bytes) -> Bytes {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Object(mut map)) => {
+            for value in map.values_mut().filter(|v| v.is_array()) {
+                *value = Value::Array(Vec::new());
+            }
+            Value::Object(map).to_string().into()
+        }
+        _ => Bytes::from_static(b"[]"),
+    }
+}
+
+impl Transport for HaloSandbox {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        async move {
+            let Delivery { reply, delay, way } = self.handle(request);
+            if !delay.is_zero() {
+                self.0.clock.sleep(delay).await;
+            }
+            let mut response = http::Response::new(());
+            *response.status_mut() = reply.status;
+            *response.headers_mut() = reply.headers;
+            let broken = || Err(TransportError::new(TransportErrorKind::Interrupted));
+            let body = match way {
+                Way::Reset => return Err(TransportError::new(TransportErrorKind::Interrupted)),
+                Way::Whole => stream::iter([Ok(reply.body)]).boxed(),
+                Way::Cut(at) => {
+                    // A socket promises the whole length and breaks the promise.
+                    response.headers_mut().insert("x-sandbox-cut", HeaderValue::from_static("1"));
+                    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
+                    stream::iter([Ok(reply.body.slice(..at)), broken()]).boxed()
+                }
+            };
+            Ok(response.map(|()| body))
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod fault;
+pub mod halo;
+mod log;
+mod reply;
+#[cfg(feature = "server")]
+mod server;
+
+pub use clock::default_clock;
+pub use fault::{Effect, Fault, Trigger};
+pub use halo::{HaloSandbox, HaloSandboxBuilder};
+pub use log::{ActionLog, LogEntry};
+#[cfg(feature = "server")]
+pub use server::{Server, TlsIdentity};

@@ -1,0 +1,352 @@
+//! The engine: which kinds, in which order, and what a run is.
+
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use psa_core::time::Clock;
+use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, ErrorKind, Result, Schema};
+
+use crate::clock::RuntimeClock;
+use crate::guard::MassDeleteGuard;
+use crate::pass::Pass;
+use crate::prepare::Rules;
+use crate::progress::{Event, Progress};
+use crate::report::{EntityOutcome, EntityReport, RunReport, RunState};
+use crate::scope::Scope;
+use crate::store::{RunId, Store};
+
+/// Reading a kind into the store.
+#[derive(Debug)]
+pub struct Pull<E>(PhantomData<E>);
+
+impl<E: Entity> Pull<E> {
+    /// Reads `E`.
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<E: Entity> Default for Pull<E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Puts a [`SyncEngine`] together. Made by [`SyncEngine::builder`].
+pub struct SyncEngineBuilder {
+    connector: Arc<dyn Connector>,
+    store: Arc<dyn Store>,
+    connection: String,
+    entities: Vec<&'static Schema>,
+    scope: Scope,
+    guard: MassDeleteGuard,
+    clock: Option<Arc<dyn Clock>>,
+    page_size: Option<u32>,
+    settle: Duration,
+}
+
+impl std::fmt::Debug for SyncEngineBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SyncEngineBuilder").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+impl SyncEngineBuilder {
+    /// Adds a kind. The order does not matter: parents are read before their children.
+    #[must_use]
+    pub fn entity<E: Entity>(mut self, _: Pull<E>) -> Self {
+        if !self.entities.iter().any(|s| s.kind == E::KIND) {
+            self.entities.push(E::schema());
+        }
+        self
+    }
+
+    /// The connection's name in the store; one store can hold many. Default: the vendor's name.
+    #[must_use]
+    pub fn connection(mut self, name: impl Into<String>) -> Self {
+        self.connection = name.into();
+        self
+    }
+
+    /// Which tickets. Default: all.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// How many records may vanish at once.
+    #[must_use]
+    pub fn mass_delete_guard(mut self, guard: MassDeleteGuard) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// The clock of reports. Windows follow the vendor's clock, never this one.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Records a page, at most.
+    #[must_use]
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.page_size = Some(rows);
+        self
+    }
+
+    /// How long before the vendor's clock a window ends, since stamps settle late. Default: 2 s.
+    #[must_use]
+    pub fn settle(mut self, settle: Duration) -> Self {
+        self.settle = settle;
+        self
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for a kind that the connector does not read; [`ErrorKind::Config`] for none at all.
+    pub fn build(self) -> Result<SyncEngine> {
+        if self.entities.is_empty() {
+            return Err(Error::config("entities", "no kind to sync was named"));
+        }
+        for schema in &self.entities {
+            let read = self.connector.capabilities().entity(&schema.kind).is_some_and(|c| c.read);
+            if !read {
+                return Err(Error::unsupported(format!(
+                    "the {} connector does not read {}",
+                    self.connector.vendor(),
+                    schema.kind
+                )));
+            }
+        }
+        Ok(SyncEngine {
+            feeds: feeds(&in_order(&self.entities), self.connector.capabilities()),
+            schemas: self.entities,
+            connector: self.connector,
+            store: self.store,
+            connection: self.connection,
+            scope: self.scope,
+            guard: self.guard,
+            clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
+            page_size: self.page_size,
+            settle: self.settle,
+        })
+    }
+}
+
+/// Parents before children; otherwise as given.
+fn in_order(schemas: &[&'static Schema]) -> Vec<EntityKind> {
+    let mut ordered: Vec<EntityKind> = Vec::new();
+    let mut left: Vec<&&Schema> = schemas.iter().collect();
+    while !left.is_empty() {
+        let waits = |s: &Schema| s.parents().any(|(_, p)| *p != s.kind && left.iter().any(|l| l.kind == *p));
+        // A cycle among kinds would wait forever: then as given.
+        let next = left.iter().position(|s| !waits(s)).unwrap_or(0);
+        ordered.push(left.remove(next).kind.clone());
+    }
+    ordered
+}
+
+/// One fetch that feeds several kinds: the first reads, the others ride along.
+fn feeds(kinds: &[EntityKind], capabilities: &Capabilities) -> Vec<Vec<EntityKind>> {
+    let mut feeds: Vec<Vec<EntityKind>> = Vec::new();
+    for kind in kinds {
+        if feeds.iter().flatten().any(|k| k == kind) {
+            continue;
+        }
+        let mut feed = vec![kind.clone()];
+        if let Some(capabilities) = capabilities.entity(kind) {
+            feed.extend(capabilities.also_feeds.iter().filter(|k| kinds.contains(k) && *k != kind).cloned());
+        }
+        feeds.push(feed);
+    }
+    feeds
+}
+
+/// Keeps a store in step with a vendor.
+///
+/// ```
+/// use std::sync::Arc;
+/// use halo_client::Halo;
+/// use psa_core::{Company, Ticket};
+/// use psa_sandbox::HaloSandbox;
+/// use psa_sync::{Pull, SqliteStore, SyncEngine};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+/// # let sandbox = HaloSandbox::builder().dataset(psa_sandbox::halo::Dataset::new(1).companies(5).tickets(30)).build();
+/// let halo = Halo::builder(HaloSandbox::URL)
+///     .client_credentials(HaloSandbox::CLIENT_ID, HaloSandbox::SECRET.to_string())
+///     .transport(sandbox.transport())
+///     .build()?;
+/// let store = SqliteStore::in_memory().await?;
+/// let sync = SyncEngine::builder(Arc::new(halo.connector().build()), Arc::new(store))
+///     .entity(Pull::<Ticket>::new())
+///     .entity(Pull::<Company>::new())
+///     .build()?;
+///
+/// let first = sync.run_once(&()).await?;
+/// assert_eq!(first.entity(&psa_core::EntityKind::TICKET).unwrap().counts.inserted, 30);
+/// let second = sync.run_once(&()).await?;
+/// assert_eq!(second.totals().stored(), 0, "nothing changed, nothing was written");
+/// # Ok::<(), psa_core::Error>(())
+/// # }).unwrap();
+/// ```
+pub struct SyncEngine {
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) connection: String,
+    schemas: Vec<&'static Schema>,
+    feeds: Vec<Vec<EntityKind>>,
+    pub(crate) scope: Scope,
+    pub(crate) guard: MassDeleteGuard,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) page_size: Option<u32>,
+    pub(crate) settle: Duration,
+}
+
+impl std::fmt::Debug for SyncEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SyncEngine").field("connection", &self.connection).field("feeds", &self.feeds).finish_non_exhaustive()
+    }
+}
+
+impl SyncEngine {
+    /// Starts an engine between a connector and a store.
+    pub fn builder(connector: Arc<dyn Connector>, store: Arc<dyn Store>) -> SyncEngineBuilder {
+        SyncEngineBuilder {
+            connection: connector.vendor().to_owned(),
+            connector,
+            store,
+            entities: Vec::new(),
+            scope: Scope::all(),
+            guard: MassDeleteGuard::default(),
+            clock: None,
+            page_size: None,
+            settle: Duration::from_secs(2),
+        }
+    }
+
+    /// One run over all kinds: the whole data the first time, what changed from then on.
+    ///
+    /// May be dropped at any await: what was committed stays, and the next run goes on from there.
+    ///
+    /// # Errors
+    /// Only if the store can't even keep the report. What goes wrong with the vendor is in the report.
+    pub async fn run_once(&self, progress: &dyn Progress) -> Result<RunReport> {
+        self.run_until(progress, std::future::pending()).await
+    }
+
+    /// As [`run_once`](Self::run_once), but ends early and says so once `stop` resolves.
+    ///
+    /// # Errors
+    /// As [`run_once`](Self::run_once).
+    pub async fn run_until(&self, progress: &dyn Progress, stop: impl Future<Output = ()>) -> Result<RunReport> {
+        let started = self.clock.elapsed();
+        self.store.prepare(&self.connection, self.connector.vendor(), &self.schemas).await?;
+        let run = self.store.begin_run(&self.connection, self.clock.now()).await?;
+        progress.event(&Event::RunStarted);
+        let mut entities = Vec::new();
+        let failure = {
+            let work = std::pin::pin!(self.entities(run, progress, &mut entities));
+            let stop = std::pin::pin!(stop);
+            match select(work, stop).await {
+                Either::Left((done, _)) => done.err(),
+                Either::Right(_) => Some(Error::new(ErrorKind::Cancelled, "the caller stopped the run")),
+            }
+        };
+        let state = match &failure {
+            Some(error) if error.is_cancelled() => RunState::Cancelled,
+            Some(_) => RunState::Failed,
+            None if entities.iter().all(|e| e.outcome == EntityOutcome::Done && e.waiting == 0) => RunState::Succeeded,
+            None => RunState::Partial,
+        };
+        let report = RunReport {
+            run,
+            state,
+            entities,
+            error: failure.map(|e| e.to_string()),
+            took: self.clock.elapsed() - started,
+        };
+        let text = serde_json::to_string(&report)
+            .map_err(|e| Error::new(ErrorKind::Internal, "the report can't be written").with_source(e))?;
+        self.store.finish_run(run, state, text, self.clock.now()).await?;
+        progress.event(&Event::RunFinished { report: &report });
+        Ok(report)
+    }
+
+    async fn entities(&self, run: RunId, progress: &dyn Progress, reports: &mut Vec<EntityReport>) -> Result<()> {
+        // What may not be read can't be waited for either.
+        let mut readable: BTreeSet<EntityKind> = self.schemas.iter().map(|s| s.kind.clone()).collect();
+        for feed in &self.feeds {
+            let mut pass = Pass::new(self, run, feed, self.rules(&readable), progress);
+            let done = pass.run().await;
+            let (outcome, error) = match done {
+                Ok(outcome) => (outcome, None),
+                Err(error) if error.is_permission_denied() => {
+                    let message = format!("{error}. {}", error.remedy());
+                    self.store.log(run, &feed[0], message.clone(), self.clock.now()).await?;
+                    for kind in feed {
+                        readable.remove(kind);
+                    }
+                    (EntityOutcome::NotPermitted(message), None)
+                }
+                Err(error) => (EntityOutcome::Failed(error.to_string()), Some(error)),
+            };
+            let finished = pass.reports(outcome, error.is_none()).await?;
+            for report in &finished {
+                progress.event(&Event::EntityFinished { report });
+            }
+            reports.extend(finished);
+            if let Some(error) = error {
+                return Err(error);
+            }
+        }
+        self.fetch_missing_parents(run, &readable, progress, reports).await?;
+        match reports.iter().find(|r| !r.counts.balanced()) {
+            Some(report) => Err(Error::new(
+                ErrorKind::Internal,
+                format!("records went missing on their way: {:?}", report.counts),
+            )
+            .with_context("kind", &report.kind)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn rules(&self, readable: &BTreeSet<EntityKind>) -> Rules {
+        let capabilities = self.connector.capabilities();
+        Rules {
+            scope: self.scope.clone(),
+            parents: readable.clone(),
+            shapes: readable.iter().filter_map(|k| Some((k.clone(), capabilities.entity(k)?.key))).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use psa_core::{Company, Contact, Site, Team, Ticket, TicketNote, TimeEntry};
+
+    #[test]
+    fn parents_come_before_children_however_they_are_named() {
+        let order = in_order(&[
+            TimeEntry::schema(),
+            TicketNote::schema(),
+            Ticket::schema(),
+            Contact::schema(),
+            Site::schema(),
+            Company::schema(),
+            Team::schema(),
+        ]);
+        let at = |kind: EntityKind| order.iter().position(|k| *k == kind).unwrap();
+        assert!(at(EntityKind::COMPANY) < at(EntityKind::SITE));
+        assert!(at(EntityKind::COMPANY) < at(EntityKind::TICKET));
+        assert!(at(EntityKind::TICKET) < at(EntityKind::TICKET_NOTE));
+        assert_eq!(order.len(), 7);
+    }
+}

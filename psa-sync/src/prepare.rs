@@ -1,0 +1,81 @@
+//! From a record to what is stored: content, change hash, parents, or the reason to hold it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use psa_core::{AnyItem, AnyRecord, EntityKind, Error, ErrorKind, Key, KeyShape, Result};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::scope::Scope;
+use crate::store::{HoldReason, Prepared, Removal};
+
+/// How records are judged in a pass.
+pub(crate) struct Rules {
+    pub(crate) scope: Scope,
+    /// Kinds that must be there before their children.
+    pub(crate) parents: BTreeSet<EntityKind>,
+    /// The shape of keys, by kind.
+    pub(crate) shapes: Vec<(EntityKind, KeyShape)>,
+}
+
+pub(crate) struct Batch {
+    pub(crate) records: Vec<Prepared>,
+    pub(crate) removals: Vec<Removal>,
+}
+
+impl Rules {
+    /// # Errors
+    /// [`ErrorKind::Paging`] if one key comes twice in a page: then the key is not a key.
+    pub(crate) fn batch(&self, items: Vec<AnyItem>) -> Result<Batch> {
+        let mut batch = Batch { records: Vec::with_capacity(items.len()), removals: Vec::new() };
+        let mut seen: HashSet<(EntityKind, Key)> = HashSet::with_capacity(items.len());
+        for item in items {
+            match item {
+                AnyItem::Upsert(record) => {
+                    if !seen.insert((record.kind.clone(), record.key.clone())) {
+                        return Err(Error::new(ErrorKind::Paging, "one key came twice in one page")
+                            .with_context("kind", &record.kind)
+                            .with_context("key", &record.key));
+                    }
+                    batch.records.push(self.prepare(record));
+                }
+                AnyItem::Removed { kind, key, evidence } => batch.removals.push(Removal { kind, key, evidence }),
+            }
+        }
+        Ok(batch)
+    }
+
+    pub(crate) fn prepare(&self, record: AnyRecord) -> Prepared {
+        let mut prepared = Prepared {
+            kind: record.kind,
+            key: record.key,
+            version: record.version,
+            projection: record.projection,
+            raw: record.raw,
+            content: Vec::new(),
+            hash: [0; 16],
+            parents: Vec::new(),
+            in_scope: true,
+            broken: None,
+        };
+        let shape = self.shapes.iter().find(|(kind, _)| *kind == prepared.kind).map_or(KeyShape::ID, |(_, s)| *s);
+        match record.value {
+            Err(error) => prepared.broken = Some(HoldReason::Undecodable { path: error.path, message: error.message }),
+            Ok(entity) => {
+                if let Err(error) = shape.check(&prepared.key) {
+                    prepared.broken = Some(HoldReason::WrongKey { message: error.message().to_owned() });
+                }
+                prepared.content.reserve(512);
+                entity.write_content(&mut prepared.content);
+                prepared.hash = xxh3_128(&prepared.content).to_be_bytes();
+                prepared.in_scope = self.scope.of(&prepared.kind).holds(&*entity);
+                let parents = &mut prepared.parents;
+                entity.visit_parents(&mut |kind, key| {
+                    if self.parents.contains(kind) {
+                        parents.push((kind.clone(), key.clone()));
+                    }
+                });
+            }
+        }
+        prepared
+    }
+}

@@ -1,0 +1,179 @@
+//! After the pages: what paging missed is read, what vanished is removed, with evidence.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+use futures::TryStreamExt;
+use psa_core::{
+    AnyRecord, EntityCapabilities, EntityKind, Evidence, Incremental, Key, KeyListing, Query, Result, Source,
+};
+
+use crate::engine::SyncEngine;
+use crate::pass::Pass;
+use crate::progress::Progress;
+use crate::report::{EntityOutcome, EntityReport, Mode};
+use crate::store::{Removal, RunId, StreamKey};
+
+/// Single reads under way at once.
+const AT_ONCE: usize = 8;
+
+/// Single reads that are committed together.
+const TOGETHER: usize = 50;
+
+/// Parents that a run reads because children wait for them.
+const PARENTS_MAX: u32 = 1000;
+
+impl Pass<'_> {
+    pub(crate) async fn reconcile(
+        &mut self,
+        source: &Arc<dyn Source>,
+        capabilities: &EntityCapabilities,
+    ) -> Result<EntityOutcome> {
+        if capabilities.keys == KeyListing::None {
+            return Ok(EntityOutcome::Done);
+        }
+        let filtered = capabilities.incremental == Incremental::Filter;
+        let incremental = self.query(capabilities).updated_since.is_some();
+        if incremental && filtered && !self.checkpoint.atomic {
+            // A row that was deleted while the window was paged moved others out of sight.
+            self.take_snapshot(source, self.query(capabilities)).await?;
+            let window = self.engine.store.compare_snapshot(&self.stream, true).await?;
+            self.fetch(source, window.unknown).await?;
+        }
+        let mut everything = self.query(capabilities);
+        everything.updated_since = None;
+        let atomic = self.take_snapshot(source, everything).await?;
+        if self.mode() == Mode::Incremental && !filtered && !self.checkpoint.atomic {
+            // Everything was read again: a known row that paging missed was not compared.
+            let missed = self.engine.store.compare_snapshot(&self.stream, true).await?;
+            self.fetch(source, missed.unknown).await?;
+        }
+        let all = self.engine.store.compare_snapshot(&self.stream, false).await?;
+        self.fetch(source, all.unknown).await?;
+        if all.absent_count == 0 {
+            return Ok(EntityOutcome::Done);
+        }
+        if !self.engine.guard.allows(all.absent_count, all.live) {
+            let message = format!(
+                "{} of {} {} records vanished at once; none was removed. If that is right, run once with MassDeleteGuard::off()",
+                all.absent_count, all.live, self.kind
+            );
+            self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
+            return Ok(EntityOutcome::Guarded(message));
+        }
+        self.remove_absent(source, all.absent, atomic).await?;
+        Ok(EntityOutcome::Done)
+    }
+
+    fn mode(&self) -> Mode {
+        self.checkpoint.mode
+    }
+
+    /// Takes in all keys of a query; true if they came in one answer.
+    async fn take_snapshot(&self, source: &Arc<dyn Source>, query: Query) -> Result<bool> {
+        self.engine.store.begin_snapshot(&self.stream).await?;
+        let mut pages = source.keys(query);
+        let mut atomic = false;
+        let mut count = 0;
+        while let Some(page) = pages.try_next().await? {
+            count += 1;
+            atomic = page.atomic && count == 1;
+            self.engine.store.add_to_snapshot(&self.stream, page.keys).await?;
+        }
+        Ok(atomic)
+    }
+
+    /// Reads records one by one and stores them. One that is gone meanwhile is not missed.
+    async fn fetch(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>) -> Result<()> {
+        for some in keys.chunks(TOGETHER) {
+            let found = read_each(source, some).await?;
+            let records = found.into_iter().filter_map(|(_, record)| record).map(|r| self.rules.prepare(r));
+            let records: Vec<_> = records.collect();
+            self.recovered += records.len() as u64;
+            self.commit_records(records, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// A snapshot proves absence, once a read of one of them shows that it is the record and not the right that is gone.
+    /// A paged list proves nothing: each is read.
+    async fn remove_absent(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>, atomic: bool) -> Result<()> {
+        let mut keys = keys.as_slice();
+        let mut proven = false;
+        while !keys.is_empty() {
+            let size = if proven { keys.len() } else if atomic { 1 } else { TOGETHER };
+            let (some, rest) = keys.split_at(size.min(keys.len()));
+            keys = rest;
+            let (mut records, mut removals) = (Vec::new(), Vec::new());
+            if proven {
+                let evidence = Evidence::AbsentFromSnapshot;
+                removals.extend(
+                    some.iter().map(|k| Removal { kind: self.kind.clone(), key: k.clone(), evidence: evidence.clone() }),
+                );
+            } else {
+                for (key, record) in read_each(source, some).await? {
+                    match record {
+                        Some(record) => records.push(self.rules.prepare(record)),
+                        None => removals.push(Removal { kind: self.kind.clone(), key, evidence: Evidence::NotFound }),
+                    }
+                }
+                proven = atomic && records.is_empty();
+            }
+            self.recovered += records.len() as u64;
+            self.commit_records(records, removals).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads each key; none for one that does not exist.
+async fn read_each(source: &Arc<dyn Source>, keys: &[Key]) -> Result<Vec<(Key, Option<AnyRecord>)>> {
+    stream::iter(keys.iter().cloned())
+        .map(|key| async {
+            match source.get(&key).await {
+                Ok(record) => Ok((key, Some(record))),
+                Err(error) if error.is_not_found() => Ok((key, None)),
+                Err(error) => Err(error),
+            }
+        })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await
+}
+
+impl SyncEngine {
+    /// Reads the parents that records wait for: a list may have been taken before the parent came to be.
+    pub(crate) async fn fetch_missing_parents(
+        &self,
+        run: RunId,
+        readable: &BTreeSet<EntityKind>,
+        progress: &dyn Progress,
+        reports: &mut [EntityReport],
+    ) -> Result<()> {
+        let missing = self.store.missing_parents(&self.connection, PARENTS_MAX).await?;
+        for kind in readable {
+            let keys: Vec<Key> = missing.iter().filter(|(k, _)| k == kind).map(|(_, key)| key.clone()).collect();
+            if keys.is_empty() || !self.connector.capabilities().entity(kind).is_some_and(|c| c.get) {
+                continue;
+            }
+            let source = self.connector.source(kind)?;
+            let feed = [kind.clone()];
+            let mut pass = Pass::new(self, run, &feed, self.rules(readable), progress);
+            // The stream is idle between passes: its checkpoint stays as it is.
+            let Some(checkpoint) = self.store.checkpoint(&pass.stream).await? else { continue };
+            pass.checkpoint = checkpoint;
+            pass.fetch(&source, keys).await?;
+            for report in reports.iter_mut() {
+                if let Some(counts) = pass.counts.get(&report.kind) {
+                    report.counts += *counts;
+                }
+            }
+        }
+        for report in reports.iter_mut() {
+            let stream = StreamKey { connection: self.connection.clone(), kind: report.kind.clone() };
+            (report.live, report.waiting) = self.store.size(&stream).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! A view a kind, so that a person can query without knowing how records are kept.
+
+use psa_core::{FieldType, Schema};
+
+/// The view's name and its SQL.
+pub(crate) fn view(schema: &Schema) -> (String, String) {
+    let name = identifier(schema.kind.as_str());
+    let mut columns = vec![
+        "r.id AS local_id".to_owned(),
+        "c.name AS connection".to_owned(),
+        "r.key AS vendor_key".to_owned(),
+    ];
+    for field in schema.fields.iter().filter(|f| f.content) {
+        let column = identifier(field.path);
+        let path = field.path;
+        let extract = |inner: &str| format!("json_extract(r.content, '$.{path}{inner}')");
+        match &field.ty {
+            FieldType::Reference => columns.push(format!("{} AS {column}_key", extract(".id"))),
+            FieldType::Label => {
+                columns.push(format!("{} AS {column}_id", extract(".id")));
+                columns.push(format!("{} AS {column}", extract(".name")));
+            }
+            FieldType::Choice(_) => {
+                // A bare choice, or one with the vendor's raw value beside it.
+                columns.push(format!("COALESCE({}, {}, {}) AS {column}", extract(".value"), extract(".raw"), extract("")));
+            }
+            _ => columns.push(format!("{} AS {column}", extract(""))),
+        }
+    }
+    columns.push("r.vendor_updated_at AS updated_at".to_owned());
+    let sql = format!(
+        "CREATE VIEW {name} AS SELECT {} FROM record r JOIN stream s ON s.id = r.stream_id JOIN connection c ON c.id = s.connection_id WHERE s.kind = '{}' AND r.removed_at IS NULL",
+        columns.join(", "),
+        schema.kind.as_str().replace('\'', "''"),
+    );
+    (name, sql)
+}
+
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', ""))
+}
