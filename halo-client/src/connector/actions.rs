@@ -155,8 +155,9 @@ impl Walk {
             // Dates are compared to the second; the next window begins with the last second of this one.
             let stop = end.map_or(from + TimeDelta::seconds(seconds), |end| end.min(from + TimeDelta::seconds(seconds)));
             let page = self.read(self.list(query), from, stop).await?;
-            // The walk ends at the vendor's clock, as it was at the first answer.
-            let end_now = *end.get_or_insert(page.vendor_time.unwrap_or_else(|| self.context.halo.http().clock().now()));
+            // The walk ends at the vendor's clock, as it was at the first answer; that clock tells whole seconds only.
+            let now = || page.vendor_time.unwrap_or_else(|| self.context.halo.http().clock().now());
+            let end_now = *end.get_or_insert_with(|| now() + TimeDelta::seconds(1));
             if cut(&page) {
                 if seconds <= 1 {
                     return Err(too_many(from));

@@ -28,7 +28,7 @@ impl Mapping for Tickets {
             return list;
         }
         let wanted: Vec<_> = context.custom_fields.iter().map(i64::to_string).collect();
-        list.include_custom_fields(&wanted.join(","))
+        list.include_custom_fields(wanted.join(","))
     }
 
     fn since(list: List<Ticket>, at: DateTime<Utc>) -> List<Ticket> {

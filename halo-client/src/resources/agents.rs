@@ -81,9 +81,9 @@ filters! { Agent {
     /// Logins for programs too.
     include_api_agents: bool => "includeapiagents";
     /// Text in the name.
-    search: &str => "search";
+    search: String => "search";
     /// Of this team, by name.
-    team: &str => "team";
+    team: String => "team";
 } }
 
 static ME: Operation = Operation::get("halo.agents.me", "/Agent/me");

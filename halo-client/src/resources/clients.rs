@@ -73,7 +73,7 @@ filters! { Client {
     /// Inactive ones too.
     include_inactive: bool => "includeinactive";
     /// Text in the usual places.
-    search: &str => "search";
+    search: String => "search";
     /// Of this top level, by its id.
     top_level: i64 => "toplevel_id";
 } }

@@ -127,7 +127,10 @@ pub(crate) use endpoints;
 macro_rules! filters {
     ($resource:ty { $( $(#[$doc:meta])* $name:ident: $ty:ty => $param:literal; )* }) => {
         impl crate::page::List<$resource> {
-            $( $(#[$doc])* pub fn $name(self, value: $ty) -> Self { self.query($param, value) } )*
+            $( $(#[$doc])* pub fn $name(self, value: impl Into<$ty>) -> Self {
+                let value: $ty = value.into();
+                self.query($param, value)
+            } )*
         }
     };
 }

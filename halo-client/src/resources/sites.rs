@@ -54,7 +54,7 @@ filters! { Site {
     /// Adds the address to each row.
     include_address: bool => "includeaddress";
     /// Text in the usual places.
-    search: &str => "search";
+    search: String => "search";
 } }
 
 setters! { Site {

@@ -168,19 +168,19 @@ filters! { Ticket {
     /// Of this ticket type.
     ticket_type: TicketTypeId => "requesttype_id";
     /// Assigned to this team, by its name: Halo's own key for it.
-    team: &str => "team";
+    team: String => "team";
     /// Below this ticket.
     parent: TicketId => "parent_id";
     /// Of this service level agreement, by its id.
     sla: i64 => "sla";
     /// With this first category.
-    category_1: &str => "category_1";
+    category_1: String => "category_1";
     /// With this second category.
-    category_2: &str => "category_2";
+    category_2: String => "category_2";
     /// With this third category.
-    category_3: &str => "category_3";
+    category_3: String => "category_3";
     /// With this fourth category.
-    category_4: &str => "category_4";
+    category_4: String => "category_4";
     /// Under this agreement, by its id.
     contract: i64 => "contract_id";
     /// About this asset, by its id.
@@ -196,19 +196,19 @@ filters! { Ticket {
     /// By ITIL type: 1 incident, 2 change, 3 service request, 4 problem, 22 project, 23 project task.
     itil_type: i64 => "itil_requesttype_id";
     /// Text in the usual places.
-    search: &str => "search";
+    search: String => "search";
     /// Text in the summary.
-    search_summary: &str => "search_summary";
+    search_summary: String => "search_summary";
     /// Text in the details.
-    search_details: &str => "search_details";
+    search_details: String => "search_details";
     /// Text in the user's name.
-    search_user_name: &str => "search_user_name";
+    search_user_name: String => "search_user_name";
     /// Text in what the reporter called themselves.
-    search_reported_by: &str => "search_reportedby";
+    search_reported_by: String => "search_reportedby";
     /// A ticket's number.
     search_id: TicketId => "search_id";
     /// Which date `start_date` and `end_date` are about: `dateoccured` (Halo's spelling), `datecleared`, `lastactiondate`.
-    date_search: &str => "datesearch";
+    date_search: String => "datesearch";
     /// Adds the status' name to each row.
     include_status: bool => "includestatus";
     /// Adds the agent's name to each row.
@@ -220,9 +220,9 @@ filters! { Ticket {
     /// Adds the last action to each row.
     include_last_action: bool => "includelastaction";
     /// Adds these custom fields to each row, by id, separated by commas.
-    include_custom_fields: &str => "include_custom_fields";
+    include_custom_fields: String => "include_custom_fields";
     /// Sorts by this member. Paging is only safe by `id`, the default.
-    order: &str => "order";
+    order: String => "order";
     /// Sorts downwards.
     order_desc: bool => "orderdesc";
 } }

@@ -76,7 +76,7 @@ filters! { User {
     /// Of this site.
     site: SiteId => "site_id";
     /// Text in the usual places, as a part: compare an e-mail address exactly yourself.
-    search: &str => "search";
+    search: String => "search";
     /// Without the one general user that each client has.
     exclude_general_user: bool => "exclude_generaluser";
     /// Without those that stand for agents.

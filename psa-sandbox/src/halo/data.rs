@@ -276,8 +276,11 @@ impl TicketRow {
             ("category_1", _, Some(t)) => self.category_1 = t.to_owned(),
             _ => {
                 self.extra.insert(member.to_owned(), value.clone());
+                return;
             }
         }
+        // A value that did not fit before is gone.
+        self.extra.remove(member);
     }
 }
 

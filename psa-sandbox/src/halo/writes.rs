@@ -89,6 +89,7 @@ fn save_ticket(data: &mut Data, resource: Resource, item: Row, now: DateTime<Utc
         ticket.id = data.new_ticket_id();
         ticket.extra.clear();
         ticket.status_id = 1;
+        ticket.tickettype_id = 1;
         ticket.agent_id = 1;
         ticket.client_id = 1;
         ticket.site_id = 1;

@@ -11,13 +11,14 @@ pub(crate) fn view(schema: &Schema) -> (String, String) {
         "r.key AS vendor_key".to_owned(),
     ];
     for field in schema.fields.iter().filter(|f| f.content) {
-        let column = identifier(field.path);
+        let named = |suffix: &str| identifier(&format!("{}{suffix}", field.path));
+        let column = named("");
         let path = field.path;
         let extract = |inner: &str| format!("json_extract(r.content, '$.{path}{inner}')");
         match &field.ty {
-            FieldType::Reference => columns.push(format!("{} AS {column}_key", extract(".id"))),
+            FieldType::Reference => columns.push(format!("{} AS {}", extract(".id"), named("_key"))),
             FieldType::Label => {
-                columns.push(format!("{} AS {column}_id", extract(".id")));
+                columns.push(format!("{} AS {}", extract(".id"), named("_id")));
                 columns.push(format!("{} AS {column}", extract(".name")));
             }
             FieldType::Choice(_) => {

@@ -1,0 +1,291 @@
+//! Halo's peculiarities, by their number in the fact sheet: each as at the vendor, and with the switch off.
+
+use futures::TryStreamExt;
+use halo_client::{AgentId, Halo, Scope, Scopes};
+use psa_core::{Connector, EntityKind, Query, Ticket};
+use psa_sandbox::HaloSandbox;
+use psa_sandbox::halo::OpenPoints;
+
+use crate::world::{builder, dataset, halo, sandbox, with};
+
+async fn count(halo: &Halo) -> usize {
+    halo.tickets().list().all().await.unwrap().len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_1_and_2_pages_are_capped_and_need_a_switch_and_all_250_tickets_come() {
+    assert_eq!(count(&halo(&sandbox())).await, 250);
+    assert_eq!(count(&halo(&with(|q| q.silent_page_cap = false))).await, 250);
+    assert_eq!(count(&halo(&with(|q| q.pageinate_needed = false))).await, 250);
+    // The trap as it is: without the switch 50 rows come, and the count says that this is all.
+    let sandbox = sandbox();
+    let trap = halo(&sandbox).get_json("/Tickets").query("page_size", 100).query("page_no", 1).send().await.unwrap();
+    assert_eq!((trap["record_count"].as_u64(), trap["tickets"].as_array().unwrap().len()), (Some(50), 50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_3_and_4_lists_that_do_not_page_are_read_once() {
+    for sandbox in [sandbox(), with(|q| q.bare_arrays_ignore_pages = false), with(|q| q.agents_in_results = false)] {
+        let halo = halo(&sandbox);
+        assert_eq!(halo.statuses().all().await.unwrap().len(), 7);
+        assert_eq!(halo.agents().list().all().await.unwrap().len(), 10);
+        assert_eq!(halo.agents().list().query("pageinate", true).query("page_no", 1).all().await.unwrap().len(), 10);
+        assert_eq!(sandbox.log().count("halo.statuses.list"), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_5_actions_of_two_tickets_have_the_same_id_and_different_keys() {
+    let sandbox = sandbox();
+    let (a, b) = sandbox.edit(|h| (h.add_action(1, "of one", 0.0), h.add_action(2, "of two", 0.0)));
+    let halo = halo(&sandbox);
+    assert_eq!(halo.actions().get(1, a).await.unwrap().note.as_deref(), Some("of one"));
+    assert_eq!(halo.actions().get(2, b).await.unwrap().note.as_deref(), Some("of two"));
+    let connector = halo.connector().build();
+    let connector: &dyn Connector = &connector;
+    let pages: Vec<_> =
+        connector.reader::<psa_core::TicketNote>().unwrap().pages(Query::new(), None).try_collect().await.unwrap();
+    let keys: Vec<_> = pages.iter().flat_map(|p| p.records().map(|r| r.key.to_string())).collect();
+    let unique: std::collections::BTreeSet<_> = keys.iter().collect();
+    assert!(keys.len() > 250 && unique.contains(&format!("1/{a}")) && unique.contains(&format!("2/{b}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_6_priorities_are_known_by_sla_and_number() {
+    let sandbox = sandbox();
+    let halo = halo(&sandbox);
+    let priorities = halo.priorities().all().await.unwrap();
+    assert_eq!(priorities.iter().filter(|p| p.priorityid.0 == 1).count(), 2);
+    let connector = halo.connector().build();
+    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    for id in 1..20 {
+        let ticket = reader.get(&psa_core::Key::from(id)).await.unwrap().value.unwrap();
+        let vip = ticket.priority.unwrap().name.unwrap().ends_with("(VIP)");
+        assert_eq!(vip, ticket.sla.unwrap().id.as_deref() == Some("2"), "ticket {id}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_7_ids_as_floats_are_ids() {
+    for sandbox in [sandbox(), with(|q| q.float_ids = false)] {
+        let user = halo(&sandbox).users().get(8).await.unwrap();
+        assert_eq!(user.site().map(|s| s.0), Some(2));
+        let site = halo(&sandbox).sites().get(2).await.unwrap();
+        assert_eq!(site.client_id.map(|c| c.0), Some(2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_8_9_and_10_dates_with_and_without_zone_empty_ones_and_nulls() {
+    let mut seen = Vec::new();
+    for sandbox in [
+        sandbox(),
+        with(|q| q.mixed_dates = false),
+        with(|q| q.empty_dates = false),
+        with(|q| q.nulls_omitted = false),
+    ] {
+        let ticket = halo(&sandbox).tickets().get(5).await.unwrap();
+        assert_eq!((ticket.targetdate, ticket.deadlinedate, ticket.lastincomingemail), (None, None, None));
+        seen.push((ticket.dateoccurred, ticket.respondbydate, ticket.updated()));
+    }
+    assert!(seen.iter().all(|dates| *dates == seen[0] && dates.0.is_some() && dates.2.is_some()), "{seen:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_11_every_parameter_we_send_is_one_that_halo_knows() {
+    // With the switch off an unknown name is refused, so nothing of ours relies on being ignored.
+    let strict = with(|q| q.unknown_parameters_ignored = false);
+    let halo = halo(&strict);
+    let list = halo.tickets().list().open_only(true).team("Projects").search("vpn").order("id").order_desc(false);
+    list.all().await.unwrap();
+    let connector = halo.connector().build();
+    for kind in connector.capabilities().entities.keys() {
+        connector.source(kind).unwrap().pages(Query::new(), None).try_collect::<Vec<_>>().await.unwrap();
+    }
+    let error = halo.tickets().list().query("no_such_filter", 1).all().await.unwrap_err();
+    assert_eq!(error.context("field"), Some("no_such_filter"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_12_only_what_is_set_is_sent() {
+    let sandbox = sandbox();
+    let halo = halo(&sandbox);
+    let before = halo.tickets().get(5).await.unwrap();
+    halo.tickets().update(5).summary("new words").send().await.unwrap();
+    let after = halo.tickets().get(5).await.unwrap();
+    assert_eq!(after.summary.as_deref(), Some("new words"));
+    assert_eq!((after.details.clone(), after.team.clone()), (before.details.clone(), before.team.clone()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_13_a_token_without_scope_can_not_come_about() {
+    let sandbox = sandbox();
+    halo(&sandbox).agents().me().await.unwrap();
+    // Ours always asks; the bare request shows what would happen otherwise.
+    let no_scope = builder(&sandbox).scopes(Scopes::custom([Scope::new("read:kb")])).build().unwrap();
+    let error = no_scope.tickets().list().all().await.unwrap_err();
+    assert!(error.is_permission_denied());
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_14_a_right_given_after_login_works_without_a_restart() {
+    let sandbox = HaloSandbox::builder().dataset(dataset()).granted("read:tickets").build();
+    let halo = halo(&sandbox);
+    assert_eq!(count(&halo).await, 250);
+    assert!(halo.clients().list().all().await.unwrap_err().is_permission_denied());
+    sandbox.grant("read:tickets read:customers");
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    assert!(!halo.clients().list().all().await.unwrap().is_empty());
+    assert_eq!(sandbox.tokens_minted(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_16_17_and_18_a_write_returns_what_was_stored_under_whatever_names() {
+    for sandbox in [sandbox(), with(|q| q.stamp_names = false), with(|q| q.names_absent_after_write = false)] {
+        let halo = halo(&sandbox);
+        let save = halo.tickets().create().summary("Server down").details("All of them").client(3).priority(4);
+        let stored = save.send().await.unwrap();
+        // A rule raised the priority: what counts is the answer, not the request.
+        assert_eq!(stored.priority_id, Some(1));
+        assert_eq!(stored.team.as_deref(), Some("Infrastructure"));
+        assert!(stored.updated().is_some());
+        let actions = halo.actions().list().ticket(stored.id).all().await.unwrap();
+        assert_eq!(actions[0].outcome.as_deref(), Some("Rule Applied"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_21_deleted_and_merged_tickets() {
+    let sandbox = sandbox();
+    sandbox.edit(|h| {
+        h.delete_ticket(5);
+        h.merge_ticket(6, 7);
+    });
+    let halo = halo(&sandbox);
+    assert_eq!(count(&halo).await, 249);
+    let deleted = halo.tickets().list().deleted(true).all().await.unwrap();
+    assert_eq!(deleted.iter().map(|t| t.id.0).collect::<Vec<_>>(), [5]);
+    assert_eq!(halo.tickets().get(6).await.unwrap().merged_into_id.map(|t| t.0), Some(7));
+    let connector = halo.connector().build();
+    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    let error = reader.get(&psa_core::Key::from(5)).await.unwrap_err();
+    assert!(error.is_not_found() && error.context("evidence") == Some("SoftDeleted"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_22_placeholders_are_nobody() {
+    let sandbox = sandbox();
+    sandbox.edit(|h| {
+        h.update_ticket(5, "agent_id", AgentId::UNASSIGNED.0);
+        h.update_ticket(5, "client_id", 1);
+    });
+    let connector = halo(&sandbox).connector().build();
+    let ticket = (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&5.into()).await.unwrap().value.unwrap();
+    assert_eq!((ticket.assignee, ticket.company), (None, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_23_a_team_is_a_name() {
+    let sandbox = sandbox();
+    let halo = halo(&sandbox);
+    let projects = halo.tickets().list().team("Projects").all().await.unwrap();
+    assert!(!projects.is_empty() && projects.iter().all(|t| t.team.as_deref() == Some("Projects")));
+    let moved = halo.tickets().update(projects[0].id).team("Infrastructure").send().await.unwrap();
+    assert_eq!(moved.team.as_deref(), Some("Infrastructure"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_24_statuses_are_not_filtered_by_type() {
+    for (sandbox, rows) in [(sandbox(), 7), (with(|q| q.status_type_ignored = false), 6)] {
+        assert_eq!(halo(&sandbox).statuses().query("type", 0).all().await.unwrap().len(), rows);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_26_and_27_what_halo_refuses_is_told_with_the_field() {
+    let sandbox = sandbox();
+    let halo = halo(&sandbox);
+    let bare = serde_json::json!({"id": 5, "summary": "x"});
+    assert!(halo.post_json("/Tickets", &bare).send().await.is_err());
+    let float = serde_json::json!([{"id": "95.0", "summary": "x"}]);
+    let error = halo.post_json("/Tickets", &float).send().await.unwrap_err();
+    assert_eq!(error.context("field"), Some("id"), "{error:?}");
+    let text = serde_json::json!([{"id": "95", "summary": "x"}]);
+    halo.post_json("/Tickets", &text).send().await.unwrap();
+    let lenient = with(|q| q.arrays_only = false);
+    crate::world::halo(&lenient).post_json("/Tickets", &bare).send().await.unwrap();
+    // Ours sends arrays and whole numbers.
+    halo.tickets().update(95).summary("y").send().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_28_rows_that_the_agent_may_not_see_are_not_there() {
+    let sandbox = HaloSandbox::builder().dataset(dataset()).restricted_to_teams(&["Projects"]).build();
+    let halo = halo(&sandbox);
+    let seen = halo.tickets().list().all().await.unwrap();
+    assert!(seen.len() < 150 && seen.iter().all(|t| t.team.as_deref() == Some("Projects")));
+    assert_eq!(halo.tickets().list().count().await.unwrap(), seen.len() as u64);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_29_outcomes_are_the_tenants_own_and_a_workflow_may_refuse() {
+    let sandbox = sandbox();
+    let halo = halo(&sandbox);
+    let error = halo.actions().create(5).note("no outcome").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.message()), (psa_core::ErrorKind::Rejected, "An Outcome must be entered for this Action"));
+    let error = halo.actions().create(5).outcome(12345).note("of another tenant").send().await.unwrap_err();
+    assert!(error.message().contains("do not have access to this Action"), "{error}");
+    let change = halo.tickets().list().ticket_type(3).open_only(true).all().await.unwrap()[0].id;
+    let error = halo.tickets().close(change, 9).send().await.unwrap_err();
+    assert!(error.kind() == psa_core::ErrorKind::Rejected && error.message().contains("workflow"), "{error}");
+    halo.actions().private_note(5, "<p>kept inside</p>").send().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_30_negative_zero_nul_and_blanks_are_nothing() {
+    for sandbox in [sandbox(), with(|q| q.odd_values = false)] {
+        let ticket = halo(&sandbox).tickets().get(50).await.unwrap();
+        assert!(!ticket.details.as_ref().unwrap().contains('\0'));
+        assert!(ticket.estimate.is_none_or(|e| e.is_sign_positive()));
+        let connector = halo(&sandbox).connector().build();
+        let common = (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&50.into()).await.unwrap();
+        assert_eq!(common.value.unwrap().estimate_hours, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_list_that_is_cut_is_noticed() {
+    let open = OpenPoints { ids_uncut: false, rate_limit: None, ..OpenPoints::default() };
+    let sandbox = HaloSandbox::builder().dataset(dataset()).open_points(open).build();
+    let source = halo(&sandbox).connector().build().source(&EntityKind::TICKET).unwrap();
+    let pages: Vec<_> = source.keys(Query::new()).try_collect().await.unwrap();
+    assert_eq!(pages.iter().map(|p| p.keys.len()).sum::<usize>(), 250);
+    assert!(pages.iter().all(|p| !p.atomic), "an absence must be confirmed here");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_token_that_ends_the_old_one_costs_one_request() {
+    let open = OpenPoints { new_token_revokes_old: true, rate_limit: None, ..OpenPoints::default() };
+    let sandbox = HaloSandbox::builder().dataset(dataset()).open_points(open).build();
+    let (a, b) = (halo(&sandbox), halo(&sandbox));
+    for _ in 0..3 {
+        assert_eq!(count(&a).await, 250);
+        assert_eq!(count(&b).await, 250);
+    }
+}
+
+#[tokio::test]
+async fn the_clients_operations_and_the_sandboxs_have_the_same_names() {
+    use halo_client::Resource;
+    let known = psa_sandbox::halo::operations();
+    macro_rules! names {
+        ($($resource:ty),*) => { [$(<$resource>::list_operation().name, <$resource>::get_operation().name),*] };
+    }
+    for name in names!(
+        halo_client::Ticket, halo_client::Opportunity, halo_client::Action, halo_client::Client, halo_client::Site, halo_client::User,
+        halo_client::Agent, halo_client::Team, halo_client::Status, halo_client::TicketType, halo_client::Priority, halo_client::Category,
+        halo_client::Outcome
+    ) {
+        assert!(known.contains(&name), "{name}");
+    }
+}

@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+
+mod checks;
+mod harness;
+mod report;
+mod suite;
+
+pub use harness::{Disturbance, Harness};
+pub use report::{Finding, Report, Verdict};
+pub use suite::Suite;
