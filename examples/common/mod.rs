@@ -1,0 +1,39 @@
+//! Where the examples' Halo comes from: a real tenant by environment variables, else the emulated one.
+
+use std::sync::Arc;
+
+use psa_kit::Result;
+use psa_kit::halo_client::{Halo, HaloBuilder};
+use psa_kit::psa_http::ReqwestTransport;
+use psa_kit::psa_sandbox::HaloSandbox;
+use psa_kit::psa_sandbox::halo::Dataset;
+
+/// A Halo to talk to.
+#[allow(dead_code, reason = "each example uses a part")]
+pub(crate) struct Tenant {
+    pub(crate) halo: Halo,
+    pub(crate) name: String,
+    pub(crate) real: bool,
+}
+
+/// `HALO_URL`, `HALO_CLIENT_ID`, `HALO_CLIENT_SECRET` and, if needed, `HALO_TENANT`; without them a sandbox in this process.
+pub(crate) fn tenant(dataset: Dataset) -> Result<Tenant> {
+    let get = |name: &str| std::env::var(name).ok().filter(|v| !v.trim().is_empty());
+    let Some(url) = get("HALO_URL") else {
+        // Nothing limits a sandbox, so nothing has to wait.
+        let sandbox = HaloSandbox::builder().dataset(dataset).rate_limit(None).build();
+        let halo = Halo::builder(HaloSandbox::URL)
+            .client_credentials(HaloSandbox::CLIENT_ID, HaloSandbox::SECRET.to_string())
+            .transport(sandbox.transport())
+            .rate_limit(None)
+            .build()?;
+        return Ok(Tenant { halo, name: "sandbox".into(), real: false });
+    };
+    let (id, secret) = (get("HALO_CLIENT_ID").unwrap_or_default(), get("HALO_CLIENT_SECRET").unwrap_or_default());
+    let mut builder: HaloBuilder =
+        Halo::builder(&url).client_credentials(id, secret).transport(Arc::new(ReqwestTransport::new()?));
+    if let Some(tenant) = get("HALO_TENANT") {
+        builder = builder.tenant(tenant);
+    }
+    Ok(Tenant { halo: builder.build()?, name: "halo".into(), real: true })
+}
