@@ -244,6 +244,25 @@ impl<T: Resource> List<T> {
         call
     }
 
+    /// The keys of a list that is asked for ids only, without decoding anything else.
+    pub(crate) async fn send_ids(&self) -> Result<Vec<psa_core::Key>> {
+        #[derive(Deserialize)]
+        struct Id {
+            #[serde(deserialize_with = "json::id")]
+            id: i64,
+        }
+        let answer = self.call().send().await?;
+        let operation = T::list_operation().name;
+        let envelope = Envelope::read(&answer.body, T::ITEMS).map_err(|error| not_a_list(&answer, operation, error))?;
+        let ids = envelope.rows.iter().map(|row| serde_json::from_str::<Id>(row.get()).map(|row| row.id.into()));
+        ids.collect::<Result<_, _>>().map_err(|error| {
+            Error::new(ErrorKind::Decode, "a row without an id came in a list of ids")
+                .with_operation(operation)
+                .with_phase(Phase::Answered)
+                .with_source(error)
+        })
+    }
+
     pub(crate) async fn send_unpaged(&self) -> Result<ListPage<T>> {
         decode_page::<T>(&self.call().send().await?)
     }

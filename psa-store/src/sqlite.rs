@@ -36,6 +36,8 @@ impl Sqlite {
         blocking(move || {
             let writer = connect(&path)?;
             // Asked of the writer, since it makes the file: WAL lets readers go on while it writes.
+            // Larger than usual, since a record is: set before there is a first page.
+            writer.execute_batch("PRAGMA page_size = 16384")?;
             let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
             if !mode.eq_ignore_ascii_case("wal") {
                 return Err(StoreError::Unusable(format!("journal mode is {mode}, not WAL").into()));

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use psa_core::{AnyPage, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, KeyListing, Lane, Query, Result, Source};
+use psa_core::{AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, KeyListing, Lane, Query, Result, Source};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -25,7 +26,7 @@ pub(crate) struct Pass<'a> {
     pub(crate) kind: &'a EntityKind,
     /// The kinds that it feeds, itself first.
     feed: &'a [EntityKind],
-    pub(crate) rules: Rules,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) progress: &'a dyn Progress,
     pub(crate) stream: StreamKey,
     pub(crate) checkpoint: Checkpoint,
@@ -52,7 +53,7 @@ impl<'a> Pass<'a> {
             run,
             kind,
             feed,
-            rules,
+            rules: Arc::new(rules),
             progress,
             counts: BTreeMap::new(),
             recovered: 0,
@@ -122,14 +123,16 @@ impl<'a> Pass<'a> {
     }
 
     async fn read(&mut self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<()> {
-        let mut pages = Pages::read(Arc::clone(source), self.query(capabilities), self.checkpoint.cursor.clone());
+        let query = self.query(capabilities);
+        let rules = Arc::clone(&self.rules);
+        let mut pages = Pages::read(Arc::clone(source), rules, query, self.checkpoint.cursor.clone());
         while let Some(page) = pages.next().await {
             self.page(page?, capabilities).await?;
         }
         Ok(())
     }
 
-    async fn page(&mut self, page: AnyPage, capabilities: &EntityCapabilities) -> Result<()> {
+    async fn page(&mut self, page: ReadyPage, capabilities: &EntityCapabilities) -> Result<()> {
         let mut next = self.checkpoint.clone();
         if next.phase == Phase::Idle {
             // The vendor's clock at the first page: no later change can be before it. Never our own clock's, unless the
@@ -141,11 +144,10 @@ impl<'a> Pass<'a> {
         next.phase = if page.cursor.is_some() { Phase::Reading } else { Phase::Reconciling };
         next.atomic &= page.cursor.is_none();
         next.cursor = page.cursor;
-        let batch = self.rules.batch(page.items)?;
         // In a backfill every row that was seen is there; later only this list tells rows of this pass from older ones.
         let mark_seen =
             self.mode == Mode::Incremental && !next.atomic && capabilities.keys != KeyListing::None;
-        self.commit(next, batch, mark_seen, false).await?;
+        self.commit(next, page.batch, mark_seen, false).await?;
         self.pages += 1;
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();
         self.progress.event(&Event::Page { kind: self.kind, counts, total: page.total });
@@ -224,20 +226,41 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Pages read by a task of their own, so that reading and storing go on side by side. Dropping it ends the task.
+/// A page whose records are ready to be stored.
+struct ReadyPage {
+    batch: Batch,
+    cursor: Option<Cursor>,
+    vendor_time: Option<DateTime<Utc>>,
+    total: Option<u64>,
+    atomic: bool,
+}
+
+impl ReadyPage {
+    fn new(page: AnyPage, rules: &Rules) -> Result<Self> {
+        Ok(Self {
+            batch: rules.batch(page.items)?,
+            cursor: page.cursor,
+            vendor_time: page.vendor_time,
+            total: page.total,
+            atomic: page.atomic,
+        })
+    }
+}
+
+/// Pages read and prepared by a task of their own, so that reading and storing go on side by side. Dropping it ends the task.
 struct Pages {
-    receiver: mpsc::Receiver<Result<AnyPage>>,
+    receiver: mpsc::Receiver<Result<ReadyPage>>,
     task: JoinHandle<()>,
 }
 
 impl Pages {
-    fn read(source: Arc<dyn Source>, query: Query, cursor: Option<psa_core::Cursor>) -> Self {
+    fn read(source: Arc<dyn Source>, rules: Arc<Rules>, query: Query, cursor: Option<Cursor>) -> Self {
         let (sender, receiver) = mpsc::channel(READY_PAGES);
         let task = tokio::spawn(async move {
             let mut pages = source.pages(query, cursor);
             loop {
                 let page = match pages.try_next().await {
-                    Ok(Some(page)) => Ok(page),
+                    Ok(Some(page)) => ReadyPage::new(page, &rules),
                     Ok(None) => return,
                     Err(error) => Err(error),
                 };
@@ -250,7 +273,7 @@ impl Pages {
         Self { receiver, task }
     }
 
-    async fn next(&mut self) -> Option<Result<AnyPage>> {
+    async fn next(&mut self) -> Option<Result<ReadyPage>> {
         match self.receiver.recv().await {
             Some(page) => Some(page),
             // The end of the list, unless the task broke.

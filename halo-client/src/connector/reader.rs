@@ -160,15 +160,15 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
             let Some(ids_only) = M::IDS_ONLY else {
                 return Ok(keys_by_page(list));
             };
-            let total = list.clone().count().await?;
-            let snapshot = list.clone().query(ids_only, true).send_unpaged().await?;
-            let rows = snapshot.records.len();
+            let ids = list.clone().query(ids_only, true);
+            let (total, keys) = futures::try_join!(list.clone().count(), ids.send_ids())?;
+            let rows = keys.len();
             let short = total.saturating_sub(rows as u64);
             // A living list moves a little between two requests; a cut one is short by much, or by a round number.
             if short > 0 && (may_be_cut(rows) || short > (total / 50).max(10)) {
                 return Ok(keys_by_page(list));
             }
-            let page = KeyPage { keys: keys(&snapshot)?, total: Some(total), atomic: true };
+            let page = KeyPage { keys, total: Some(total), atomic: true };
             Ok(stream::iter([Ok(page)]).boxed())
         })
         .try_flatten()

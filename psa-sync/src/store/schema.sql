@@ -23,22 +23,27 @@ CREATE TABLE stream (
     UNIQUE (connection_id, kind)
 );
 
--- A record. Its id is the local id, so the row is the link between the local id and the vendor's key.
-CREATE TABLE record (
-    id                INTEGER PRIMARY KEY,
+-- A link: the vendor's key, the local id, and what tells whether the record changed. Small, so that comparing touches nothing else.
+CREATE TABLE link (
     stream_id         INTEGER NOT NULL,
     key               TEXT NOT NULL,
+    id                INTEGER NOT NULL,
     hash              BLOB NOT NULL,
-    removed_at        TEXT,
-    evidence          TEXT,
     vendor_updated_at TEXT,
     tag               TEXT,
-    projection        INTEGER NOT NULL,
-    created_run       INTEGER NOT NULL,
-    changed_run       INTEGER NOT NULL,
-    content           TEXT NOT NULL,
-    raw               BLOB NOT NULL,
-    UNIQUE (stream_id, key)
+    removed_at        TEXT,
+    evidence          TEXT,
+    PRIMARY KEY (stream_id, key)
+) WITHOUT ROWID;
+
+-- A record, by its local id: the common value, and the vendor's own bytes.
+CREATE TABLE record (
+    id          INTEGER PRIMARY KEY,
+    projection  INTEGER NOT NULL,
+    created_run INTEGER NOT NULL,
+    changed_run INTEGER NOT NULL,
+    content     TEXT NOT NULL,
+    raw         BLOB NOT NULL
 );
 
 -- A record that waits, with its reason.

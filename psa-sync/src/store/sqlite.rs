@@ -316,11 +316,11 @@ impl Store for SqliteStore {
                 }
                 let unknown = keys(
                     "SELECT key FROM snapshot n WHERE stream_id = ?1
-                     AND NOT EXISTS (SELECT 1 FROM record r WHERE r.stream_id = n.stream_id AND r.key = n.key AND r.removed_at IS NULL)
+                     AND NOT EXISTS (SELECT 1 FROM link l WHERE l.stream_id = n.stream_id AND l.key = n.key AND l.removed_at IS NULL)
                      AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.stream_id = n.stream_id AND h.key = n.key)
                      AND NOT EXISTS (SELECT 1 FROM excluded e WHERE e.stream_id = n.stream_id AND e.key = n.key)",
                 )?;
-                let ours = "SELECT key FROM record WHERE stream_id = ?1 AND removed_at IS NULL
+                let ours = "SELECT key FROM link WHERE stream_id = ?1 AND removed_at IS NULL
                             UNION ALL SELECT key FROM hold WHERE stream_id = ?1 AND waits_kind IS NOT NULL
                             UNION ALL SELECT key FROM excluded WHERE stream_id = ?1";
                 let absent = format!(
@@ -331,7 +331,7 @@ impl Store for SqliteStore {
                     tx.query_row(&format!("SELECT count(*) FROM ({absent})"), [id], |row| row.get(0))?;
                 let absent = keys(&format!("{absent} LIMIT {ABSENT_MAX}"))?;
                 let live: i64 = tx.query_row(
-                    "SELECT count(*) FROM record WHERE stream_id = ?1 AND removed_at IS NULL",
+                    "SELECT count(*) FROM link WHERE stream_id = ?1 AND removed_at IS NULL",
                     [id],
                     |row| row.get(0),
                 )?;
@@ -388,7 +388,7 @@ impl Store for SqliteStore {
             .read(move |c| {
                 let id = stream_id(c, &stream)?;
                 let number = |sql: &str| c.prepare_cached(sql)?.query_row([id], |row| row.get::<_, i64>(0));
-                let live = number("SELECT count(*) FROM record WHERE stream_id = ?1 AND removed_at IS NULL")?;
+                let live = number("SELECT count(*) FROM link WHERE stream_id = ?1 AND removed_at IS NULL")?;
                 let waiting = number("SELECT count(*) FROM hold WHERE stream_id = ?1")?;
                 Ok((live as u64, waiting as u64))
             })

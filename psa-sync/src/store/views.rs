@@ -6,9 +6,9 @@ use psa_core::{FieldType, Schema};
 pub(crate) fn view(schema: &Schema) -> (String, String) {
     let name = identifier(schema.kind.as_str());
     let mut columns = vec![
-        "r.id AS local_id".to_owned(),
+        "l.id AS local_id".to_owned(),
         "c.name AS connection".to_owned(),
-        "r.key AS vendor_key".to_owned(),
+        "l.key AS vendor_key".to_owned(),
     ];
     for field in schema.fields.iter().filter(|f| f.content) {
         let named = |suffix: &str| identifier(&format!("{}{suffix}", field.path));
@@ -28,9 +28,9 @@ pub(crate) fn view(schema: &Schema) -> (String, String) {
             _ => columns.push(format!("{} AS {column}", extract(""))),
         }
     }
-    columns.push("r.vendor_updated_at AS updated_at".to_owned());
+    columns.push("l.vendor_updated_at AS updated_at".to_owned());
     let sql = format!(
-        "CREATE VIEW {name} AS SELECT {} FROM record r JOIN stream s ON s.id = r.stream_id JOIN connection c ON c.id = s.connection_id WHERE s.kind = '{}' AND r.removed_at IS NULL",
+        "CREATE VIEW {name} AS SELECT {} FROM stream s JOIN connection c ON c.id = s.connection_id JOIN link l ON l.stream_id = s.id JOIN record r ON r.id = l.id WHERE s.kind = '{}' AND l.removed_at IS NULL",
         columns.join(", "),
         schema.kind.as_str().replace('\'', "''"),
     );

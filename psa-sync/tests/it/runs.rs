@@ -17,7 +17,7 @@ async fn a_second_run_over_unchanged_data_writes_nothing() {
         assert!(first.entity(&kind).unwrap().counts.inserted > 0, "{kind}");
     }
     later(60).await;
-    let written = "SELECT (SELECT count(*) FROM record) * 1000 + (SELECT count(*) FROM change) + (SELECT coalesce(sum(changed_run), 0) FROM record)";
+    let written = "SELECT (SELECT count(*) FROM record) * 1000 + (SELECT count(*) FROM link) + (SELECT count(*) FROM change) + (SELECT coalesce(sum(changed_run), 0) FROM record)";
     let before = world.count(written).await;
     let second = run(&engine).await;
     succeeded(&second);
@@ -46,7 +46,7 @@ async fn a_change_a_new_ticket_and_a_deletion_arrive() {
     world.assert_same_tickets(new).await;
     let changed = "SELECT count(*) FROM change WHERE what = 'updated' AND json_extract(fields, '$.summary.after') = 'changed'";
     assert_eq!(world.count(changed).await, 1);
-    let proven = "SELECT count(*) FROM record WHERE removed_at IS NOT NULL AND evidence IS NOT NULL";
+    let proven = "SELECT count(*) FROM link WHERE removed_at IS NOT NULL AND evidence IS NOT NULL";
     assert_eq!(world.count(proven).await, 2);
 }
 

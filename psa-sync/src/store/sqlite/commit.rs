@@ -198,7 +198,7 @@ impl Writer<'_> {
         let asks = |sql: &str| -> Result<bool> {
             Ok(self.tx.prepare_cached(sql)?.query_row((stream.id, key.as_str()), |row| row.get(0))?)
         };
-        if asks("SELECT EXISTS (SELECT 1 FROM record WHERE stream_id = ?1 AND key = ?2)")? {
+        if asks("SELECT EXISTS (SELECT 1 FROM link WHERE stream_id = ?1 AND key = ?2)")? {
             // A parent that was excluded later has a row too.
             if stream.excluded && asks("SELECT EXISTS (SELECT 1 FROM excluded WHERE stream_id = ?1 AND key = ?2)")? {
                 return Ok(Parent::Excluded);
@@ -215,8 +215,8 @@ impl Writer<'_> {
 
     fn upsert(&mut self, stream: i64, p: &Prepared) -> Result<Outcome> {
         let tx = self.tx;
-        let known: Option<(i64, Vec<u8>, bool)> = tx
-            .prepare_cached("SELECT id, hash, removed_at IS NOT NULL FROM record WHERE stream_id = ?1 AND key = ?2")?
+        let known: Option<(i64, [u8; 16], bool)> = tx
+            .prepare_cached("SELECT id, hash, removed_at IS NOT NULL FROM link WHERE stream_id = ?1 AND key = ?2")?
             .query_row((stream, p.key.as_str()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         let updated_at = p.version.updated_at.map(time);
@@ -224,20 +224,13 @@ impl Writer<'_> {
         let content = std::str::from_utf8(&p.content).map_err(|e| StoreError::Sql(e.into()))?;
         let Some((id, hash, removed)) = known else {
             tx.prepare_cached(
-                "INSERT INTO record (stream_id, key, hash, vendor_updated_at, tag, projection, created_run, changed_run, content, raw)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)",
+                "INSERT INTO record (projection, created_run, changed_run, content, raw) VALUES (?1, ?2, ?2, ?3, ?4)",
             )?
-            .execute(params![
-                stream,
-                p.key.as_str(),
-                p.hash.as_slice(),
-                updated_at,
-                p.version.tag,
-                projection(p.projection),
-                self.run,
-                content,
-                p.raw.as_ref(),
-            ])?;
+            .execute(params![projection(p.projection), self.run, content, p.raw.as_ref()])?;
+            tx.prepare_cached(
+                "INSERT INTO link (stream_id, key, id, hash, vendor_updated_at, tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![stream, p.key.as_str(), tx.last_insert_rowid(), p.hash, updated_at, p.version.tag])?;
             return Ok(Outcome::Inserted);
         };
         if hash == p.hash && !removed {
@@ -246,19 +239,14 @@ impl Writer<'_> {
         let old: String =
             tx.prepare_cached("SELECT content FROM record WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
         tx.prepare_cached(
-            "UPDATE record SET hash = ?2, vendor_updated_at = ?3, tag = ?4, projection = ?5, changed_run = ?6, content = ?7,
-             raw = ?8, removed_at = NULL, evidence = NULL WHERE id = ?1",
+            "UPDATE record SET projection = ?2, changed_run = ?3, content = ?4, raw = ?5 WHERE id = ?1",
         )?
-        .execute(params![
-            id,
-            p.hash.as_slice(),
-            updated_at,
-            p.version.tag,
-            projection(p.projection),
-            self.run,
-            content,
-            p.raw.as_ref(),
-        ])?;
+        .execute(params![id, projection(p.projection), self.run, content, p.raw.as_ref()])?;
+        tx.prepare_cached(
+            "UPDATE link SET hash = ?3, vendor_updated_at = ?4, tag = ?5, removed_at = NULL, evidence = NULL
+             WHERE stream_id = ?1 AND key = ?2",
+        )?
+        .execute(params![stream, p.key.as_str(), p.hash, updated_at, p.version.tag])?;
         self.change(stream, &p.key, if removed { "restored" } else { "updated" }, &differences(&old, content))?;
         Ok(Outcome::Updated)
     }
@@ -293,7 +281,7 @@ impl Writer<'_> {
                 waits_kind,
                 waits_key,
                 text(&p.parents)?,
-                p.hash.as_slice(),
+                p.hash,
                 p.version.updated_at.map(time),
                 p.version.tag,
                 projection(p.projection),
@@ -329,10 +317,9 @@ impl Writer<'_> {
         let removed = self
             .tx
             .prepare_cached(
-                "UPDATE record SET removed_at = ?3, evidence = ?4, changed_run = ?5
-                 WHERE stream_id = ?1 AND key = ?2 AND removed_at IS NULL",
+                "UPDATE link SET removed_at = ?3, evidence = ?4 WHERE stream_id = ?1 AND key = ?2 AND removed_at IS NULL",
             )?
-            .execute((stream.id, key.as_str(), &self.at, &evidence_text, self.run))?;
+            .execute((stream.id, key.as_str(), &self.at, &evidence_text))?;
         if stream.holds {
             self.drop_from("DELETE FROM hold WHERE stream_id = ?1 AND key = ?2", stream.id, key)?;
         }
@@ -372,7 +359,6 @@ impl Writer<'_> {
         let mut rows = select.query((kind.as_str(), key.as_str(), self.connection))?;
         let mut children = Vec::new();
         while let Some(row) = rows.next()? {
-            let hash: Vec<u8> = row.get(2)?;
             let updated_at: Option<String> = row.get(3)?;
             let parents: String = row.get(8)?;
             children.push(Prepared {
@@ -382,7 +368,7 @@ impl Writer<'_> {
                 projection: if row.get::<_, i64>(5)? == 1 { Projection::Full } else { Projection::List },
                 raw: Bytes::from(row.get::<_, Vec<u8>>(7)?),
                 content: row.get::<_, String>(6)?.into_bytes(),
-                hash: hash.try_into().map_err(|_| StoreError::Damaged("a change hash is not 16 bytes".into()))?,
+                hash: row.get(2)?,
                 parents: serde_json::from_str(&parents).map_err(|e| StoreError::Damaged(e.into()))?,
                 in_scope: true,
                 broken: None,
