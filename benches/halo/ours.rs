@@ -7,7 +7,9 @@ use futures::TryStreamExt;
 use psa_kit::Ticket;
 use psa_kit::halo_client::{Halo, Scopes};
 use psa_kit::psa_http::ReqwestTransport;
-use psa_kit::psa_sync::{Pull, RunState, Scope, SqliteStore, SyncEngine};
+use psa_kit::psa_sync::{Pull, RunState, Scope, SqliteStore, Store, SyncEngine};
+
+use crate::timed::Timed;
 
 fn halo(url: &str, window: usize) -> Halo {
     Halo::builder(url)
@@ -40,11 +42,13 @@ pub(crate) struct Synced {
 
 pub(crate) struct Second {
     pub(crate) seconds: f64,
+    /// Time in the store's commits.
+    pub(crate) comparing: f64,
     pub(crate) written: u64,
 }
 
-fn engine(url: &str, window: usize, store: &SqliteStore, scope: Scope) -> SyncEngine {
-    SyncEngine::builder(Arc::new(halo(url, window).connector().build()), Arc::new(store.clone()))
+fn engine(url: &str, window: usize, store: Arc<dyn Store>, scope: Scope) -> SyncEngine {
+    SyncEngine::builder(Arc::new(halo(url, window).connector().build()), store)
         .entity(Pull::<Ticket>::new())
         .scope(scope)
         .build()
@@ -54,7 +58,7 @@ fn engine(url: &str, window: usize, store: &SqliteStore, scope: Scope) -> SyncEn
 pub(crate) async fn sync(url: &str, window: usize) -> Synced {
     let dir = tempfile::tempdir().expect("a folder");
     let store = SqliteStore::open(dir.path().join("ours.db")).await.expect("a store");
-    let report = engine(url, window, &store, Scope::all()).run_once(&()).await.expect("a report");
+    let report = engine(url, window, Arc::new(store.clone()), Scope::all()).run_once(&()).await.expect("a report");
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     Synced { url: url.to_owned(), store, _dir: dir }
 }
@@ -67,11 +71,13 @@ impl Synced {
     /// Reads everything once more, as a changed scope makes it, and compares: nothing changed.
     pub(crate) async fn compare_all(&mut self) -> Second {
         let scope = Scope::all().exclude_statuses(["no such status"]);
-        let engine = engine(&self.url, 8, &self.store, scope);
+        let timed = Arc::new(Timed::new(self.store.clone()));
+        let engine = engine(&self.url, 8, Arc::clone(&timed) as _, scope);
         let started = Instant::now();
         let report = engine.run_once(&()).await.expect("a report");
         let totals = report.totals();
         assert!(totals.fetched > 0 && totals.fetched == totals.unchanged, "{report:#?}");
-        Second { seconds: started.elapsed().as_secs_f64(), written: totals.stored() + totals.removed }
+        let comparing = timed.commits().as_secs_f64();
+        Second { seconds: started.elapsed().as_secs_f64(), comparing, written: totals.stored() + totals.removed }
     }
 }

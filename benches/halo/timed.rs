@@ -1,0 +1,68 @@
+//! A store that tells how long its commits took.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use psa_kit::psa_core::{EntityKind, Key, Result, Schema};
+use psa_kit::psa_sync::{
+    Checkpoint, Commit, Committed, Hold, RunId, RunState, Snapshot, SqliteStore, Store, StreamKey,
+};
+
+pub(crate) struct Timed {
+    inner: SqliteStore,
+    commits: Mutex<Duration>,
+}
+
+impl Timed {
+    pub(crate) fn new(inner: SqliteStore) -> Self {
+        Self { inner, commits: Mutex::default() }
+    }
+
+    pub(crate) fn commits(&self) -> Duration {
+        *self.commits.lock().expect("no panic")
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for Timed {
+    async fn commit(&self, commit: Commit) -> Result<Committed> {
+        let started = Instant::now();
+        let done = self.inner.commit(commit).await;
+        *self.commits.lock().expect("no panic") += started.elapsed();
+        done
+    }
+    async fn prepare(&self, connection: &str, vendor: &str, schemas: &[&'static Schema]) -> Result<()> {
+        self.inner.prepare(connection, vendor, schemas).await
+    }
+    async fn begin_run(&self, connection: &str, at: DateTime<Utc>) -> Result<RunId> {
+        self.inner.begin_run(connection, at).await
+    }
+    async fn finish_run(&self, run: RunId, state: RunState, report: String, at: DateTime<Utc>) -> Result<()> {
+        self.inner.finish_run(run, state, report, at).await
+    }
+    async fn log(&self, run: RunId, kind: &EntityKind, message: String, at: DateTime<Utc>) -> Result<()> {
+        self.inner.log(run, kind, message, at).await
+    }
+    async fn checkpoint(&self, stream: &StreamKey) -> Result<Option<Checkpoint>> {
+        self.inner.checkpoint(stream).await
+    }
+    async fn begin_snapshot(&self, stream: &StreamKey) -> Result<()> {
+        self.inner.begin_snapshot(stream).await
+    }
+    async fn add_to_snapshot(&self, stream: &StreamKey, keys: Vec<Key>) -> Result<()> {
+        self.inner.add_to_snapshot(stream, keys).await
+    }
+    async fn compare_snapshot(&self, stream: &StreamKey, window: bool) -> Result<Snapshot> {
+        self.inner.compare_snapshot(stream, window).await
+    }
+    async fn missing_parents(&self, connection: &str, limit: u32) -> Result<Vec<(EntityKind, Key)>> {
+        self.inner.missing_parents(connection, limit).await
+    }
+    async fn holds(&self, connection: &str, limit: u32) -> Result<Vec<Hold>> {
+        self.inner.holds(connection, limit).await
+    }
+    async fn size(&self, stream: &StreamKey) -> Result<(u64, u64)> {
+        self.inner.size(stream).await
+    }
+}
