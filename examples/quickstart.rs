@@ -20,7 +20,8 @@ use psa_kit::{
 #[tokio::main]
 async fn main() -> Result<()> {
     let tenant = common::tenant(Dataset::new(1))?;
-    let path = std::env::var("QUICKSTART_DB").map_or_else(|_| PathBuf::from(format!("quickstart-{}.db", tenant.name)), PathBuf::from);
+    let path = std::env::var("QUICKSTART_DB")
+        .map_or_else(|_| PathBuf::from(format!("quickstart-{}.db", tenant.name)), PathBuf::from);
     if !tenant.real {
         // A sandbox is new each time, so its copy is too.
         for end in ["", "-wal", "-shm"] {
@@ -77,7 +78,12 @@ fn print(report: &RunReport, requests: u64) {
         let fresh = entity.fresh_as_of.map_or("-".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
         println!(
             "{:<12} {:>9} {:>9} {:>9} {:>6} {:>8}  {fresh}",
-            entity.kind, c.fetched, c.stored(), c.unchanged, entity.waiting, c.removed
+            entity.kind,
+            c.fetched,
+            c.stored(),
+            c.unchanged,
+            entity.waiting,
+            c.removed
         );
         match &entity.outcome {
             EntityOutcome::Done => {}

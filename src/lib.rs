@@ -2,14 +2,14 @@
 
 #[cfg(feature = "halo")]
 pub use halo_client;
+#[cfg(feature = "conformance")]
+pub use psa_conformance;
 pub use psa_core;
 pub use psa_core::{
     Agent, Capabilities, Changes, CheckReport, Company, Connector, Contact, Entity, EntityKind, Error, ErrorKind, Key,
     Opportunity, Page, Query, Reader, Record, Result, Site, Stage, StatusMap, Team, Ticket, TicketNote, TimeEntry,
     Writer,
 };
-#[cfg(feature = "conformance")]
-pub use psa_conformance;
 pub use psa_http;
 #[cfg(feature = "sandbox")]
 pub use psa_sandbox;

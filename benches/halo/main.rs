@@ -3,6 +3,8 @@
 //! `cargo bench --bench halo`; `PSA_BENCH_TICKETS` and `PSA_BENCH_ROUNDS` change the size, `PSA_BENCH_SMOKE=1` makes it
 //! small. Pages are rendered beforehand and served by another process, which prints its own limit.
 
+#![allow(clippy::expect_used, reason = "a benchmark that can't go on ends")]
+
 mod floor;
 mod ours;
 mod server;
@@ -61,9 +63,19 @@ async fn run(tickets: usize, rounds: usize) {
     let rate = |i: usize| tickets as f64 / column(i) / 1000.0;
     println!("server's limit (raw bytes, serial)     {:>8.3} s  {:>7.1} k/s", column(0), rate(0));
     println!("list, floor (reqwest + serde_json)     {:>8.3} s  {:>7.1} k/s", column(1), rate(1));
-    println!("list, typed, through the client        {:>8.3} s  {:>7.1} k/s  ratio {:.2}  (bar 1.15)", column(2), rate(2), ratio(2, 1));
+    println!(
+        "list, typed, through the client        {:>8.3} s  {:>7.1} k/s  ratio {:.2}  (bar 1.15)",
+        column(2),
+        rate(2),
+        ratio(2, 1)
+    );
     println!("sync, floor (one-row upserts)          {:>8.3} s  {:>7.1} k/s", column(3), rate(3));
-    println!("sync to SQLite                         {:>8.3} s  {:>7.1} k/s  ratio {:.2}  (bar 1.40)", column(4), rate(4), ratio(4, 3));
+    println!(
+        "sync to SQLite                         {:>8.3} s  {:>7.1} k/s  ratio {:.2}  (bar 1.40)",
+        column(4),
+        rate(4),
+        ratio(4, 3)
+    );
     let again = median(second.iter().map(|s| s.seconds).collect());
     println!("everything again, nothing changed      {again:>8.3} s  {:>7.1} k/s", tickets as f64 / again / 1000.0);
     let compare = median(second.iter().map(|s| s.comparing).collect());

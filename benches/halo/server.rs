@@ -46,7 +46,9 @@ pub(crate) async fn serve(task: &str) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("http://{}", listener.local_addr().expect("an address"));
     loop {
-        let Ok((socket, _)) = listener.accept().await else { continue };
+        let Ok((socket, _)) = listener.accept().await else {
+            continue;
+        };
         let _ = socket.set_nodelay(true);
         let pages = Arc::clone(&pages);
         tokio::spawn(async move {
@@ -84,7 +86,8 @@ async fn render(sandbox: &HaloSandbox, tickets: usize, delay: Duration) -> Pages
     let get = |path: String| send(Method::GET, path, token.clone(), String::new());
     let mut rendered = Vec::new();
     for page in 1..=tickets.div_ceil(100) {
-        rendered.push(get(format!("/api/Tickets?domain=reqs&pageinate=true&page_no={page}&page_size=100&order=id")).await);
+        rendered
+            .push(get(format!("/api/Tickets?domain=reqs&pageinate=true&page_no={page}&page_size=100&order=id")).await);
     }
     let mut others = HashMap::new();
     for path in ["status", "tickettype", "priority"] {
@@ -108,11 +111,12 @@ async fn answer(request: Request<Incoming>, pages: Arc<Pages>) -> Result<Respons
     }
     let path = head.uri.path().to_ascii_lowercase();
     let query = head.uri.query().unwrap_or("");
-    let parameter = |name: &str| {
-        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
-    };
+    let parameter =
+        |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned);
     let body = match path.trim_start_matches("/api/") {
-        "/auth/token" => Bytes::from_static(br#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"read:tickets"}"#),
+        "/auth/token" => Bytes::from_static(
+            br#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"read:tickets"}"#,
+        ),
         "tickets" if parameter("ticketidonly").is_some() => pages.ids.clone(),
         "tickets" if parameter("page_size").as_deref() == Some("1") => pages.count.clone(),
         "tickets" => {

@@ -231,13 +231,18 @@ impl HaloTokens {
 
     fn checked(&self, url: Url, tenant: Option<String>, discovered: bool) -> Result<TokenEndpoint> {
         if url.scheme() != "https" && !self.allow_http {
-            return Err(Error::config("auth_url", "the authorisation address is not https: a secret must not go there"));
+            return Err(Error::config(
+                "auth_url",
+                "the authorisation address is not https: a secret must not go there",
+            ));
         }
         Ok(TokenEndpoint { url, tenant, discovered })
     }
 
     fn explain(&self, error: Error, tenant: Option<&str>) -> Error {
-        let Some(vendor) = error.vendor().cloned() else { return error };
+        let Some(vendor) = error.vendor().cloned() else {
+            return error;
+        };
         let code = vendor.code.clone().unwrap_or_default();
         let (kind, message, remedy): (_, String, &str) = match (vendor.status, code.as_str()) {
             (_, "invalid_client") => (
@@ -263,7 +268,9 @@ impl HaloTokens {
             (500.., _) => (
                 ErrorKind::Unauthenticated,
                 match tenant {
-                    Some(tenant) => format!("the authorisation server failed; that is how it answers a wrong tenant ({tenant})"),
+                    Some(tenant) => {
+                        format!("the authorisation server failed; that is how it answers a wrong tenant ({tenant})")
+                    }
                     None => "the authorisation server failed; that is how it answers a wrong or missing tenant".into(),
                 },
                 "Check the tenant's name, or leave it out for a hosted Halo with an address of its own.",
@@ -301,7 +308,8 @@ impl TokenSource for HaloTokens {
         }
         let answer = call.send().await.map_err(|e| self.explain(e, endpoint.tenant.as_deref()))?;
         let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| not_a_token(&answer))?;
-        let secret = token.access_token.filter(|t| !t.expose_secret().is_empty()).ok_or_else(|| not_a_token(&answer))?;
+        let secret =
+            token.access_token.filter(|t| !t.expose_secret().is_empty()).ok_or_else(|| not_a_token(&answer))?;
         if let Some(next) = token.refresh_token {
             let client_id = grant.client_id().to_owned();
             match &mut *grant {

@@ -174,7 +174,9 @@ async fn permission(halo: &Halo, row: &ScopeRow, asked: &Scopes, granted: Option
     let in_token = granted.map(|g| g.gives(&scope));
     let probe = PROBES.iter().find(|(name, _)| *name == row.scope).map(|(_, path)| *path);
     let (grant, detail) = match (wanted, in_token) {
-        (true, Some(false)) => (Grant::Missing, "not in the token: enable it in the API application's permissions".to_owned()),
+        (true, Some(false)) => {
+            (Grant::Missing, "not in the token: enable it in the API application's permissions".to_owned())
+        }
         (true, _) => match probe {
             Some(path) => match read_one(halo, path).await {
                 Ok(()) => (Grant::Granted, format!("reading /{path} works")),

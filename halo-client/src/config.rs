@@ -42,7 +42,8 @@ impl HaloUrl {
     pub fn parse(pasted: &str) -> Result<Self> {
         let text = pasted.trim();
         let bad = |why: &'static str| {
-            Error::config("url", why).with_context("remedy", "Paste the address of your Halo, like https://acme.halopsa.com")
+            Error::config("url", why)
+                .with_context("remedy", "Paste the address of your Halo, like https://acme.halopsa.com")
         };
         if text.is_empty() {
             return Err(bad("the address is empty"));
@@ -268,8 +269,11 @@ impl HaloBuilder {
         })?;
         grant.validate()?;
         if self.scopes.is_empty() {
-            return Err(Error::config("scopes", "no scope was asked for: Halo would issue a token that can do nothing")
-                .with_context("remedy", "Use Scopes::setup_guide() or Scopes::for_entities(..)."));
+            return Err(Error::config(
+                "scopes",
+                "no scope was asked for: Halo would issue a token that can do nothing",
+            )
+            .with_context("remedy", "Use Scopes::setup_guide() or Scopes::for_entities(..)."));
         }
         let transport = self.transport.ok_or_else(|| {
             Error::config("transport", "no transport was given")

@@ -96,7 +96,12 @@ mod tests {
         for (status, body, kind, message) in [
             (400, r#""just text""#, ErrorKind::InvalidRequest, "just text"),
             (400, r#"{"error":"bad thing"}"#, ErrorKind::InvalidRequest, "bad thing"),
-            (401, r#"{"error":"invalid_client","error_description":"no such client"}"#, ErrorKind::Unauthenticated, "no such client"),
+            (
+                401,
+                r#"{"error":"invalid_client","error_description":"no such client"}"#,
+                ErrorKind::Unauthenticated,
+                "no such client",
+            ),
             (
                 400,
                 r#"{"ClassName":"System.Exception","Message":"An Outcome must be entered for this Action","Data":null}"#,
@@ -111,14 +116,21 @@ mod tests {
                 ErrorKind::InvalidRequest,
                 "The JSON value could not be converted to System.Int32.",
             ),
-            (429, "Rate Limit Reached - 300 Requests per rolling 5 minute window", ErrorKind::RateLimited, "Rate Limit Reached - 300 Requests per rolling 5 minute window"),
+            (
+                429,
+                "Rate Limit Reached - 300 Requests per rolling 5 minute window",
+                ErrorKind::RateLimited,
+                "Rate Limit Reached - 300 Requests per rolling 5 minute window",
+            ),
         ] {
             let (k, answer) = told(status, body);
             assert_eq!((k, answer.message.as_deref()), (kind, Some(message)), "{body}");
         }
         assert_eq!(told(400, r#"{"[0].id":["x"]}"#).1.field.as_deref(), Some("id"));
         assert_eq!(told(400, r#"{"errors":{"summary":["x"]},"title":"t"}"#).1.field.as_deref(), Some("summary"));
-        for (status, kind) in [(401, ErrorKind::Unauthenticated), (403, ErrorKind::PermissionDenied), (404, ErrorKind::NotFound)] {
+        for (status, kind) in
+            [(401, ErrorKind::Unauthenticated), (403, ErrorKind::PermissionDenied), (404, ErrorKind::NotFound)]
+        {
             for body in ["", "<html><body>Sorry</body></html>"] {
                 let (k, answer) = told(status, body);
                 assert_eq!((k, answer.message), (kind, None), "{status} {body:?}");

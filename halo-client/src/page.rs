@@ -198,10 +198,12 @@ impl<T: Resource> List<T> {
                     number,
                     rows: page.records.len(),
                     total: page.total,
-                    fingerprint: pages::fingerprint(page.records.iter().map(|r| r.value.as_ref().map_or_else(
-                        |_| format!("raw:{}", String::from_utf8_lossy(&r.raw)),
-                        |v| v.key().to_string(),
-                    ))),
+                    fingerprint: pages::fingerprint(page.records.iter().map(|r| {
+                        r.value.as_ref().map_or_else(
+                            |_| format!("raw:{}", String::from_utf8_lossy(&r.raw)),
+                            |v| v.key().to_string(),
+                        )
+                    })),
                     next: None,
                     page_rows: 0,
                     page,
@@ -282,9 +284,8 @@ struct Position {
 
 impl Position {
     fn read(cursor: &Cursor) -> Result<Self> {
-        let position: Self = serde_json::from_str(cursor.as_str()).map_err(|e| {
-            Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list").with_source(e)
-        })?;
+        let position: Self = serde_json::from_str(cursor.as_str())
+            .map_err(|e| Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list").with_source(e))?;
         if position.page == 0 || position.rows == 0 {
             return Err(Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list"));
         }
@@ -421,7 +422,8 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_no_empty_list() {
-        for body in ["", "{}", "\"text\"", "{\"a\":[],\"b\":[]}", "[{\"id\":1}", "<html>", "[] []", r#"{"error":"x"}"#] {
+        for body in ["", "{}", "\"text\"", "{\"a\":[],\"b\":[]}", "[{\"id\":1}", "<html>", "[] []", r#"{"error":"x"}"#]
+        {
             assert!(rows(body).is_err(), "{body}");
         }
     }

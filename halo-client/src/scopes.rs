@@ -182,7 +182,9 @@ impl Scopes {
 
     /// Those of ours that a token's scope text does not give. Nothing is missing if the server did not say.
     pub(crate) fn missing_from(&self, granted: Option<&str>) -> Self {
-        let Some(granted) = granted else { return Self(Vec::new()) };
+        let Some(granted) = granted else {
+            return Self(Vec::new());
+        };
         let granted = Self::parse(granted);
         Self(self.0.iter().filter(|s| !granted.gives(s)).cloned().collect())
     }

@@ -177,7 +177,8 @@ impl Subject<'_> {
     }
 
     async fn resumes_from_every_cursor(&self, reading: &Reading) -> Checked {
-        let cursors: Vec<_> = reading.pages.iter().enumerate().filter_map(|(i, (_, c))| Some((i, c.clone()?))).collect();
+        let cursors: Vec<_> =
+            reading.pages.iter().enumerate().filter_map(|(i, (_, c))| Some((i, c.clone()?))).collect();
         if cursors.is_empty() {
             return Err(Stop::Skipped("there is one page only"));
         }
@@ -190,7 +191,9 @@ impl Subject<'_> {
             let expected: BTreeSet<&Key> = reading.pages[i + 1..].iter().flat_map(|(keys, _)| keys).collect();
             let lost = expected.iter().filter(|k| !rest.records.contains_key(**k)).count();
             let allowed = if self.harness.is_some() { 0 } else { (expected.len() / 50).max(5) };
-            ensure(lost <= allowed, || format!("{lost} of {} records are missing after page {}", expected.len(), i + 1))?;
+            ensure(lost <= allowed, || {
+                format!("{lost} of {} records are missing after page {}", expected.len(), i + 1)
+            })?;
         }
         Ok(())
     }
@@ -327,7 +330,9 @@ impl Subject<'_> {
         match again {
             Err(error) if error.kind() == ErrorKind::Paging => Ok(()),
             Err(error) => Err(Stop::Failed(format!("the error is of another kind: {error}"))),
-            Ok(again) => ensure(again.records == reading.records, || "a page is missing and no error says so".to_owned()),
+            Ok(again) => {
+                ensure(again.records == reading.records, || "a page is missing and no error says so".to_owned())
+            }
         }
     }
 

@@ -92,13 +92,7 @@ impl CheckReport {
     }
 
     /// Adds a step.
-    pub fn push(
-        &mut self,
-        stage: CheckStage,
-        outcome: Outcome,
-        detail: impl Into<String>,
-        remedy: Option<String>,
-    ) {
+    pub fn push(&mut self, stage: CheckStage, outcome: Outcome, detail: impl Into<String>, remedy: Option<String>) {
         self.steps.push(CheckStep { stage, outcome, detail: detail.into(), remedy });
     }
 

@@ -63,9 +63,11 @@ impl dyn Connector + '_ {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the connector has none for this type.
     pub fn reader<E: Entity>(&self) -> Result<Arc<dyn Reader<E>>> {
         let source = self.source(&E::KIND)?;
-        source.typed().downcast_ref::<Arc<dyn Reader<E>>>().cloned().ok_or_else(|| {
-            Error::unsupported(format!("{} reads {} as another type", self.vendor(), E::KIND))
-        })
+        source
+            .typed()
+            .downcast_ref::<Arc<dyn Reader<E>>>()
+            .cloned()
+            .ok_or_else(|| Error::unsupported(format!("{} reads {} as another type", self.vendor(), E::KIND)))
     }
 
     /// The typed writer of `E`.
@@ -74,9 +76,10 @@ impl dyn Connector + '_ {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the connector has none for this type.
     pub fn writer<E: Entity>(&self) -> Result<Arc<dyn Writer<E>>> {
         let sink = self.sink(&E::KIND)?;
-        sink.typed().downcast_ref::<Arc<dyn Writer<E>>>().cloned().ok_or_else(|| {
-            Error::unsupported(format!("{} writes {} as another type", self.vendor(), E::KIND))
-        })
+        sink.typed()
+            .downcast_ref::<Arc<dyn Writer<E>>>()
+            .cloned()
+            .ok_or_else(|| Error::unsupported(format!("{} writes {} as another type", self.vendor(), E::KIND)))
     }
 }
 

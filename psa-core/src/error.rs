@@ -68,9 +68,7 @@ impl ErrorKind {
             Self::Tls => {
                 "Check the certificate chain. For a private CA, add it to the client; never switch verification off."
             }
-            Self::Timeout => {
-                "Try again. If it stays slow, ask for smaller pages or raise the time-out."
-            }
+            Self::Timeout => "Try again. If it stays slow, ask for smaller pages or raise the time-out.",
             Self::Unauthenticated => "Check client id, secret and tenant; mint a new secret if in doubt.",
             Self::PermissionDenied => {
                 "Grant the named right to the API application and to its agent's role, then try again."

@@ -85,11 +85,7 @@ impl From<&str> for Key {
 }
 
 fn escape(part: &str) -> Cow<'_, str> {
-    if part.contains(['/', '%']) {
-        part.replace('%', "%25").replace('/', "%2F").into()
-    } else {
-        part.into()
-    }
+    if part.contains(['/', '%']) { part.replace('%', "%25").replace('/', "%2F").into() } else { part.into() }
 }
 
 fn unescape(part: &str) -> Cow<'_, str> {

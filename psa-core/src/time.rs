@@ -71,4 +71,3 @@ impl Chance for Seeded {
         z ^ (z >> 31)
     }
 }
-

@@ -173,7 +173,9 @@ impl Authenticator for TokenCache {
 
     async fn refused(&self, status: StatusCode, generation: u64) -> Result<bool> {
         let _minting = self.minting.lock().await;
-        let Some(entry) = self.current() else { return Ok(true) };
+        let Some(entry) = self.current() else {
+            return Ok(true);
+        };
         if entry.generation != generation {
             return Ok(true);
         }

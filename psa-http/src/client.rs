@@ -369,8 +369,7 @@ impl Call {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(pairs);
         self.body = form.finish().into();
-        self.headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         self
     }
 
@@ -390,9 +389,8 @@ impl Call {
         let id = client.0.chance.bits();
         let span = tracing::info_span!("call", operation = operation.name, id = format_args!("{id:016x}"));
         let inner = &client.0;
-        let terminal = |request: Request| -> BoxFuture<'_, Result<Response>> {
-            inner.with_retries(request, authorized).boxed()
-        };
+        let terminal =
+            |request: Request| -> BoxFuture<'_, Result<Response>> { inner.with_retries(request, authorized).boxed() };
         Next::new(&inner.call_steps, &terminal as Terminal<'_>)
             .run(request)
             .instrument(span)
@@ -476,9 +474,7 @@ impl Inner {
                 self.budget.pause(pause);
             }
             let spent = self.clock.elapsed() - started;
-            if attempt >= self.retry.attempts
-                || spent + pause > self.retry.deadline
-                || !self.retry_budget.spend(&error)
+            if attempt >= self.retry.attempts || spent + pause > self.retry.deadline || !self.retry_budget.spend(&error)
             {
                 return Err(error
                     .with_retry(Retry::Exhausted)
@@ -505,8 +501,7 @@ impl Inner {
             _ => None,
         };
         let span = tracing::debug_span!("try", attempt = request.attempt);
-        let terminal =
-            |request: Request| -> BoxFuture<'_, Result<Response>> { self.transmit(request).boxed() };
+        let terminal = |request: Request| -> BoxFuture<'_, Result<Response>> { self.transmit(request).boxed() };
         Next::new(&self.try_steps, &terminal as Terminal<'_>).run(request).instrument(span).await.map_err(|error| {
             let status = error.vendor().and_then(|v| StatusCode::from_u16(v.status).ok());
             let stale = status.filter(|s| self.vendor.token_may_be_stale(*s)).zip(generation);
@@ -519,11 +514,8 @@ impl Inner {
         let exchange = async {
             let answer = self.transport.send(request.http).await.map_err(|e| e.into_error())?;
             let (head, body) = answer.into_parts();
-            let hint = head
-                .headers
-                .get(header::CONTENT_LENGTH)
-                .and_then(|v| v.to_str().ok()?.parse().ok())
-                .unwrap_or(0);
+            let hint =
+                head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
             let body = read_capped(body, self.body_cap, hint).await?;
             Ok(Response { status: head.status, headers: head.headers, body })
         };
@@ -546,9 +538,8 @@ impl Inner {
         answer.status = status.as_u16();
         answer.body = self.redactor.body(&response.body, BODY_CAP);
         answer.message = answer.message.map(|m| self.redactor.text(&m));
-        let message = answer.message.clone().unwrap_or_else(|| {
-            status.canonical_reason().unwrap_or("unknown status").to_owned()
-        });
+        let message =
+            answer.message.clone().unwrap_or_else(|| status.canonical_reason().unwrap_or("unknown status").to_owned());
         let retry = match kind {
             ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout => {
                 match retry_after(&response.headers, self.clock.now()) {

@@ -137,9 +137,7 @@ pub fn num<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D:
         fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Self::Value, E> {
             match v.trim() {
                 "" => Ok(None),
-                text => {
-                    text.parse().map(Some).map_err(|_| E::custom("text, expected a number"))
-                }
+                text => text.parse().map(Some).map_err(|_| E::custom("text, expected a number")),
             }
         }
         fn visit_unit<E>(self) -> Result<Self::Value, E> {

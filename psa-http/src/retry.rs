@@ -38,7 +38,8 @@ impl RetryPolicy {
 
     /// The pause after failed try number `attempt` (from 1): half of it fixed, half by chance.
     pub fn pause(&self, attempt: u32, chance: &dyn Chance) -> Duration {
-        let full = self.base.saturating_mul(1u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(self.cap);
+        let full =
+            self.base.saturating_mul(1u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(self.cap);
         full / 2 + (full / 2).mul_f64(chance.unit())
     }
 }

@@ -51,10 +51,7 @@ mod tests {
 
     #[test]
     fn a_date_counts_from_the_vendors_clock() {
-        let headers = [
-            ("date", "Thu, 01 Jan 2026 01:00:00 GMT"),
-            ("retry-after", "Thu, 01 Jan 2026 01:00:30 GMT"),
-        ];
+        let headers = [("date", "Thu, 01 Jan 2026 01:00:00 GMT"), ("retry-after", "Thu, 01 Jan 2026 01:00:30 GMT")];
         assert_eq!(wait(&headers), Some(Duration::from_secs(30)));
         assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2015 01:00:30 GMT")]), Some(Duration::ZERO));
     }

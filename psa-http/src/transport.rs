@@ -102,12 +102,16 @@ pub async fn read_capped(mut body: Body, cap: usize, size_hint: usize) -> Result
     if size_hint > cap {
         return Err(too_large());
     }
-    let Some(first) = body.next().await else { return Ok(Bytes::new()) };
+    let Some(first) = body.next().await else {
+        return Ok(Bytes::new());
+    };
     let first = first.map_err(TransportError::into_error)?;
     if first.len() > cap {
         return Err(too_large());
     }
-    let Some(second) = body.next().await else { return Ok(first) };
+    let Some(second) = body.next().await else {
+        return Ok(first);
+    };
     let mut whole = BytesMut::with_capacity(size_hint.max(first.len() * 2).min(cap));
     whole.extend_from_slice(&first);
     let mut chunk = Some(second);

@@ -78,9 +78,9 @@ impl Server {
         address: SocketAddr,
         tls: Option<TlsIdentity>,
     ) -> Result<Self> {
-        let listener = TcpListener::bind(address).await.map_err(|e| {
-            Error::config("address", format!("{address} can't be listened on")).with_source(e)
-        })?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| Error::config("address", format!("{address} can't be listened on")).with_source(e))?;
         let address = listener
             .local_addr()
             .map_err(|e| Error::new(ErrorKind::Internal, "the listener has no address").with_source(e))?;
@@ -128,7 +128,8 @@ async fn connection(socket: TcpStream, tls: Option<TlsAcceptor>, sandbox: Arc<dy
     }
 }
 
-type Answer = http::Response<StreamBody<futures::stream::BoxStream<'static, std::result::Result<Frame<Bytes>, Broken>>>>;
+type Answer =
+    http::Response<StreamBody<futures::stream::BoxStream<'static, std::result::Result<Frame<Bytes>, Broken>>>>;
 
 /// Makes hyper drop the connection.
 #[derive(Debug)]
@@ -159,4 +160,3 @@ async fn answer(
     let frames = body.map(|part| part.map(Frame::data).map_err(|_| Broken)).boxed();
     Ok(http::Response::from_parts(head, StreamBody::new(frames)))
 }
-

@@ -8,10 +8,14 @@ pub enum StoreError {
     #[error("the database is locked by another process; stop it, or let only one sync run on one file")]
     Locked(#[source] Source),
     /// The disk is full.
-    #[error("the disk is full; nothing was written. Free some space and run again: it continues from the last checkpoint")]
+    #[error(
+        "the disk is full; nothing was written. Free some space and run again: it continues from the last checkpoint"
+    )]
     Full(#[source] Source),
     /// The file was written by a newer version of this library.
-    #[error("the database's {component} schema has version {found}, this program knows {known}; use the newer program, or another file")]
+    #[error(
+        "the database's {component} schema has version {found}, this program knows {known}; use the newer program, or another file"
+    )]
     Newer {
         /// Whose schema.
         component: String,

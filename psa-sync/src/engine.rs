@@ -211,7 +211,10 @@ pub struct SyncEngine {
 
 impl std::fmt::Debug for SyncEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SyncEngine").field("connection", &self.connection).field("feeds", &self.feeds).finish_non_exhaustive()
+        f.debug_struct("SyncEngine")
+            .field("connection", &self.connection)
+            .field("feeds", &self.feeds)
+            .finish_non_exhaustive()
     }
 }
 
@@ -308,11 +311,10 @@ impl SyncEngine {
         }
         self.fetch_missing_parents(run, &readable, progress, reports).await?;
         match reports.iter().find(|r| !r.counts.balanced()) {
-            Some(report) => Err(Error::new(
-                ErrorKind::Internal,
-                format!("records went missing on their way: {:?}", report.counts),
-            )
-            .with_context("kind", &report.kind)),
+            Some(report) => {
+                Err(Error::new(ErrorKind::Internal, format!("records went missing on their way: {:?}", report.counts))
+                    .with_context("kind", &report.kind))
+            }
             None => Ok(()),
         }
     }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use psa_core::{AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, KeyListing, Lane, Query, Result, Source};
+use psa_core::{
+    AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, KeyListing, Lane, Query, Result,
+    Source,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -145,8 +148,7 @@ impl<'a> Pass<'a> {
         next.atomic &= page.cursor.is_none();
         next.cursor = page.cursor;
         // In a backfill every row that was seen is there; later only this list tells rows of this pass from older ones.
-        let mark_seen =
-            self.mode == Mode::Incremental && !next.atomic && capabilities.keys != KeyListing::None;
+        let mark_seen = self.mode == Mode::Incremental && !next.atomic && capabilities.keys != KeyListing::None;
         self.commit(next, page.batch, mark_seen, false).await?;
         self.pages += 1;
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt};
 use futures::TryStreamExt;
+use futures::stream::{self, StreamExt};
 use psa_core::{
     AnyRecord, EntityCapabilities, EntityKind, Evidence, Incremental, Key, KeyListing, Query, Result, Source,
 };
@@ -102,15 +102,23 @@ impl Pass<'_> {
         let mut keys = keys.as_slice();
         let mut proven = false;
         while !keys.is_empty() {
-            let size = if proven { keys.len() } else if atomic { 1 } else { TOGETHER };
+            let size = if proven {
+                keys.len()
+            } else if atomic {
+                1
+            } else {
+                TOGETHER
+            };
             let (some, rest) = keys.split_at(size.min(keys.len()));
             keys = rest;
             let (mut records, mut removals) = (Vec::new(), Vec::new());
             if proven {
                 let evidence = Evidence::AbsentFromSnapshot;
-                removals.extend(
-                    some.iter().map(|k| Removal { kind: self.kind.clone(), key: k.clone(), evidence: evidence.clone() }),
-                );
+                removals.extend(some.iter().map(|k| Removal {
+                    kind: self.kind.clone(),
+                    key: k.clone(),
+                    evidence: evidence.clone(),
+                }));
             } else {
                 for (key, record) in read_each(source, some).await? {
                     match record {
@@ -161,7 +169,9 @@ impl SyncEngine {
             let feed = [kind.clone()];
             let mut pass = Pass::new(self, run, &feed, self.rules(readable), progress);
             // The stream is idle between passes: its checkpoint stays as it is.
-            let Some(checkpoint) = self.store.checkpoint(&pass.stream).await? else { continue };
+            let Some(checkpoint) = self.store.checkpoint(&pass.stream).await? else {
+                continue;
+            };
             pass.checkpoint = checkpoint;
             pass.fetch(&source, keys).await?;
             for report in reports.iter_mut() {

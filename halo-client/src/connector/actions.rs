@@ -153,7 +153,8 @@ impl Walk {
         let mut end = until;
         loop {
             // Dates are compared to the second; the next window begins with the last second of this one.
-            let stop = end.map_or(from + TimeDelta::seconds(seconds), |end| end.min(from + TimeDelta::seconds(seconds)));
+            let stop =
+                end.map_or(from + TimeDelta::seconds(seconds), |end| end.min(from + TimeDelta::seconds(seconds)));
             let page = self.read(self.list(query), from, stop).await?;
             // The walk ends at the vendor's clock, as it was at the first answer; that clock tells whole seconds only.
             let now = || page.vendor_time.unwrap_or_else(|| self.context.halo.http().clock().now());
@@ -302,8 +303,7 @@ impl FromAction for TicketNote {
                 (None, None) => None,
                 (id, name) => Some(Label { id: id.map(|o| o.to_string()), name }),
             },
-            time_entry: has_hours(action)
-                .then(|| Reference { id: action.key(), kind: Some(EntityKind::TIME_ENTRY) }),
+            time_entry: has_hours(action).then(|| Reference { id: action.key(), kind: Some(EntityKind::TIME_ENTRY) }),
             created_at: action.datetime.or(action.actiondatecreated),
             updated_at: action.last_updated,
         })

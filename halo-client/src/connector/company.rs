@@ -35,7 +35,9 @@ impl Mapping for Companies {
             inactive: client.inactive,
             types: client.customertype.filter(|t| *t > 0).map(|t| Label::new(t, None)).into_iter().collect(),
             parent: client.toplevel_id.filter(|id| *id > 0).map(Reference::to),
-            owner: ids::some(client.accountmanagertech).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
+            owner: ids::some(client.accountmanagertech)
+                .filter(|a| *a != AgentId::UNASSIGNED)
+                .map(|a| Reference::to(a.0)),
             notes: super::text(&client.notes),
             custom: super::custom(&client.customfields, None),
             ..Company::default()

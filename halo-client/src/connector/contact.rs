@@ -9,7 +9,7 @@ use super::writer::{Member, Writes};
 use crate::client::Halo;
 use crate::ids::{self, ClientId};
 use crate::page::List;
-use crate::resources::{User, Save};
+use crate::resources::{Save, User};
 
 /// User <-> contact.
 pub(crate) struct Contacts;
@@ -37,7 +37,10 @@ impl Mapping for Contacts {
             first_name: super::text(&user.firstname),
             last_name: super::text(&user.surname),
             title: super::text(&user.title),
-            emails: super::text(&user.emailaddress).map(|address| Email { address, default: true }).into_iter().collect(),
+            emails: super::text(&user.emailaddress)
+                .map(|address| Email { address, default: true })
+                .into_iter()
+                .collect(),
             phones: [
                 phone(&user.phonenumber, "work"),
                 phone(&user.mobilenumber, "mobile"),

@@ -34,11 +34,8 @@ impl Lookups {
         {
             return Ok(Arc::clone(names));
         }
-        let (statuses, ticket_types, priorities) = futures::try_join!(
-            optional(halo.statuses()),
-            optional(halo.ticket_types()),
-            optional(halo.priorities())
-        )?;
+        let (statuses, ticket_types, priorities) =
+            futures::try_join!(optional(halo.statuses()), optional(halo.ticket_types()), optional(halo.priorities()))?;
         let names = Arc::new(Names {
             statuses: statuses.into_iter().filter_map(|s| Some((s.id.0, s.name?))).collect(),
             ticket_types: ticket_types.into_iter().filter_map(|t| Some((t.id.0, t.name?))).collect(),

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use psa_core::{
-    Capabilities, CheckReport, Connector, Custom, EntityCapabilities, EntityKind, Error, Incremental, KeyListing, KeyShape,
-    Result, Sink, Source, StatusMap, erase_reader, erase_writer,
+    Capabilities, CheckReport, Connector, Custom, EntityCapabilities, EntityKind, Error, Incremental, KeyListing,
+    KeyShape, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
 };
 
 use self::actions::{ActionSource, NoteWrites, TimeWrites};
@@ -120,7 +120,8 @@ fn capabilities(halo: &Halo) -> Capabilities {
         delete: write,
         ..EntityCapabilities::default()
     };
-    let bare = || EntityCapabilities { keys: KeyListing::Snapshot, page_max: u32::MAX, ..EntityCapabilities::default() };
+    let bare =
+        || EntityCapabilities { keys: KeyListing::Snapshot, page_max: u32::MAX, ..EntityCapabilities::default() };
     let filtered = |write: bool| EntityCapabilities { incremental: Incremental::Filter, ..scanned(write) };
     let action = |other: EntityKind| EntityCapabilities {
         incremental: Incremental::Filter,

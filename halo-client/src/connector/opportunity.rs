@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Reference, Result};
+use psa_core::{
+    Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Reference, Result,
+};
 use psa_http::Operation;
 use psa_http::json::Native;
 

@@ -205,9 +205,5 @@ fn keys_by_page<T: Resource>(list: List<T>) -> BoxStream<'static, Result<KeyPage
 }
 
 fn keys<T: Resource>(page: &ListPage<T>) -> Result<Vec<Key>> {
-    Ok(page
-        .records
-        .iter()
-        .map(|r| r.value.as_ref().map_or_else(|_| key_of_broken(&r.raw), Resource::key))
-        .collect())
+    Ok(page.records.iter().map(|r| r.value.as_ref().map_or_else(|_| key_of_broken(&r.raw), Resource::key)).collect())
 }

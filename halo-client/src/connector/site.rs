@@ -9,7 +9,7 @@ use super::writer::{Member, Writes};
 use crate::client::Halo;
 use crate::ids::{self};
 use crate::page::List;
-use crate::resources::{Site, Save};
+use crate::resources::{Save, Site};
 
 /// Site <-> site.
 pub(crate) struct Sites;

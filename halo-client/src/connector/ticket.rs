@@ -10,7 +10,7 @@ use super::writer::{Member, Writes};
 use crate::client::Halo;
 use crate::ids::{self, AgentId, ClientId};
 use crate::page::List;
-use crate::resources::{Ticket, Save};
+use crate::resources::{Save, Ticket};
 
 /// Ticket <-> ticket.
 pub(crate) struct Tickets;

@@ -60,8 +60,7 @@ impl<M: Writes> HaloWriter<M> {
         for (member, value) in changes.native {
             save = save.set(member, value);
         }
-        let names =
-            if M::NAMES { self.context.lookups.names(&self.context.halo).await? } else { Arc::default() };
+        let names = if M::NAMES { self.context.lookups.names(&self.context.halo).await? } else { Arc::default() };
         let stored = save.send().await?;
         Ok(record::<M>(stored, &self.context, &names, Projection::Full))
     }
@@ -74,7 +73,8 @@ fn native<M: Writes>(path: &str, value: Value) -> Result<(&'static str, Value)> 
         Error::unsupported(format!("Halo has no member to write a {}'s {head} to", M::Common::KIND))
             .with_context("field", path)
     })?;
-    let wrong = || Error::new(ErrorKind::InvalidRequest, "the value does not fit").with_context("field", path.to_owned());
+    let wrong =
+        || Error::new(ErrorKind::InvalidRequest, "the value does not fit").with_context("field", path.to_owned());
     // `status.id` and `{"id": …}` mean the same.
     let part = |name: &str| match rest {
         Some(rest) if rest == name => Ok(value.clone()),

@@ -1,6 +1,6 @@
 use psa_core::Result;
-use psa_http::json::Native;
 use psa_http::Operation;
+use psa_http::json::Native;
 
 use super::save::get_one;
 use super::{AddressStore, CustomField, Save, endpoints, filters, resource, setters};

@@ -97,13 +97,13 @@ async fn halo_passes_the_conformance_suite_on_the_sandbox() {
 #[tokio::test]
 async fn halo_passes_the_conformance_suite_on_a_real_tenant() {
     let get = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let (Some(url), Some(id), Some(secret)) = (get("HALO_URL"), get("HALO_CLIENT_ID"), get("HALO_CLIENT_SECRET")) else {
+    let (Some(url), Some(id), Some(secret)) = (get("HALO_URL"), get("HALO_CLIENT_ID"), get("HALO_CLIENT_SECRET"))
+    else {
         eprintln!("skipped: HALO_URL, HALO_CLIENT_ID and HALO_CLIENT_SECRET are not set");
         return;
     };
-    let mut builder = Halo::builder(&url)
-        .client_credentials(id, secret)
-        .transport(Arc::new(ReqwestTransport::new().unwrap()));
+    let mut builder =
+        Halo::builder(&url).client_credentials(id, secret).transport(Arc::new(ReqwestTransport::new().unwrap()));
     if let Some(tenant) = get("HALO_TENANT") {
         builder = builder.tenant(tenant);
     }

@@ -67,8 +67,16 @@ async fn every_service_grant_logs_in() {
     let sandbox = sandbox();
     let id = HaloSandbox::CLIENT_ID.to_string();
     let grants = [
-        Grant::Password { client_id: id.clone(), username: "agent".into(), password: HaloSandbox::SECRET.to_string().into() },
-        Grant::RefreshToken { client_id: id.clone(), secret: None, refresh_token: "sandbox-refresh-0".to_string().into() },
+        Grant::Password {
+            client_id: id.clone(),
+            username: "agent".into(),
+            password: HaloSandbox::SECRET.to_string().into(),
+        },
+        Grant::RefreshToken {
+            client_id: id.clone(),
+            secret: None,
+            refresh_token: "sandbox-refresh-0".to_string().into(),
+        },
         Grant::AuthorizationCode {
             client_id: id,
             code: "sandbox-code".to_string().into(),
@@ -90,7 +98,10 @@ async fn empty_credentials_and_scopes_are_refused_before_anything_is_sent() {
     let sandbox = sandbox();
     let start = || Halo::builder(HaloSandbox::URL).transport(sandbox.transport());
     assert_eq!(start().build().unwrap_err().context("field"), Some("grant"));
-    assert_eq!(start().client_credentials("", "x".to_string()).build().unwrap_err().context("field"), Some("client_id"));
+    assert_eq!(
+        start().client_credentials("", "x".to_string()).build().unwrap_err().context("field"),
+        Some("client_id")
+    );
     assert_eq!(start().client_credentials("x", " ".to_string()).build().unwrap_err().context("field"), Some("secret"));
     let none = builder(&sandbox).scopes(Scopes::custom([])).build().unwrap_err();
     assert_eq!(none.context("field"), Some("scopes"));
@@ -107,7 +118,9 @@ async fn an_unknown_scope_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn a_web_page_instead_of_json_says_so() {
-    for (operation, text) in [("halo.tickets.list", "a web page came where a list was due"), ("halo.token", "sent no token but text/html")] {
+    for (operation, text) in
+        [("halo.tickets.list", "a web page came where a list was due"), ("halo.token", "sent no token but text/html")]
+    {
         let sandbox = sandbox();
         sandbox.add_fault(Fault::new(operation, Trigger::Always, Effect::Html));
         let error = halo(&sandbox).tickets().list().all().await.unwrap_err();
@@ -166,10 +179,21 @@ async fn a_right_more_than_needed_and_a_persons_login_are_warned_about() {
     use wiremock::{Mock, ResponseTemplate};
     mount(Mock::given(method("GET")).and(path("/api/authinfo")).respond_with(ResponseTemplate::new(404))).await;
     let token = serde_json::json!({"access_token": "t", "expires_in": 3600, "scope": "all"});
-    mount(Mock::given(method("POST")).and(path("/auth/token")).respond_with(ResponseTemplate::new(200).set_body_json(token))).await;
+    mount(
+        Mock::given(method("POST"))
+            .and(path("/auth/token"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(token)),
+    )
+    .await;
     let me = serde_json::json!({"id": 13, "name": "API", "isapiagent": true});
-    mount(Mock::given(method("GET")).and(path("/api/Agent/me")).respond_with(ResponseTemplate::new(200).set_body_json(me))).await;
-    mount(Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(serde_json::json!([])))).await;
+    mount(
+        Mock::given(method("GET"))
+            .and(path("/api/Agent/me"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(me)),
+    )
+    .await;
+    mount(Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(serde_json::json!([]))))
+        .await;
     let halo = Halo::builder(&generous.uri())
         .client_credentials("id", "secret".to_string())
         .transport(Arc::new(psa_http::ReqwestTransport::new().unwrap()))

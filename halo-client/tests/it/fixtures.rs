@@ -30,7 +30,9 @@ fn nothing_is_dropped(raw: &[u8], kept: &[u8], fields: &[NativeField]) {
 
 #[test]
 fn a_created_ticket_of_247_members() {
-    let Some(body) = fixture("post_tickets_201_incident.json") else { return };
+    let Some(body) = fixture("post_tickets_201_incident.json") else {
+        return;
+    };
     let ticket = native::<Ticket>(body.clone().into()).unwrap();
     nothing_is_dropped(&body, &ticket.raw, Ticket::FIELDS);
     let raw: Map<String, Value> = serde_json::from_slice(&body).unwrap();
@@ -46,7 +48,9 @@ fn a_created_ticket_of_247_members() {
 
 #[test]
 fn users_as_a_list_and_alone() {
-    let Some(list) = fixture("get_users_search_200.json") else { return };
+    let Some(list) = fixture("get_users_search_200.json") else {
+        return;
+    };
     let list: Value = serde_json::from_slice(&list).unwrap();
     let row = list["users"][0].to_string();
     let user = native::<User>(row.clone().into()).unwrap();
@@ -60,15 +64,25 @@ fn users_as_a_list_and_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn our_requests_are_those_that_real_clients_send() {
-    let Some(note) = fixture("requests/post_actions_private_note.json") else { return };
+    let Some(note) = fixture("requests/post_actions_private_note.json") else {
+        return;
+    };
     let recorded = wiremock::MockServer::start().await;
     use wiremock::matchers::{method, path};
     use wiremock::{Mock, ResponseTemplate};
     let token = serde_json::json!({"access_token": "t", "expires_in": 3600});
-    Mock::given(method("POST")).and(path("/auth/token")).respond_with(ResponseTemplate::new(200).set_body_json(token)).mount(&recorded).await;
+    Mock::given(method("POST"))
+        .and(path("/auth/token"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(&recorded)
+        .await;
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(404)).mount(&recorded).await;
     let action = serde_json::json!({"id": 1, "ticket_id": 9499});
-    Mock::given(method("POST")).and(path("/api/Actions")).respond_with(ResponseTemplate::new(201).set_body_json(action)).mount(&recorded).await;
+    Mock::given(method("POST"))
+        .and(path("/api/Actions"))
+        .respond_with(ResponseTemplate::new(201).set_body_json(action))
+        .mount(&recorded)
+        .await;
     let halo = Halo::builder(&recorded.uri())
         .client_credentials("id", "secret".to_string())
         .transport(std::sync::Arc::new(psa_http::ReqwestTransport::new().unwrap()))

@@ -78,12 +78,9 @@ async fn quirk_7_ids_as_floats_are_ids() {
 #[tokio::test(start_paused = true)]
 async fn quirk_8_9_and_10_dates_with_and_without_zone_empty_ones_and_nulls() {
     let mut seen = Vec::new();
-    for sandbox in [
-        sandbox(),
-        with(|q| q.mixed_dates = false),
-        with(|q| q.empty_dates = false),
-        with(|q| q.nulls_omitted = false),
-    ] {
+    for sandbox in
+        [sandbox(), with(|q| q.mixed_dates = false), with(|q| q.empty_dates = false), with(|q| q.nulls_omitted = false)]
+    {
         let ticket = halo(&sandbox).tickets().get(5).await.unwrap();
         assert_eq!((ticket.targetdate, ticket.deadlinedate, ticket.lastincomingemail), (None, None, None));
         seen.push((ticket.dateoccurred, ticket.respondbydate, ticket.updated()));
@@ -180,7 +177,8 @@ async fn quirk_22_placeholders_are_nobody() {
         h.update_ticket(5, "client_id", 1);
     });
     let connector = halo(&sandbox).connector().build();
-    let ticket = (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&5.into()).await.unwrap().value.unwrap();
+    let ticket =
+        (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&5.into()).await.unwrap().value.unwrap();
     assert_eq!((ticket.assignee, ticket.company), (None, None));
 }
 
@@ -232,7 +230,10 @@ async fn quirk_29_outcomes_are_the_tenants_own_and_a_workflow_may_refuse() {
     let sandbox = sandbox();
     let halo = halo(&sandbox);
     let error = halo.actions().create(5).note("no outcome").send().await.unwrap_err();
-    assert_eq!((error.kind(), error.message()), (psa_core::ErrorKind::Rejected, "An Outcome must be entered for this Action"));
+    assert_eq!(
+        (error.kind(), error.message()),
+        (psa_core::ErrorKind::Rejected, "An Outcome must be entered for this Action")
+    );
     let error = halo.actions().create(5).outcome(12345).note("of another tenant").send().await.unwrap_err();
     assert!(error.message().contains("do not have access to this Action"), "{error}");
     let change = halo.tickets().list().ticket_type(3).open_only(true).all().await.unwrap()[0].id;
@@ -282,8 +283,18 @@ async fn the_clients_operations_and_the_sandboxs_have_the_same_names() {
         ($($resource:ty),*) => { [$(<$resource>::list_operation().name, <$resource>::get_operation().name),*] };
     }
     for name in names!(
-        halo_client::Ticket, halo_client::Opportunity, halo_client::Action, halo_client::Client, halo_client::Site, halo_client::User,
-        halo_client::Agent, halo_client::Team, halo_client::Status, halo_client::TicketType, halo_client::Priority, halo_client::Category,
+        halo_client::Ticket,
+        halo_client::Opportunity,
+        halo_client::Action,
+        halo_client::Client,
+        halo_client::Site,
+        halo_client::User,
+        halo_client::Agent,
+        halo_client::Team,
+        halo_client::Status,
+        halo_client::TicketType,
+        halo_client::Priority,
+        halo_client::Category,
         halo_client::Outcome
     ) {
         assert!(known.contains(&name), "{name}");

@@ -33,11 +33,21 @@ async fn no_secret_leaves() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let mut texts = Vec::new();
-    for (secret, echo) in [(HaloSandbox::SECRET, "bad secret sandbox-secret"), ("canary-secret", "bad secret canary-secret")] {
+    for (secret, echo) in
+        [(HaloSandbox::SECRET, "bad secret sandbox-secret"), ("canary-secret", "bad secret canary-secret")]
+    {
         let sandbox = sandbox();
         // The vendor repeats what it was sent.
-        sandbox.add_fault(Fault::new("halo.clients.list", Trigger::Always, Effect::Status(400, "bad token sandbox-token-1 sandbox-secret")));
-        sandbox.add_fault(Fault::new("halo.token", Trigger::Nth(if secret == HaloSandbox::SECRET { 2 } else { 1 }), Effect::Status(401, echo)));
+        sandbox.add_fault(Fault::new(
+            "halo.clients.list",
+            Trigger::Always,
+            Effect::Status(400, "bad token sandbox-token-1 sandbox-secret"),
+        ));
+        sandbox.add_fault(Fault::new(
+            "halo.token",
+            Trigger::Nth(if secret == HaloSandbox::SECRET { 2 } else { 1 }),
+            Effect::Status(401, echo),
+        ));
         sandbox.add_fault(Fault::new("halo.agents.me", Trigger::Nth(1), Effect::ExpireToken));
         let builder = Halo::builder(HaloSandbox::URL)
             .client_credentials(HaloSandbox::CLIENT_ID, secret.to_string())
@@ -53,7 +63,10 @@ async fn no_secret_leaves() {
         let connector = halo.connector().build();
         texts.push(format!("{:?} {halo:?} {connector:?}", connector.check().await));
     }
-    texts.push(format!("{:?}", Grant::Password { client_id: "a".into(), username: "b".into(), password: "canary-secret".to_string().into() }));
+    texts.push(format!(
+        "{:?}",
+        Grant::Password { client_id: "a".into(), username: "b".into(), password: "canary-secret".to_string().into() }
+    ));
     texts.push(String::from_utf8(captured.0.lock().unwrap().clone()).unwrap());
     assert!(texts.last().unwrap().contains("halo.clients.list"), "the log was captured");
     for text in texts {

@@ -2,7 +2,7 @@
 
 use futures::TryStreamExt;
 use halo_client::StatusId;
-use psa_core::{Changes, Connector, Company, Key, Phase, Stage, StatusMap, Ticket, TicketNote, TimeEntry};
+use psa_core::{Changes, Company, Connector, Key, Phase, Stage, StatusMap, Ticket, TicketNote, TimeEntry};
 use psa_sandbox::{Effect, Fault, Trigger};
 use serde_json::json;
 
@@ -85,10 +85,14 @@ async fn the_common_traits_write_too() {
     let connector: &dyn Connector = &connector;
     let tickets = connector.writer::<Ticket>().unwrap();
     let new = Changes::<Ticket>::new()
-        .set("summary", "From the portal").unwrap()
-        .set("description", "Please help").unwrap()
-        .set("company.id", "3").unwrap()
-        .set("team.name", "Projects").unwrap()
+        .set("summary", "From the portal")
+        .unwrap()
+        .set("description", "Please help")
+        .unwrap()
+        .set("company.id", "3")
+        .unwrap()
+        .set("team.name", "Projects")
+        .unwrap()
         .set_native("dont_do_rules", true);
     let record = tickets.create(new).await.unwrap();
     let ticket = record.value.unwrap();
@@ -99,15 +103,21 @@ async fn the_common_traits_write_too() {
     assert_eq!(ticket.status.unwrap().name.as_deref(), Some("In Progress"));
     let id = record.key.clone();
     let note = Changes::<TicketNote>::new()
-        .set("ticket", json!({"id": id.as_str()})).unwrap()
-        .set("outcome.id", "2").unwrap()
-        .set("body", "Done").unwrap();
+        .set("ticket", json!({"id": id.as_str()}))
+        .unwrap()
+        .set("outcome.id", "2")
+        .unwrap()
+        .set("body", "Done")
+        .unwrap();
     let note = connector.writer::<TicketNote>().unwrap().create(note).await.unwrap();
     assert_eq!(note.key, Key::from_parts([id.as_str(), "1"]));
     let hour = Changes::<TimeEntry>::new()
-        .set("ticket.id", id.as_str()).unwrap()
-        .set("hours", 1.5).unwrap()
-        .set("notes", "Worked").unwrap()
+        .set("ticket.id", id.as_str())
+        .unwrap()
+        .set("hours", 1.5)
+        .unwrap()
+        .set("notes", "Worked")
+        .unwrap()
         .set_native("outcome_id", 2);
     let hour = connector.writer::<TimeEntry>().unwrap().create(hour).await.unwrap();
     assert_eq!(hour.value.unwrap().hours, Some(1.5));

@@ -400,12 +400,7 @@ fn with_tokens(script: &Arc<Script>, mint: Mint) -> (HttpClient, Arc<Mint>) {
     let mint = Arc::new(mint);
     let redactor = Redactor::default();
     let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
-    let cache = TokenCache::new(
-        Arc::clone(&mint) as _,
-        Arc::clone(&clock),
-        Arc::new(Seeded::new(1)),
-        redactor.clone(),
-    );
+    let cache = TokenCache::new(Arc::clone(&mint) as _, Arc::clone(&clock), Arc::new(Seeded::new(1)), redactor.clone());
     let client =
         builder(script).vendor(Arc::new(Frozen)).clock(clock).auth(Arc::new(cache)).redactor(redactor).build().unwrap();
     (client, mint)
@@ -413,7 +408,9 @@ fn with_tokens(script: &Arc<Script>, mint: Mint) -> (HttpClient, Arc<Mint>) {
 
 fn tokens(script: &Script) -> Vec<String> {
     let seen = script.seen.lock().unwrap();
-    seen.iter().map(|(_, r)| r.headers()["authorization"].to_str().unwrap().replace("Bearer canary-token-", "")).collect()
+    seen.iter()
+        .map(|(_, r)| r.headers()["authorization"].to_str().unwrap().replace("Bearer canary-token-", ""))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -501,10 +498,13 @@ async fn secrets_appear_nowhere() {
     assert!(!format!("{sent:?}").contains("canary-token"), "the header is marked sensitive");
 }
 
+/// Which step ran, in which try, and whether the request had its credential.
+type Steps = Arc<Mutex<Vec<(&'static str, u32, bool)>>>;
+
 #[derive(Debug)]
 struct Count {
     name: &'static str,
-    log: Arc<Mutex<Vec<(&'static str, u32, bool)>>>,
+    log: Steps,
 }
 
 #[async_trait]
@@ -521,16 +521,9 @@ async fn a_callers_steps_run_around_the_call_and_around_each_try() {
     let script = Script::new([status(503), ok()]);
     let log = Arc::default();
     let step = |name| Arc::new(Count { name, log: Arc::clone(&log) });
-    let client = builder(&script)
-        .around_call(step("outer"))
-        .around_call(step("inner"))
-        .around_try(step("try"))
-        .build()
-        .unwrap();
+    let client =
+        builder(&script).around_call(step("outer")).around_call(step("inner")).around_try(step("try")).build().unwrap();
     read(&client).await.unwrap();
-    assert_eq!(
-        *log.lock().unwrap(),
-        [("outer", 0, false), ("inner", 0, false), ("try", 1, false), ("try", 2, false)]
-    );
+    assert_eq!(*log.lock().unwrap(), [("outer", 0, false), ("inner", 0, false), ("try", 1, false), ("try", 2, false)]);
     assert_eq!(client.stats(), Stats { requests: 2, retries: 1, rate_limited: 0, bytes: 2 });
 }

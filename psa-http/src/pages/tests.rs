@@ -92,9 +92,9 @@ async fn each_page_tells_where_to_go_on() {
 async fn a_bare_list_without_a_count_is_one_page() {
     let fetch: FetchNumbered<Vec<i64>> = Arc::new(|number| {
         async move {
-            Ok(Numbered { page: vec![1], number, rows: 1, total: None, fingerprint: 1, next: None, page_rows: 0 })
-        }
-        .boxed()
+                Ok(Numbered { page: vec![1], number, rows: 1, total: None, fingerprint: 1, next: None, page_rows: 0 })
+            }
+            .boxed()
     });
     assert_eq!(rows(start(8), fetch).await.unwrap(), [1]);
 }

@@ -68,7 +68,8 @@ impl Dataset {
 
     /// Some number below `below`, the same each time for the same `what` and `id`.
     fn dice(&self, what: u64, id: i64, below: u64) -> i64 {
-        let mut z = self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ what.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ id as u64;
+        let mut z =
+            self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ what.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ id as u64;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) % below.max(1)) as i64
@@ -116,7 +117,8 @@ impl Dataset {
         let opportunity = id >= FIRST_OPPORTUNITY;
         let user = self.dice(2, id, self.users() as u64) + 1;
         let client = self.client_of_user(user);
-        let occurred = if opportunity { self.anchor - TimeDelta::days(self.dice(1, id, 300) + 1) } else { self.opened(id) };
+        let occurred =
+            if opportunity { self.anchor - TimeDelta::days(self.dice(1, id, 300) + 1) } else { self.opened(id) };
         let age = TimeDelta::minutes(self.dice(3, id, 10 * 24 * 60));
         let last_update = (occurred + age).min(self.anchor);
         let closed = self.dice(4, id, 100) < 85 && occurred < self.anchor - TimeDelta::days(14);
@@ -125,7 +127,11 @@ impl Dataset {
         let how = self.pick(7, id, &["does not start", "is slow", "shows an error", "needs an update", "was lost"]);
         TicketRow {
             id,
-            summary: if opportunity { format!("{what} renewal for client {client}") } else { format!("{what} {how} ({id})") },
+            summary: if opportunity {
+                format!("{what} renewal for client {client}")
+            } else {
+                format!("{what} {how} ({id})")
+            },
             details: format!(
                 "Reported by telephone. {what} {how} since this morning; a restart did not help. Please call back before noon. Reference {id}."
             ),
@@ -155,7 +161,11 @@ impl Dataset {
     fn action(&self, ticket: i64, id: i64) -> ActionRow {
         let row = self.ticket(ticket);
         let datetime = (row.dateoccurred + TimeDelta::minutes(id * 90 + self.dice(21, ticket, 60))).min(self.anchor);
-        let hours = if self.dice(22, ticket * 4 + id, 2) == 0 { 0.25 * (1 + self.dice(23, ticket * 4 + id, 8)) as f64 } else { 0.0 };
+        let hours = if self.dice(22, ticket * 4 + id, 2) == 0 {
+            0.25 * (1 + self.dice(23, ticket * 4 + id, 8)) as f64
+        } else {
+            0.0
+        };
         let outcome_id = [7, 2, 3][self.dice(24, ticket * 4 + id, 3) as usize];
         ActionRow {
             ticket_id: ticket,
@@ -209,7 +219,10 @@ impl Dataset {
         let (name, email) = if general {
             ("General User".to_owned(), String::new())
         } else {
-            (format!("{first} {last}"), format!("{}.{}{id}@client{client}.example", first.to_lowercase(), last.to_lowercase()))
+            (
+                format!("{first} {last}"),
+                format!("{}.{}{id}@client{client}.example", first.to_lowercase(), last.to_lowercase()),
+            )
         };
         row(json!({
             "id": id, "name": name, "site_id": client, "client_id": client, "firstname": if general { "General" } else { first },
@@ -343,7 +356,9 @@ impl Table {
     }
 
     pub(crate) fn update(&mut self, dataset: &Dataset, id: i64, changes: Row) -> bool {
-        let Some(mut row) = self.get(dataset, id) else { return false };
+        let Some(mut row) = self.get(dataset, id) else {
+            return false;
+        };
         row.extend(changes);
         row.insert("id".to_owned(), id.into());
         self.overlay.insert(id, Some(row));
@@ -474,7 +489,9 @@ impl Data {
     }
 
     pub(crate) fn actions_of(&self, ticket: i64) -> Vec<ActionRow> {
-        let Some(row) = self.ticket(ticket) else { return Vec::new() };
+        let Some(row) = self.ticket(ticket) else {
+            return Vec::new();
+        };
         if row.deleted {
             return Vec::new();
         }

@@ -58,14 +58,64 @@ pub(crate) fn parse_date(text: &str) -> Option<DateTime<Utc>> {
 
 /// Names of parameters that some list knows.
 const KNOWN: &[&str] = &[
-    "pageinate", "page_no", "page_size", "count", "order", "orderdesc", "domain", "open_only", "closed_only", "deleted",
-    "client_id", "client_ids", "site_id", "user_id", "agent_id", "agent", "status_id", "status", "requesttype_id",
-    "requesttype", "priority", "team", "parent_id", "search", "search_summary", "search_id", "lastupdatefromdate",
-    "lastupdatetodate", "startdate", "enddate", "datesearch", "ticketidonly", "idonly", "ticketids", "excludethese",
-    "includeinactive", "includeactive", "include_custom_fields", "includehtmlnote", "ticket_id", "timeentriesonly",
-    "excludesys", "showall", "showhidden", "includedisabled", "includeapiagents", "includeunassigned", "includeaddress",
-    "includestatus", "includeagent", "includetickettype", "includedetails", "exclude_generaluser", "toplevel_id", "type",
-    "mine", "category_1", "excludeprivate",
+    "pageinate",
+    "page_no",
+    "page_size",
+    "count",
+    "order",
+    "orderdesc",
+    "domain",
+    "open_only",
+    "closed_only",
+    "deleted",
+    "client_id",
+    "client_ids",
+    "site_id",
+    "user_id",
+    "agent_id",
+    "agent",
+    "status_id",
+    "status",
+    "requesttype_id",
+    "requesttype",
+    "priority",
+    "team",
+    "parent_id",
+    "search",
+    "search_summary",
+    "search_id",
+    "lastupdatefromdate",
+    "lastupdatetodate",
+    "startdate",
+    "enddate",
+    "datesearch",
+    "ticketidonly",
+    "idonly",
+    "ticketids",
+    "excludethese",
+    "includeinactive",
+    "includeactive",
+    "include_custom_fields",
+    "includehtmlnote",
+    "ticket_id",
+    "timeentriesonly",
+    "excludesys",
+    "showall",
+    "showhidden",
+    "includedisabled",
+    "includeapiagents",
+    "includeunassigned",
+    "includeaddress",
+    "includestatus",
+    "includeagent",
+    "includetickettype",
+    "includedetails",
+    "exclude_generaluser",
+    "toplevel_id",
+    "type",
+    "mine",
+    "category_1",
+    "excludeprivate",
 ];
 
 pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], context: &Context<'_>) -> Reply {
@@ -117,7 +167,9 @@ pub(crate) fn get(
     context: &Context<'_>,
 ) -> Reply {
     let params = Params(query);
-    let Ok(id) = id.parse::<i64>() else { return Reply::empty(404) };
+    let Ok(id) = id.parse::<i64>() else {
+        return Reply::empty(404);
+    };
     let details = params.flag("includedetails");
     let found = match resource {
         Resource::Tickets | Resource::Opportunities => {
@@ -125,7 +177,10 @@ pub(crate) fn get(
         }
         Resource::Actions => {
             let Some(ticket) = params.int("ticket_id") else {
-                return Reply::json(400, &json!({"ClassName": "System.Exception", "Message": "A ticket_id is needed to read an action", "Data": null}));
+                return Reply::json(
+                    400,
+                    &json!({"ClassName": "System.Exception", "Message": "A ticket_id is needed to read an action", "Data": null}),
+                );
             };
             data.action(ticket, id).map(|a| action_row(&a, true, context))
         }
@@ -205,19 +260,21 @@ impl Slice {
 }
 
 fn seen(ticket: &TicketRow, context: &Context<'_>) -> bool {
-    context.restricted_to.is_none_or(|teams| teams.iter().any(|t| *t == ticket.team))
+    context.restricted_to.is_none_or(|teams| teams.contains(&ticket.team))
 }
 
 fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunities: bool) -> Reply {
     let ids_only = params.flag("ticketidonly");
     let deleted = params.flag("deleted");
-    let ints = |name: &str| params.list(name).map(|l| l.iter().filter_map(|v| v.parse::<i64>().ok()).collect::<Vec<_>>());
+    let ints =
+        |name: &str| params.list(name).map(|l| l.iter().filter_map(|v| v.parse::<i64>().ok()).collect::<Vec<_>>());
     let one = |name: &str| params.int(name).map(|v| vec![v]);
     let clients = one("client_id").or(ints("client_ids"));
     let statuses = one("status_id").or(ints("status"));
     let types = one("requesttype_id").or(ints("requesttype"));
     let agents = one("agent_id").or(ints("agent"));
-    let (sites, users, priorities, only) = (one("site_id"), one("user_id"), ints("priority"), ints("ticketids").or(one("search_id")));
+    let (sites, users, priorities, only) =
+        (one("site_id"), one("user_id"), ints("priority"), ints("ticketids").or(one("search_id")));
     let teams = params.list("team");
     let (open_only, closed_only) = (params.flag("open_only"), params.flag("closed_only"));
     let search = params.get("search").or(params.get("search_summary")).map(str::to_lowercase);
@@ -247,8 +304,14 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunitie
             && start.is_none_or(|s| dated >= s)
             && end.is_none_or(|e| dated <= e)
     };
-    let narrow = |name: &str| !["pageinate", "page_no", "page_size", "count", "order", "orderdesc", "ticketidonly", "domain"].contains(&name);
-    let filters: Vec<_> = params.0.iter().filter(|(n, _)| narrow(&n.to_ascii_lowercase()) && KNOWN.contains(&n.to_ascii_lowercase().as_str())).collect();
+    let narrow = |name: &str| {
+        !["pageinate", "page_no", "page_size", "count", "order", "orderdesc", "ticketidonly", "domain"].contains(&name)
+    };
+    let filters: Vec<_> = params
+        .0
+        .iter()
+        .filter(|(n, _)| narrow(&n.to_ascii_lowercase()) && KNOWN.contains(&n.to_ascii_lowercase().as_str()))
+        .collect();
     let filtering = filters.iter().any(|(n, _)| !n.starts_with("include"));
     let key = format!("{opportunities}{filters:?}");
     let recent_only = deleted || from.is_some_and(|f| f > data.dataset.anchor());
@@ -265,7 +328,8 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunitie
             slice.of(&reversed).iter().map(|id| i64::from(*id)).collect()
         }
         _ => {
-            let mut by: Vec<_> = ids.iter().filter_map(|id| data.ticket(i64::from(*id))).map(|t| (t.last_update, t.id)).collect();
+            let mut by: Vec<_> =
+                ids.iter().filter_map(|id| data.ticket(i64::from(*id))).map(|t| (t.last_update, t.id)).collect();
             by.sort_unstable();
             if down {
                 by.reverse();
@@ -318,11 +382,12 @@ fn finish(mut row: Row, quirks: &Quirks) -> Row {
 fn ticket_row(t: &TicketRow, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
     let mut row = ticket_base(t, data, context.quirks);
     if let Some(wanted) = params.list("include_custom_fields") {
-        let fields: Vec<Value> = custom_fields(t).into_iter().filter(|f| wanted.contains(&f["id"].to_string())).collect();
+        let fields: Vec<Value> =
+            custom_fields(t).into_iter().filter(|f| wanted.contains(&f["id"].to_string())).collect();
         row.insert("customfields".into(), fields.into());
     }
     if params.flag("includestatus") {
-        row.insert("status_name".into(), status_name(t.status_id).into());
+        row.insert("status_name".into(), status_name(t.status_id));
     }
     row
 }
@@ -387,8 +452,11 @@ fn ticket_detail(t: &TicketRow, data: &Data, context: &Context<'_>, details: boo
         if let Some(user) = data.users.get(&data.dataset, t.user_id) {
             out.insert("user".into(), Value::Object(user_row(user, data, context)));
         }
-        out.insert("tickettype".into(), ticket_types().into_iter().find(|x| x["id"] == json!(t.tickettype_id)).map_or(Value::Null, Value::Object));
-        out.insert("status_name".into(), status_name(t.status_id).into());
+        out.insert(
+            "tickettype".into(),
+            ticket_types().into_iter().find(|x| x["id"] == json!(t.tickettype_id)).map_or(Value::Null, Value::Object),
+        );
+        out.insert("status_name".into(), status_name(t.status_id));
     }
     // What was set wins over what is made up.
     out.extend(t.extra.clone());
@@ -406,7 +474,7 @@ pub(crate) fn ticket_written(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row
         out.insert("flastupdate".into(), stamp);
     }
     if !quirks.names_absent_after_write {
-        out.insert("status_name".into(), status_name(t.status_id).into());
+        out.insert("status_name".into(), status_name(t.status_id));
     }
     out.insert("extra_actions".into(), json!([]));
     out
@@ -428,7 +496,7 @@ fn actions(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let kept: Vec<ActionRow> = rows
         .into_iter()
         .filter(|a| from.is_none_or(|f| a.datetime >= f) && until.is_none_or(|u| a.datetime <= u))
-        .filter(|a| !(hours && a.timetaken == 0.0) && !(system && a.system != 0) && !(private && a.hidden))
+        .filter(|a| (!hours || a.timetaken != 0.0) && (!system || a.system == 0) && (!private || !a.hidden))
         .collect();
     // This endpoint never pages.
     let slice = Slice::Head(params.int("count").filter(|c| *c > 0).map_or(DEFAULT_ROWS, |c| c as usize).min(MOST_ROWS));
@@ -475,7 +543,9 @@ fn people(
         .into_iter()
         .filter(|row| inactive || row.get("inactive") != Some(&json!(true)))
         .filter(|row| by.iter().all(|name| params.int(name).is_none_or(|id| row.get(*name) == Some(&json!(id)))))
-        .filter(|row| search.as_ref().is_none_or(|s| text(row, "name").contains(s) || text(row, "emailaddress").contains(s)))
+        .filter(|row| {
+            search.as_ref().is_none_or(|s| text(row, "name").contains(s) || text(row, "emailaddress").contains(s))
+        })
         .collect();
     // Without an order: by name, as people look at them.
     if params.get("order") != Some("id") {
@@ -556,8 +626,19 @@ fn user_row(mut row: Row, data: &Data, context: &Context<'_>) -> Row {
 /// The last one is the login's own.
 fn agent_rows(data: &Data) -> Vec<Row> {
     let names = [
-        "Unassigned", "Ann Archer", "Bob Baker", "Cat Cole", "Dan Dyer", "Eve Ellis", "Fay Ford", "Gus Gray", "Hal Holt",
-        "Ivy Innes", "Jon Jarvis", "Kim Knight", "Portal API",
+        "Unassigned",
+        "Ann Archer",
+        "Bob Baker",
+        "Cat Cole",
+        "Dan Dyer",
+        "Eve Ellis",
+        "Fay Ford",
+        "Gus Gray",
+        "Hal Holt",
+        "Ivy Innes",
+        "Jon Jarvis",
+        "Kim Knight",
+        "Portal API",
     ];
     let last = names.len() as i64;
     names
@@ -670,7 +751,8 @@ fn categories() -> Vec<Row> {
         .collect()
 }
 
-pub(crate) const OUTCOMES: [(i64, &str); 4] = [(2, "Update"), (3, "Email User"), (7, "Private Note"), (89, "Quick Time")];
+pub(crate) const OUTCOMES: [(i64, &str); 4] =
+    [(2, "Update"), (3, "Email User"), (7, "Private Note"), (89, "Quick Time")];
 
 pub(crate) fn outcome_name(id: i64) -> Value {
     match id {

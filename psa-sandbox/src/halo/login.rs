@@ -16,14 +16,40 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 const ACTIONS: [&str; 2] = ["read", "edit"];
 
 const FAMILIES: [&str; 21] = [
-    "tickets", "calendar", "customers", "crm", "contracts", "suppliers", "items", "projects", "sales", "quotes", "sos",
-    "pos", "invoices", "reporting", "softwarelicensing", "software", "kb", "assets", "distributionlists", "mailcampaign",
+    "tickets",
+    "calendar",
+    "customers",
+    "crm",
+    "contracts",
+    "suppliers",
+    "items",
+    "projects",
+    "sales",
+    "quotes",
+    "sos",
+    "pos",
+    "invoices",
+    "reporting",
+    "softwarelicensing",
+    "software",
+    "kb",
+    "assets",
+    "distributionlists",
+    "mailcampaign",
     "events",
 ];
 
 const SINGLE: [&str; 10] = [
-    "all", "all:standard", "admin", "all:teams", "admin:webhooks", "read:timesheets", "editmine:timesheets",
-    "edit:timesheets", "access:chat", "access:adpasswordreset",
+    "all",
+    "all:standard",
+    "admin",
+    "all:teams",
+    "admin:webhooks",
+    "read:timesheets",
+    "editmine:timesheets",
+    "edit:timesheets",
+    "access:chat",
+    "access:adpasswordreset",
 ];
 
 /// An API application and its tokens.
@@ -83,11 +109,14 @@ impl Application {
         open: &OpenPoints,
     ) -> Reply {
         let error = |status: u16, code: &str, text: &str| {
-            Reply::json(status, &json!({
-                "error": code,
-                "error_description": text,
-                "error_uri": "https://documentation.openiddict.com/errors/ID2000",
-            }))
+            Reply::json(
+                status,
+                &json!({
+                    "error": code,
+                    "error_description": text,
+                    "error_uri": "https://documentation.openiddict.com/errors/ID2000",
+                }),
+            )
         };
         let get = |name: &str| form.get(name).map(String::as_str).filter(|v| !v.is_empty());
         if let (Some(ours), Some(theirs)) = (&self.tenant, tenant.or(get("tenant")))
@@ -114,14 +143,18 @@ impl Application {
                 if id == Some(&self.client_id)
                     && get("refresh_token").is_some_and(|t| t.starts_with("sandbox-refresh-")) => {}
             Some("authorization_code")
-                if id == Some(&self.client_id) && get("code") == Some("sandbox-code") && get("code_verifier").is_some() => {}
+                if id == Some(&self.client_id)
+                    && get("code") == Some("sandbox-code")
+                    && get("code_verifier").is_some() => {}
             Some("client_credentials") => {
                 return error(401, "invalid_client", "The specified client credentials are invalid.");
             }
             Some("password" | "refresh_token" | "authorization_code") => {
                 return error(400, "invalid_grant", "The specified token or credentials are invalid.");
             }
-            _ => return error(400, "unsupported_grant_type", "The specified grant type is not supported."),
+            _ => {
+                return error(400, "unsupported_grant_type", "The specified grant type is not supported.");
+            }
         }
         let asked: Vec<String> = get("scope").unwrap_or("").split_whitespace().map(str::to_owned).collect();
         if let Some(unknown) = asked.iter().find(|s| !is_known(s)) {

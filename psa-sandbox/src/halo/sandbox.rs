@@ -208,12 +208,13 @@ impl HaloSandbox {
             latency: Duration::ZERO,
             faults: Vec::new(),
             tenant: None,
-            granted: "read:tickets edit:tickets read:calendar edit:calendar read:customers edit:customers read:crm edit:crm \
+            granted:
+                "read:tickets edit:tickets read:calendar edit:calendar read:customers edit:customers read:crm edit:crm \
                       read:contracts read:items read:projects edit:projects read:sales edit:sales read:quotes \
                       read:softwarelicensing"
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect(),
             api_agent: true,
             restricted_to: None,
         }
@@ -315,7 +316,8 @@ impl HaloSandbox {
         };
         let now = shared.clock.now();
         let due: Vec<Hook> = {
-            let (due, later) = std::mem::take(&mut state.hooks).into_iter().partition(|(o, n, _)| o == operation && *n == count);
+            let (due, later) =
+                std::mem::take(&mut state.hooks).into_iter().partition(|(o, n, _)| o == operation && *n == count);
             state.hooks = later;
             let due: Vec<(String, u64, Hook)> = due;
             due.into_iter().map(|(_, _, hook)| hook).collect()
@@ -413,7 +415,9 @@ impl HaloSandbox {
                 let tenant = query.iter().find(|(n, _)| n == "tenant").map(|(_, v)| v.as_str());
                 return state.application.token(tenant, &head.headers, &form, elapsed, &shared.quirks, &shared.open);
             }
-            Called::Unknown => return Reply::text(404, "text/html", "<html><body>Not Found</body></html>"),
+            Called::Unknown => {
+                return Reply::text(404, "text/html", "<html><body>Not Found</body></html>");
+            }
             Called::Api(route, _) => route,
         };
         let Some(scopes) = state.application.scopes(&head.headers, elapsed, &shared.quirks) else {
@@ -424,7 +428,11 @@ impl HaloSandbox {
         {
             return Reply::empty(403);
         }
-        let context = lists::Context { quirks: &shared.quirks, open: &shared.open, restricted_to: state.restricted_to.as_deref() };
+        let context = lists::Context {
+            quirks: &shared.quirks,
+            open: &shared.open,
+            restricted_to: state.restricted_to.as_deref(),
+        };
         match &route.verb {
             Verb::Me => lists::me(&state.data, &context),
             Verb::List => lists::list(&state.data, route.resource, query, &context),
@@ -484,16 +492,18 @@ fn auth_info(head: &http::request::Parts, tenant: Option<&str>) -> Reply {
             format!("{scheme}://{host}")
         }
     };
-    Reply::json(200, &json!({
-        "auth_url": format!("{origin}/auth"),
-        "tenant_id": tenant.unwrap_or(""),
-        "hosted": true,
-    }))
+    Reply::json(
+        200,
+        &json!({
+            "auth_url": format!("{origin}/auth"),
+            "tenant_id": tenant.unwrap_or(""),
+            "hosted": true,
+        }),
+    )
 }
 
 fn rate_limited(retry_after: Option<&'static str>) -> Reply {
-    let mut reply =
-        Reply::text(429, "text/plain", "Rate Limit Reached - 300 Requests per rolling 5 minute window");
+    let mut reply = Reply::text(429, "text/plain", "Rate Limit Reached - 300 Requests per rolling 5 minute window");
     if let Some(after) = retry_after {
         reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(after));
     }

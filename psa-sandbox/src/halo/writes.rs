@@ -1,5 +1,7 @@
 //! Writing: creates and updates in one verb, partial, with rules that have the last word.
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -28,7 +30,10 @@ fn model_state(field: &str, message: &str) -> Reply {
 }
 
 fn rule(message: &str) -> Reply {
-    Reply::json(400, &json!({"ClassName": "System.Exception", "Message": message, "Data": null, "InnerException": null}))
+    Reply::json(
+        400,
+        &json!({"ClassName": "System.Exception", "Message": message, "Data": null, "InnerException": null}),
+    )
 }
 
 pub(crate) fn save(data: &mut Data, resource: Resource, body: &Bytes, now: DateTime<Utc>, quirks: &Quirks) -> Reply {
@@ -36,9 +41,14 @@ pub(crate) fn save(data: &mut Data, resource: Resource, body: &Bytes, now: DateT
         Ok(Value::Array(items)) => items,
         Ok(item @ Value::Object(_)) if !quirks.arrays_only => vec![item],
         Ok(Value::Object(_)) => {
-            return Reply::json(400, &json!({"": ["The input was not valid: a JSON array is required to deserialize the list."]}));
+            return Reply::json(
+                400,
+                &json!({"": ["The input was not valid: a JSON array is required to deserialize the list."]}),
+            );
         }
-        _ => return Reply::json(400, &json!({"$": ["The input does not contain any JSON tokens."]})),
+        _ => {
+            return Reply::json(400, &json!({"$": ["The input does not contain any JSON tokens."]}));
+        }
     };
     let many = items.len() > 1;
     let mut stored = Vec::new();
@@ -74,7 +84,13 @@ pub(crate) fn save(data: &mut Data, resource: Resource, body: &Bytes, now: DateT
     }
 }
 
-fn save_ticket(data: &mut Data, resource: Resource, item: Row, now: DateTime<Utc>, quirks: &Quirks) -> Result<Row, Reply> {
+fn save_ticket(
+    data: &mut Data,
+    resource: Resource,
+    item: Row,
+    now: DateTime<Utc>,
+    quirks: &Quirks,
+) -> Result<Row, Reply> {
     let id = item.get("id").and_then(number).unwrap_or(0);
     let new = id == 0;
     let mut ticket = if new {
@@ -164,7 +180,9 @@ fn save_action(data: &mut Data, mut item: Row, now: DateTime<Utc>, quirks: &Quir
     let id = item.get("id").and_then(number).unwrap_or(0);
     let outcome = match (item.get("outcome_id").and_then(number), item.get("outcome").and_then(Value::as_str)) {
         (Some(id), _) => Some(id),
-        (None, Some(name)) => Some(OUTCOMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map_or(-1, |(id, _)| *id)),
+        (None, Some(name)) => {
+            Some(OUTCOMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map_or(-1, |(id, _)| *id))
+        }
         (None, None) => None,
     };
     let mut action = if id == 0 {
@@ -174,7 +192,13 @@ fn save_action(data: &mut Data, mut item: Row, now: DateTime<Utc>, quirks: &Quir
         if quirks.outcomes_checked && !OUTCOMES.iter().any(|(id, _)| *id == outcome) {
             return Err(rule("You do not have access to this Action (at the moment)"));
         }
-        ActionRow { outcome_id: outcome, who_agentid: 13, hidden: outcome == 7, system: 0, ..system_action(data, ticket, "", now) }
+        ActionRow {
+            outcome_id: outcome,
+            who_agentid: 13,
+            hidden: outcome == 7,
+            system: 0,
+            ..system_action(data, ticket, "", now)
+        }
     } else {
         data.action(ticket, id).ok_or_else(|| Reply::empty(404))?
     };
@@ -193,7 +217,18 @@ fn save_action(data: &mut Data, mut item: Row, now: DateTime<Utc>, quirks: &Quir
     if let Some(hidden) = item.get("hiddenfromuser").and_then(Value::as_bool) {
         action.hidden = hidden;
     }
-    for known in ["id", "ticket_id", "outcome_id", "outcome", "note", "note_html", "timetaken", "who_agentid", "hiddenfromuser", "sendemail"] {
+    for known in [
+        "id",
+        "ticket_id",
+        "outcome_id",
+        "outcome",
+        "note",
+        "note_html",
+        "timetaken",
+        "who_agentid",
+        "hiddenfromuser",
+        "sendemail",
+    ] {
         item.remove(known);
     }
     item.retain(|name, _| !name.starts_with('_'));
@@ -217,7 +252,7 @@ fn save_action(data: &mut Data, mut item: Row, now: DateTime<Utc>, quirks: &Quir
 
 fn save_row(data: &mut Data, resource: Resource, item: Row) -> Result<Row, Reply> {
     let id = item.get("id").and_then(number).unwrap_or(0);
-    if id == 0 && !item.get("name").and_then(Value::as_str).is_some_and(|n| !n.trim().is_empty()) {
+    if id == 0 && item.get("name").and_then(Value::as_str).is_none_or(|n| n.trim().is_empty()) {
         return Err(rule("A Name must be entered"));
     }
     if id == 0 && resource == Resource::Users && !item.contains_key("site_id") && !item.contains_key("client_id") {
@@ -253,7 +288,9 @@ pub(crate) fn delete(
     query: &[(String, String)],
     now: DateTime<Utc>,
 ) -> Reply {
-    let Ok(id) = id.parse::<i64>() else { return Reply::empty(404) };
+    let Ok(id) = id.parse::<i64>() else {
+        return Reply::empty(404);
+    };
     let gone = match resource {
         Resource::Tickets | Resource::Opportunities => data.ticket(id).filter(|t| !t.deleted).map(|mut t| {
             t.deleted = true;
@@ -261,7 +298,8 @@ pub(crate) fn delete(
             data.put_ticket(t);
         }),
         Resource::Actions => {
-            let ticket = query.iter().find(|(n, _)| n.eq_ignore_ascii_case("ticket_id")).and_then(|(_, v)| v.parse().ok());
+            let ticket =
+                query.iter().find(|(n, _)| n.eq_ignore_ascii_case("ticket_id")).and_then(|(_, v)| v.parse().ok());
             ticket.filter(|t| data.action(*t, id).is_some()).map(|t| data.drop_action(t, id))
         }
         Resource::Clients | Resource::Sites | Resource::Users => {

@@ -158,7 +158,9 @@ impl Store for SqliteStore {
                     let (name, sql) = view(schema);
                     let plain = name.trim_matches('"');
                     let old: Option<String> = tx
-                        .query_row("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?1", [plain], |r| r.get(0))
+                        .query_row("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?1", [plain], |r| {
+                            r.get(0)
+                        })
                         .optional()?;
                     if old.as_deref() != Some(sql.as_str()) {
                         tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql}"))?;
@@ -287,7 +289,8 @@ impl Store for SqliteStore {
         self.db
             .write(move |tx| {
                 let id = stream_id(tx, &stream)?;
-                let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO snapshot (stream_id, key) VALUES (?1, ?2)")?;
+                let mut insert =
+                    tx.prepare_cached("INSERT OR IGNORE INTO snapshot (stream_id, key) VALUES (?1, ?2)")?;
                 for key in keys {
                     insert.execute((id, key.as_str()))?;
                 }
@@ -367,9 +370,8 @@ impl Store for SqliteStore {
                     "SELECT s.kind, h.key, h.reason, h.since FROM hold h JOIN stream s ON s.id = h.stream_id
                      JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1 ORDER BY h.id LIMIT ?2",
                 )?;
-                let rows = statement.query_map((&connection, limit), |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-                })?;
+                let rows = statement
+                    .query_map((&connection, limit), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
                 Ok(rows.collect::<std::result::Result<_, _>>()?)
             })
             .await

@@ -5,11 +5,8 @@ use psa_core::{FieldType, Schema};
 /// The view's name and its SQL.
 pub(crate) fn view(schema: &Schema) -> (String, String) {
     let name = identifier(schema.kind.as_str());
-    let mut columns = vec![
-        "l.id AS local_id".to_owned(),
-        "c.name AS connection".to_owned(),
-        "l.key AS vendor_key".to_owned(),
-    ];
+    let mut columns =
+        vec!["l.id AS local_id".to_owned(), "c.name AS connection".to_owned(), "l.key AS vendor_key".to_owned()];
     for field in schema.fields.iter().filter(|f| f.content) {
         let named = |suffix: &str| identifier(&format!("{}{suffix}", field.path));
         let column = named("");
@@ -23,7 +20,12 @@ pub(crate) fn view(schema: &Schema) -> (String, String) {
             }
             FieldType::Choice(_) => {
                 // A bare choice, or one with the vendor's raw value beside it.
-                columns.push(format!("COALESCE({}, {}, {}) AS {column}", extract(".value"), extract(".raw"), extract("")));
+                columns.push(format!(
+                    "COALESCE({}, {}, {}) AS {column}",
+                    extract(".value"),
+                    extract(".raw"),
+                    extract("")
+                ));
             }
             _ => columns.push(format!("{} AS {column}", extract(""))),
         }

@@ -8,7 +8,11 @@ use crate::world::{World, connector, run, succeeded};
 
 async fn on_file(world: &World, path: &std::path::Path) -> SyncEngine {
     let store = SqliteStore::open(path).await.unwrap();
-    SyncEngine::builder(connector(&world.sandbox), Arc::new(store)).entity(Pull::<Ticket>::new()).page_size(10).build().unwrap()
+    SyncEngine::builder(connector(&world.sandbox), Arc::new(store))
+        .entity(Pull::<Ticket>::new())
+        .page_size(10)
+        .build()
+        .unwrap()
 }
 
 // Waits for real: SQLite waits for a lock in its own time.
@@ -33,9 +37,11 @@ async fn a_full_disk_keeps_whole_pages_and_the_next_run_goes_on() {
     let engine = world.tickets();
     let db = world.store.database();
     let pages: i64 = world.count("PRAGMA page_count").await;
-    db.write(move |tx| Ok(tx.query_row(&format!("PRAGMA max_page_count = {}", pages + 60), [], |r| r.get::<_, i64>(0))?))
-        .await
-        .unwrap();
+    db.write(move |tx| {
+        Ok(tx.query_row(&format!("PRAGMA max_page_count = {}", pages + 60), [], |r| r.get::<_, i64>(0))?)
+    })
+    .await
+    .unwrap();
     let error = match engine.run_once(&()).await {
         Ok(report) => {
             assert_eq!(report.state, RunState::Failed);

@@ -152,4 +152,3 @@ async fn a_known_budget_costs_no_429_and_little_time() {
     let used = log.entries().iter().filter(|e| e.at < cut && !e.operation.starts_with("halo.token")).count() as f64;
     assert!(used >= 0.95 * 300.0 * windows, "{used} requests in {windows} windows of 300");
 }
-

@@ -59,7 +59,10 @@ async fn a_chain_of_waiting_records_is_released_in_order() {
     });
     let report = run(&engine).await;
     succeeded(&report);
-    assert_eq!(world.count("SELECT count(*) FROM ticket_note WHERE ticket_key = '5' AND body LIKE 'a note of%'").await, 1);
+    assert_eq!(
+        world.count("SELECT count(*) FROM ticket_note WHERE ticket_key = '5' AND body LIKE 'a note of%'").await,
+        1
+    );
     assert_eq!(world.count("SELECT count(*) FROM hold").await, 0);
 }
 

@@ -37,7 +37,9 @@ fn engine(url: &str, store: SqliteStore) -> SyncEngine {
 /// Not a test of its own: what the child runs. Without its variable it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn child() {
-    let Ok(task) = std::env::var(CHILD) else { return };
+    let Ok(task) = std::env::var(CHILD) else {
+        return;
+    };
     let (url, path) = task.split_once(' ').unwrap();
     let report = engine(url, SqliteStore::open(path).await.unwrap()).run_once(&()).await.unwrap();
     assert_eq!(report.error, None);
@@ -112,7 +114,9 @@ async fn killed_at_any_point_it_ends_in_the_same_state() {
         .log()
         .entries()
         .iter()
-        .filter(|e| e.operation == "halo.tickets.list" && e.query("pageinate").is_some() && e.query("page_size") == Some("100"))
+        .filter(|e| {
+            e.operation == "halo.tickets.list" && e.query("pageinate").is_some() && e.query("page_size") == Some("100")
+        })
         .filter(|e| e.query("lastupdatefromdate").is_none())
         .count() as u64;
     assert!(read <= pages + killed * PREFETCH_PAGES, "{read} pages read for {pages}, {killed} kills");

@@ -1,5 +1,7 @@
 //! The engine against the emulated Halo: what a user relies on.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 mod bad_input;
 mod faults;
 mod holds;

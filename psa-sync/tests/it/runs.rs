@@ -13,7 +13,16 @@ async fn a_second_run_over_unchanged_data_writes_nothing() {
     let first = run(&engine).await;
     succeeded(&first);
     assert_eq!(first.entity(&TICKET).unwrap().counts.inserted, 300);
-    for kind in [EntityKind::COMPANY, EntityKind::SITE, EntityKind::CONTACT, EntityKind::TICKET_NOTE, EntityKind::TIME_ENTRY, EntityKind::OPPORTUNITY, EntityKind::AGENT, EntityKind::TEAM] {
+    for kind in [
+        EntityKind::COMPANY,
+        EntityKind::SITE,
+        EntityKind::CONTACT,
+        EntityKind::TICKET_NOTE,
+        EntityKind::TIME_ENTRY,
+        EntityKind::OPPORTUNITY,
+        EntityKind::AGENT,
+        EntityKind::TEAM,
+    ] {
         assert!(first.entity(&kind).unwrap().counts.inserted > 0, "{kind}");
     }
     later(60).await;
@@ -44,7 +53,8 @@ async fn a_change_a_new_ticket_and_a_deletion_arrive() {
     let counts = report.entity(&TICKET).unwrap().counts;
     assert_eq!((counts.inserted, counts.updated, counts.removed), (1, 1, 2));
     world.assert_same_tickets(new).await;
-    let changed = "SELECT count(*) FROM change WHERE what = 'updated' AND json_extract(fields, '$.summary.after') = 'changed'";
+    let changed =
+        "SELECT count(*) FROM change WHERE what = 'updated' AND json_extract(fields, '$.summary.after') = 'changed'";
     assert_eq!(world.count(changed).await, 1);
     let proven = "SELECT count(*) FROM link WHERE removed_at IS NOT NULL AND evidence IS NOT NULL";
     assert_eq!(world.count(proven).await, 2);
@@ -150,7 +160,8 @@ async fn an_empty_run_still_moves_the_window() {
     }
     world.sandbox.log().clear();
     run(&engine).await;
-    let from = world.sandbox.log().entries().iter().find_map(|e| e.query("lastupdatefromdate").map(str::to_owned)).unwrap();
+    let from =
+        world.sandbox.log().entries().iter().find_map(|e| e.query("lastupdatefromdate").map(str::to_owned)).unwrap();
     let from: chrono::DateTime<chrono::Utc> = from.parse().unwrap();
     assert!(from > fresh.unwrap() - chrono::TimeDelta::minutes(10));
 }

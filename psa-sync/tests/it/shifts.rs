@@ -42,7 +42,8 @@ async fn sandbox() -> World {
 /// Rows that were there all the time are there after the first run; after the next quiet run both sides are the same.
 async fn check(case: &str, world: &World, untouched: impl Fn(i64) -> bool) {
     eprintln!("{case}");
-    let engine = world.engine().entity(Pull::<Company>::new()).entity(Pull::<Ticket>::new()).page_size(10).build().unwrap();
+    let engine =
+        world.engine().entity(Pull::<Company>::new()).entity(Pull::<Ticket>::new()).page_size(10).build().unwrap();
     succeeded(&run(&engine).await);
     let stored = world.stored_tickets().await;
     for id in (1..=i64::from(TICKETS)).filter(|id| untouched(*id)) {
@@ -75,11 +76,49 @@ async fn every_gap_of_an_update_with_every_operation() {
             succeeded(&run(&engine).await);
             later(60).await;
             // Every ticket changed, so the window has as many pages as the whole list.
-            world.edit(|halo| (1..=i64::from(TICKETS)).for_each(|id| halo.update_ticket(id, "summary", format!("round two {id}"))));
+            world.edit(|halo| {
+                (1..=i64::from(TICKETS)).for_each(|id| halo.update_ticket(id, "summary", format!("round two {id}")))
+            });
             let id = if gap % 2 == 0 { 3 } else { (gap as i64 * 7) % i64::from(TICKETS) + 1 };
             world.sandbox.edit_before("halo.tickets.list", gap, move |halo| apply(op, halo, id));
             check(&format!("{op:?} in gap {gap}"), &world, |i| i != id).await;
         }
+    }
+}
+
+/// `PSA_SHIFT_TICKETS=100000 cargo test --release -p psa-sync shifts::many` is the long form.
+#[tokio::test(start_paused = true)]
+async fn many_tickets_with_edits_at_seeded_places() {
+    let set = |name: &str, default: u32| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+    let tickets = set("PSA_SHIFT_TICKETS", 2_000);
+    let placements = set("PSA_SHIFT_PLACEMENTS", if tickets >= 100_000 { 30 } else { 6 });
+    let chance = psa_core::time::Seeded::new(u64::from(tickets));
+    let below = |n: u32| (psa_core::time::Chance::bits(&chance) % u64::from(n.max(1))) as u32;
+    for placement in 0..placements {
+        let sandbox = HaloSandbox::builder().dataset(dataset(tickets)).rate_limit(None).build();
+        let world = World::over(sandbox).await;
+        let engine = world.engine().entity(Pull::<Company>::new()).entity(Pull::<Ticket>::new()).build().unwrap();
+        let mut touched = Vec::new();
+        // Three edits in the backfill, each anywhere.
+        for _ in 0..3 {
+            let (id, op) = (i64::from(below(tickets)) + 1, OPS[below(4) as usize]);
+            touched.push(id);
+            let gap = u64::from(below(tickets / 100)) + 1;
+            world.sandbox.edit_before("halo.tickets.list", gap, move |halo| apply(op, halo, id));
+        }
+        succeeded(&run(&engine).await);
+        let stored = world.stored_tickets().await;
+        for id in (1..=i64::from(tickets)).filter(|id| !touched.contains(id)) {
+            assert!(stored.binary_search(&id).is_ok(), "ticket {id} is lost, placement {placement}");
+        }
+        // And one in an update and its sweep.
+        later(60).await;
+        world.edit(|halo| (1..=500).for_each(|id| halo.update_ticket(id, "summary", "round two")));
+        world.sandbox.edit_before("halo.tickets.list", u64::from(below(8)) + 1, |halo| apply(Op::Both, halo, 7));
+        succeeded(&run(&engine).await);
+        later(60).await;
+        succeeded(&run(&engine).await);
+        world.assert_same_tickets(i64::from(tickets) + 10).await;
     }
 }
 
@@ -114,7 +153,11 @@ async fn clients_that_change_while_they_are_paged() {
         later(60).await;
         succeeded(&run(&engine).await);
         assert_eq!(world.count("SELECT count(*) FROM company").await, 12, "gap {gap}");
-        assert_eq!(world.count("SELECT count(*) FROM company WHERE name IN ('Newcomer', 'Renamed')").await, 2, "gap {gap}");
+        assert_eq!(
+            world.count("SELECT count(*) FROM company WHERE name IN ('Newcomer', 'Renamed')").await,
+            2,
+            "gap {gap}"
+        );
         assert_eq!(world.count("SELECT count(*) FROM company WHERE vendor_key = '2'").await, 0, "gap {gap}");
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use halo_client::{Halo, HaloBuilder};
-use psa_core::{Agent, Company, Connector, Contact, EntityKind, Opportunity, Site, Team, Ticket, TicketNote, TimeEntry};
+use psa_core::{
+    Agent, Company, Connector, Contact, EntityKind, Opportunity, Site, Team, Ticket, TicketNote, TimeEntry,
+};
 use psa_sandbox::HaloSandbox;
 use psa_sandbox::halo::{Dataset, Edit};
 use psa_sync::{Pull, RunReport, RunState, SqliteStore, SyncEngine, SyncEngineBuilder};

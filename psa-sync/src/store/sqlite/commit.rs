@@ -114,11 +114,15 @@ impl Writer<'_> {
         let id = match found {
             Some(id) => id,
             None => {
-                tx.execute("INSERT INTO stream (connection_id, kind) VALUES (?1, ?2)", (self.connection, kind.as_str()))?;
+                tx.execute(
+                    "INSERT INTO stream (connection_id, kind) VALUES (?1, ?2)",
+                    (self.connection, kind.as_str()),
+                )?;
                 tx.last_insert_rowid()
             }
         };
-        let any = |sql: &str, id: i64| -> Result<bool> { Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0))?) };
+        let any =
+            |sql: &str, id: i64| -> Result<bool> { Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0))?) };
         let stream = Stream {
             id,
             holds: any("SELECT EXISTS (SELECT 1 FROM hold WHERE stream_id = ?1)", id)?,
@@ -230,7 +234,14 @@ impl Writer<'_> {
             tx.prepare_cached(
                 "INSERT INTO link (stream_id, key, id, hash, vendor_updated_at, tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![stream, p.key.as_str(), tx.last_insert_rowid(), p.hash, updated_at, p.version.tag])?;
+            .execute(params![
+                stream,
+                p.key.as_str(),
+                tx.last_insert_rowid(),
+                p.hash,
+                updated_at,
+                p.version.tag
+            ])?;
             return Ok(Outcome::Inserted);
         };
         if hash == p.hash && !removed {
@@ -238,10 +249,8 @@ impl Writer<'_> {
         }
         let old: String =
             tx.prepare_cached("SELECT content FROM record WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
-        tx.prepare_cached(
-            "UPDATE record SET projection = ?2, changed_run = ?3, content = ?4, raw = ?5 WHERE id = ?1",
-        )?
-        .execute(params![id, projection(p.projection), self.run, content, p.raw.as_ref()])?;
+        tx.prepare_cached("UPDATE record SET projection = ?2, changed_run = ?3, content = ?4, raw = ?5 WHERE id = ?1")?
+            .execute(params![id, projection(p.projection), self.run, content, p.raw.as_ref()])?;
         tx.prepare_cached(
             "UPDATE link SET hash = ?3, vendor_updated_at = ?4, tag = ?5, removed_at = NULL, evidence = NULL
              WHERE stream_id = ?1 AND key = ?2",
