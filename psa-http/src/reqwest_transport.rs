@@ -46,15 +46,18 @@ impl ReqwestTransport {
 }
 
 impl ReqwestTransportBuilder {
-    /// Trusts this CA (PEM) beside the system's, for an on-premise server or a sandbox.
+    /// Trusts this CA (PEM, one certificate or several) beside the system's, for an on-premise server or a sandbox.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) if it is no certificate.
+    /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) if there is no certificate in it.
     #[cfg(feature = "rustls")]
     pub fn trust_ca(mut self, pem: &[u8]) -> Result<Self> {
-        let certificate = reqwest::Certificate::from_pem(pem)
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
             .map_err(|e| Error::config("ca", "this is not a PEM certificate").with_source(e))?;
-        self.builder = self.builder.tls_certs_merge([certificate]);
+        if certificates.is_empty() {
+            return Err(Error::config("ca", "there is no PEM certificate in this"));
+        }
+        self.builder = self.builder.tls_certs_merge(certificates);
         Ok(self)
     }
 

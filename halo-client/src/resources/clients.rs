@@ -1,12 +1,5 @@
-use psa_core::Result;
-use psa_http::Operation;
-use psa_http::json::Native;
-
-use super::save::get_one;
-use super::{AddressStore, CustomField, Save, endpoints, filters, resource, setters};
-use crate::client::Halo;
+use super::{AddressStore, CustomField, crud, endpoints, filters, resource, setters};
 use crate::ids::{AgentId, ClientId, SiteId, UserId};
-use crate::page::List;
 
 resource! {
     /// A client: a customer of the MSP.
@@ -91,49 +84,8 @@ setters! { Client {
     new_site_name: String => "newclient_sitename";
 } }
 
-/// What can be done with clients. Made by [`Halo::clients`].
-#[derive(Debug, Clone)]
-pub struct Clients {
-    halo: Halo,
-}
-
-static CREATE: Operation = Operation::post("halo.clients.create", "/Client");
-static UPDATE: Operation = Operation::post("halo.clients.update", "/Client");
-static DELETE: Operation = Operation::delete("halo.clients.delete", "/Client/{id}");
-
-impl Clients {
-    pub(crate) fn new(halo: Halo) -> Self {
-        Self { halo }
-    }
-
-    /// The active clients; see [`include_inactive`](List::include_inactive).
-    pub fn list(&self) -> List<Client> {
-        List::new(self.halo.clone())
-    }
-
-    /// One of them, with its nested objects.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
-    pub async fn get(&self, id: impl Into<ClientId>) -> Result<Native<Client>> {
-        get_one(&self.halo, id.into()).await
-    }
-
-    /// A new one.
-    pub fn create(&self) -> Save<Client> {
-        Save::new(self.halo.clone(), &CREATE)
-    }
-
-    /// A change.
-    pub fn update(&self, id: impl Into<ClientId>) -> Save<Client> {
-        Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
-    }
-
-    /// Deletes.
-    ///
-    /// # Errors
-    /// What Halo refuses and what the network can do.
-    pub async fn delete(&self, id: impl Into<ClientId>) -> Result<()> {
-        self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
-    }
+crud! {
+    Clients of Client by ClientId: "clients", "/Client",
+    /// The active clients; see [`include_inactive`](crate::List::include_inactive).
+    list
 }

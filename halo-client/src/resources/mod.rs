@@ -148,3 +148,58 @@ macro_rules! setters {
     };
 }
 pub(crate) use setters;
+
+/// Declares what can be done with a resource that is listed, read, created, updated and deleted by its id.
+macro_rules! crud {
+    ($handle:ident of $resource:ident by $id:ident: $name:literal, $path:literal, $(#[$list_doc:meta])* list) => {
+        #[doc = concat!("What can be done with ", $name, ".")]
+        #[derive(Debug, Clone)]
+        pub struct $handle {
+            halo: crate::client::Halo,
+        }
+
+        impl $handle {
+            pub(crate) fn new(halo: crate::client::Halo) -> Self {
+                Self { halo }
+            }
+
+            $(#[$list_doc])*
+            pub fn list(&self) -> crate::page::List<$resource> {
+                crate::page::List::new(self.halo.clone())
+            }
+
+            /// One of them, with its nested objects.
+            ///
+            /// # Errors
+            /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
+            pub async fn get(&self, id: impl Into<$id>) -> psa_core::Result<psa_http::json::Native<$resource>> {
+                crate::resources::get_one(&self.halo, id.into()).await
+            }
+
+            /// A new one.
+            pub fn create(&self) -> crate::resources::Save<$resource> {
+                static CREATE: psa_http::Operation =
+                    psa_http::Operation::post(concat!("halo.", $name, ".create"), $path);
+                crate::resources::Save::new(self.halo.clone(), &CREATE)
+            }
+
+            /// A change.
+            pub fn update(&self, id: impl Into<$id>) -> crate::resources::Save<$resource> {
+                static UPDATE: psa_http::Operation =
+                    psa_http::Operation::post(concat!("halo.", $name, ".update"), $path);
+                crate::resources::Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
+            }
+
+            /// Deletes.
+            ///
+            /// # Errors
+            /// What Halo refuses and what the network can do.
+            pub async fn delete(&self, id: impl Into<$id>) -> psa_core::Result<()> {
+                static DELETE: psa_http::Operation =
+                    psa_http::Operation::delete(concat!("halo.", $name, ".delete"), concat!($path, "/{id}"));
+                self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
+            }
+        }
+    };
+}
+pub(crate) use crud;

@@ -1,12 +1,5 @@
-use psa_core::Result;
-use psa_http::Operation;
-use psa_http::json::Native;
-
-use super::save::get_one;
-use super::{AddressStore, CustomField, Save, endpoints, filters, resource, setters};
-use crate::client::Halo;
+use super::{AddressStore, CustomField, crud, endpoints, filters, resource, setters};
 use crate::ids::{ClientId, SiteId, UserId};
-use crate::page::List;
 
 resource! {
     /// A location of a client.
@@ -70,49 +63,8 @@ setters! { Site {
     notes: String => "notes";
 } }
 
-/// What can be done with sites. Made by [`Halo::sites`].
-#[derive(Debug, Clone)]
-pub struct Sites {
-    halo: Halo,
-}
-
-static CREATE: Operation = Operation::post("halo.sites.create", "/Site");
-static UPDATE: Operation = Operation::post("halo.sites.update", "/Site");
-static DELETE: Operation = Operation::delete("halo.sites.delete", "/Site/{id}");
-
-impl Sites {
-    pub(crate) fn new(halo: Halo) -> Self {
-        Self { halo }
-    }
-
-    /// The active sites; see [`include_inactive`](List::include_inactive).
-    pub fn list(&self) -> List<Site> {
-        List::new(self.halo.clone())
-    }
-
-    /// One of them, with its nested objects.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
-    pub async fn get(&self, id: impl Into<SiteId>) -> Result<Native<Site>> {
-        get_one(&self.halo, id.into()).await
-    }
-
-    /// A new one.
-    pub fn create(&self) -> Save<Site> {
-        Save::new(self.halo.clone(), &CREATE)
-    }
-
-    /// A change.
-    pub fn update(&self, id: impl Into<SiteId>) -> Save<Site> {
-        Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
-    }
-
-    /// Deletes.
-    ///
-    /// # Errors
-    /// What Halo refuses and what the network can do.
-    pub async fn delete(&self, id: impl Into<SiteId>) -> Result<()> {
-        self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
-    }
+crud! {
+    Sites of Site by SiteId: "sites", "/Site",
+    /// The active sites; see [`include_inactive`](crate::List::include_inactive).
+    list
 }

@@ -1,12 +1,5 @@
-use psa_core::Result;
-use psa_http::Operation;
-use psa_http::json::Native;
-
-use super::save::get_one;
-use super::{CustomField, Save, endpoints, filters, resource, setters};
-use crate::client::Halo;
+use super::{CustomField, crud, endpoints, filters, resource, setters};
 use crate::ids::{AgentId, ClientId, SiteId, UserId};
-use crate::page::List;
 
 resource! {
     /// A user: a person at a client. Halo's word for a contact.
@@ -102,51 +95,10 @@ setters! { User {
     notes: String => "notes";
 } }
 
-/// What can be done with users. Made by [`Halo::users`].
-#[derive(Debug, Clone)]
-pub struct Users {
-    halo: Halo,
-}
-
-static CREATE: Operation = Operation::post("halo.users.create", "/Users");
-static UPDATE: Operation = Operation::post("halo.users.update", "/Users");
-static DELETE: Operation = Operation::delete("halo.users.delete", "/Users/{id}");
-
-impl Users {
-    pub(crate) fn new(halo: Halo) -> Self {
-        Self { halo }
-    }
-
-    /// The active users; see [`include_inactive`](List::include_inactive).
-    pub fn list(&self) -> List<User> {
-        List::new(self.halo.clone())
-    }
-
-    /// One of them, with its nested objects.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
-    pub async fn get(&self, id: impl Into<UserId>) -> Result<Native<User>> {
-        get_one(&self.halo, id.into()).await
-    }
-
-    /// A new one.
-    pub fn create(&self) -> Save<User> {
-        Save::new(self.halo.clone(), &CREATE)
-    }
-
-    /// A change.
-    pub fn update(&self, id: impl Into<UserId>) -> Save<User> {
-        Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
-    }
-
-    /// Deletes.
-    ///
-    /// # Errors
-    /// What Halo refuses and what the network can do.
-    pub async fn delete(&self, id: impl Into<UserId>) -> Result<()> {
-        self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
-    }
+crud! {
+    Users of User by UserId: "users", "/Users",
+    /// The active users; see [`include_inactive`](crate::List::include_inactive).
+    list
 }
 
 impl User {

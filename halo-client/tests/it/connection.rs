@@ -159,7 +159,8 @@ async fn each_missing_right_of_the_guide_is_named() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+// Sockets never run in virtual time.
+#[tokio::test]
 async fn a_right_more_than_needed_and_a_persons_login_are_warned_about() {
     let sandbox = HaloSandbox::builder()
         .dataset(dataset())

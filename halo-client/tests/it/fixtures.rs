@@ -62,7 +62,8 @@ fn users_as_a_list_and_alone() {
     assert!(user.datecreated.is_some() || user.ulastupdate.is_some());
 }
 
-#[tokio::test(start_paused = true)]
+// Sockets never run in virtual time.
+#[tokio::test]
 async fn our_requests_are_those_that_real_clients_send() {
     let Some(note) = fixture("requests/post_actions_private_note.json") else {
         return;

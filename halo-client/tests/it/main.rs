@@ -7,5 +7,6 @@ mod connection;
 mod fixtures;
 mod quirks;
 mod secrets;
+mod servers;
 mod tickets;
 mod world;

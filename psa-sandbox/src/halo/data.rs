@@ -182,7 +182,7 @@ impl Dataset {
         }
     }
 
-    fn client(&self, id: i64) -> Row {
+    pub(super) fn client(&self, id: i64) -> Row {
         let name = if id == 1 {
             "Unknown".to_owned()
         } else {
@@ -211,7 +211,7 @@ impl Dataset {
         }))
     }
 
-    fn user(&self, id: i64) -> Row {
+    pub(super) fn user(&self, id: i64) -> Row {
         let client = self.client_of_user(id);
         let general = id % 6 == 1;
         let first = self.pick(40, id, &["Ada", "Alan", "Grace", "Linus", "Edsger", "Barbara", "Donald", "Margaret"]);
@@ -529,168 +529,5 @@ impl Data {
     pub(crate) fn drop_action(&mut self, ticket: i64, id: i64) {
         self.touch();
         self.actions.insert((ticket, id), None);
-    }
-}
-
-/// What somebody working in Halo can do; for tests and demonstrations.
-#[derive(Debug)]
-pub struct Edit<'a> {
-    data: &'a mut Data,
-    now: DateTime<Utc>,
-}
-
-impl<'a> Edit<'a> {
-    pub(crate) fn new(data: &'a mut Data, now: DateTime<Utc>) -> Self {
-        Self { data, now }
-    }
-
-    /// Opens a ticket for client 2.
-    pub fn insert_ticket(&mut self, summary: &str) -> i64 {
-        let id = self.data.new_ticket_id();
-        let mut row = self.data.dataset.ticket(1);
-        row.id = id;
-        row.summary = summary.to_owned();
-        row.client_id = 2;
-        row.site_id = 2;
-        row.user_id = 8;
-        row.status_id = 1;
-        row.dateoccurred = self.now;
-        row.last_update = self.now;
-        row.dateclosed = None;
-        self.data.put_ticket(row);
-        id
-    }
-
-    /// Sets a member of a ticket; a value of a wrong type is kept as it is.
-    pub fn update_ticket(&mut self, id: i64, member: &str, value: impl Into<Value>) {
-        if let Some(mut row) = self.data.ticket(id) {
-            row.set(member, &value.into());
-            row.last_update = self.now;
-            self.data.put_ticket(row);
-        }
-    }
-
-    /// Sets a member without moving the change stamp, as some of the vendor's own jobs do.
-    pub fn update_ticket_silently(&mut self, id: i64, member: &str, value: impl Into<Value>) {
-        if let Some(mut row) = self.data.ticket(id) {
-            row.set(member, &value.into());
-            self.data.put_ticket(row);
-        }
-    }
-
-    /// Moves a ticket's change stamp and nothing else.
-    pub fn touch_ticket(&mut self, id: i64) {
-        if let Some(mut row) = self.data.ticket(id) {
-            row.last_update = self.now;
-            self.data.put_ticket(row);
-        }
-    }
-
-    /// Deletes a ticket: it goes to the recycle bin.
-    pub fn delete_ticket(&mut self, id: i64) {
-        if let Some(mut row) = self.data.ticket(id) {
-            row.deleted = true;
-            row.last_update = self.now;
-            self.data.put_ticket(row);
-        }
-    }
-
-    /// Removes a ticket for good.
-    pub fn purge_ticket(&mut self, id: i64) {
-        self.data.drop_ticket(id);
-    }
-
-    /// Merges a ticket into another: it is closed and says where it went.
-    pub fn merge_ticket(&mut self, id: i64, into: i64) {
-        if let Some(mut row) = self.data.ticket(id) {
-            row.merged_into_id = into;
-            row.status_id = 9;
-            row.dateclosed = Some(self.now);
-            row.last_update = self.now;
-            self.data.put_ticket(row);
-        }
-    }
-
-    /// The members of a ticket that a list row has, if it exists and is not deleted.
-    pub fn ticket(&self, id: i64) -> Option<(String, i64)> {
-        self.data.ticket(id).filter(|t| !t.deleted).map(|t| (t.summary, t.status_id))
-    }
-
-    /// Adds an action to a ticket and moves its change stamp.
-    pub fn add_action(&mut self, ticket: i64, note: &str, hours: f64) -> i64 {
-        let id = self.data.new_action_id(ticket);
-        self.data.put_action(ActionRow {
-            ticket_id: ticket,
-            id,
-            outcome_id: 2,
-            note: note.to_owned(),
-            datetime: self.now,
-            last_updated: self.now,
-            timetaken: hours,
-            who_agentid: 3,
-            hidden: false,
-            system: 0,
-            extra: Row::new(),
-        });
-        self.touch_ticket(ticket);
-        id
-    }
-
-    /// Changes an action's note. Its date stays, as at the vendor; the ticket's change stamp moves.
-    pub fn edit_action(&mut self, ticket: i64, id: i64, note: &str) {
-        if let Some(mut row) = self.data.action(ticket, id) {
-            row.note = note.to_owned();
-            row.last_updated = self.now;
-            self.data.put_action(row);
-            self.touch_ticket(ticket);
-        }
-    }
-
-    /// Adds a client.
-    pub fn insert_client(&mut self, name: &str) -> i64 {
-        self.data.touch();
-        let mut new = self.data.dataset.client(2);
-        new.insert("name".to_owned(), name.into());
-        new.insert("inactive".to_owned(), false.into());
-        self.data.clients.insert(new)
-    }
-
-    /// Sets a member of a client.
-    pub fn update_client(&mut self, id: i64, member: &str, value: impl Into<Value>) {
-        self.data.touch();
-        let Data { clients, dataset, .. } = &mut *self.data;
-        clients.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
-    }
-
-    /// Removes a client for good.
-    pub fn purge_client(&mut self, id: i64) {
-        self.data.touch();
-        let Data { clients, dataset, .. } = &mut *self.data;
-        clients.remove(dataset, id);
-    }
-
-    /// Adds a user at a client.
-    pub fn insert_user(&mut self, client: i64, name: &str) -> i64 {
-        self.data.touch();
-        let mut new = self.data.dataset.user(2);
-        new.insert("name".to_owned(), name.into());
-        new.insert("client_id".to_owned(), client.into());
-        new.insert("site_id".to_owned(), client.into());
-        new.insert("inactive".to_owned(), false.into());
-        self.data.users.insert(new)
-    }
-
-    /// Sets a member of a user.
-    pub fn update_user(&mut self, id: i64, member: &str, value: impl Into<Value>) {
-        self.data.touch();
-        let Data { users, dataset, .. } = &mut *self.data;
-        users.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
-    }
-
-    /// Removes a user for good.
-    pub fn purge_user(&mut self, id: i64) {
-        self.data.touch();
-        let Data { users, dataset, .. } = &mut *self.data;
-        users.remove(dataset, id);
     }
 }

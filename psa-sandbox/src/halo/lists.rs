@@ -1,11 +1,15 @@
 //! Reading: lists with their envelopes and traps, and single records.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::data::{ActionRow, Data, Row, TEAMS, TicketRow, row};
+use super::data::{ActionRow, Data, Row, TicketRow, row};
+use super::lookups::{categories, outcomes, priorities, statuses, teams, ticket_types};
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::Resource;
+use super::rows::{
+    action_row, agent_rows, client_detail, client_row, site_detail, site_row, ticket_detail, ticket_row, user_row,
+};
 use crate::reply::Reply;
 
 /// Rows of a list that is not paged and has no `count`.
@@ -22,26 +26,26 @@ pub(crate) struct Context<'a> {
 }
 
 /// A query, names without regard to case, booleans in all of their forms.
-struct Params<'a>(&'a [(String, String)]);
+pub(super) struct Params<'a>(&'a [(String, String)]);
 
 impl Params<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
     }
 
-    fn flag(&self, name: &str) -> bool {
+    pub(super) fn flag(&self, name: &str) -> bool {
         self.get(name).is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"))
     }
 
-    fn int(&self, name: &str) -> Option<i64> {
+    pub(super) fn int(&self, name: &str) -> Option<i64> {
         self.get(name)?.trim().parse().ok()
     }
 
-    fn list(&self, name: &str) -> Option<Vec<String>> {
+    pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
         Some(self.get(name)?.split(',').map(|v| v.trim().to_owned()).collect())
     }
 
-    fn date(&self, name: &str) -> Option<DateTime<Utc>> {
+    pub(super) fn date(&self, name: &str) -> Option<DateTime<Utc>> {
         parse_date(self.get(name)?)
     }
 }
@@ -345,141 +349,6 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunitie
     slice.envelope("tickets", rows, ids.len())
 }
 
-/// The three forms of date in one document.
-pub(crate) fn fresh(at: DateTime<Utc>, quirks: &Quirks) -> String {
-    if quirks.mixed_dates {
-        format!("{}{}Z", at.format("%Y-%m-%dT%H:%M:%S%.6f"), at.timestamp_subsec_nanos() / 100 % 10)
-    } else {
-        at.to_rfc3339_opts(SecondsFormat::Millis, true)
-    }
-}
-
-fn stored(at: DateTime<Utc>, quirks: &Quirks) -> String {
-    if !quirks.mixed_dates {
-        return at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    }
-    let text = at.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
-    let text = text.trim_end_matches('0');
-    text.strip_suffix('.').unwrap_or(text).to_owned()
-}
-
-/// No date, in one of three forms.
-fn no_date(which: usize, quirks: &Quirks) -> Value {
-    if quirks.empty_dates {
-        ["0001-01-01T00:00:00", "1899-12-30T00:00:00", "1900-01-01T00:00:00Z"][which % 3].into()
-    } else {
-        Value::Null
-    }
-}
-
-fn finish(mut row: Row, quirks: &Quirks) -> Row {
-    if quirks.nulls_omitted {
-        row.retain(|_, value| !value.is_null());
-    }
-    row
-}
-
-fn ticket_row(t: &TicketRow, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
-    let mut row = ticket_base(t, data, context.quirks);
-    if let Some(wanted) = params.list("include_custom_fields") {
-        let fields: Vec<Value> =
-            custom_fields(t).into_iter().filter(|f| wanted.contains(&f["id"].to_string())).collect();
-        row.insert("customfields".into(), fields.into());
-    }
-    if params.flag("includestatus") {
-        row.insert("status_name".into(), status_name(t.status_id));
-    }
-    row
-}
-
-fn custom_fields(t: &TicketRow) -> Vec<Value> {
-    vec![
-        json!({"id": 165, "name": "CFDevice", "label": "Device", "type": 0, "value": format!("PC-{:04}", t.id % 5000), "display": format!("PC-{:04}", t.id % 5000), "usage": 1}),
-        json!({"id": 166, "name": "CFUrgent", "label": "Urgent", "type": 6, "value": t.priority_id == 1, "display": "", "usage": 1}),
-    ]
-}
-
-fn ticket_base(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
-    let client = data.clients.get(&data.dataset, t.client_id);
-    let client_name = client.as_ref().and_then(|c| c.get("name")).cloned().unwrap_or(Value::Null);
-    let user = data.users.get(&data.dataset, t.user_id);
-    let user_member = |name: &str| user.as_ref().and_then(|u| u.get(name)).cloned().unwrap_or(Value::Null);
-    let odd = quirks.odd_values;
-    let opportunity = t.id >= super::data::FIRST_OPPORTUNITY;
-    let mut out = row(json!({
-        "id": t.id, "dateoccurred": stored(t.dateoccurred, quirks),
-        "summary": t.summary,
-        "details": if odd && t.id % 50 == 0 { format!("{}\0", t.details) } else { t.details.clone() },
-        "status_id": t.status_id, "tickettype_id": t.tickettype_id, "sla_id": t.sla_id, "priority_id": t.priority_id,
-        "client_id": t.client_id, "client_name": client_name, "site_id": t.site_id, "site_name": "Main",
-        "user_id": t.user_id, "user_name": user_member("name"), "team": t.team, "agent_id": t.agent_id,
-        "category_1": t.category_1, "category_2": "", "category_3": "", "category_4": "",
-        "estimate": if odd { json!(-0.0) } else { json!(0.0) }, "estimatedays": 0.0, "child_count": 0, "attachment_count": 0,
-        "flagged": false, "read": true, "enduserstatus": 0, "onhold": t.status_id == 28,
-        "respondbydate": stored(t.dateoccurred + chrono::TimeDelta::hours(4), quirks),
-        "fixbydate": stored(t.dateoccurred + chrono::TimeDelta::hours(24), quirks),
-    }));
-    out.extend(self::row(json!({
-        "excludefromsla": false, "slaholdtime": 0.0, "lastactiondate": stored(t.last_update, quirks),
-        "last_update": fresh(t.last_update, quirks), "organisation_id": 1, "department_id": 1, "reportedby": user_member("emailaddress"),
-        "user_email": user_member("emailaddress"), "emailtolist": "", "matched_kb_id": 0, "product_id": 0, "release_id": 0,
-        "lastincomingemail": no_date(0, quirks), "workflow_id": 1, "workflow_step": 1, "pipeline_stage_id": 0, "is_vip": false,
-        "isimportantcontact": false, "inactive": false, "impact": 2, "urgency": 3, "starttime": "00:00:00",
-    })));
-    out.extend(self::row(json!({
-        "targetdate": no_date(1, quirks), "deadlinedate": no_date(2, quirks), "userdef1": "", "source": 0, "supplier_status": 0,
-        "appointment_type": -1, "use": "ticket", "table": 1, "itil_requesttype_id": 1, "merged_into_id": t.merged_into_id,
-        "reviewed": false, "projectinternaltask": false, "contract_id": -1, "chargerate": -1, "oppregion": "0",
-        "opptype": if odd { " " } else { "" }, "dateclosed": t.dateclosed.map(|at| stored(at, quirks)),
-        "hasbeenclosed": t.dateclosed.is_some(), "is_opportunity": opportunity, "ticketage": 1.5,
-        "idsummary": format!("{} - {}", t.id, t.summary),
-        "oppvalue": if opportunity { json!((t.id % 50) as f64 * 100.0) } else { Value::Null },
-        "oppconversionprobability": if opportunity { json!((t.id % 10 * 10) as f64) } else { Value::Null },
-    })));
-    out.extend(t.extra.clone());
-    finish(out, quirks)
-}
-
-fn ticket_detail(t: &TicketRow, data: &Data, context: &Context<'_>, details: bool) -> Row {
-    let quirks = context.quirks;
-    let mut out = ticket_base(t, data, quirks);
-    out.extend(row(json!({
-        "datecreated": fresh(t.dateoccurred, quirks), "details_html": format!("<p>{}</p>", t.details), "guid": guid(t.id as u64),
-        "key": format!("k{}", t.id), "team_id": team_id(&t.team), "reference": format!("IN-{:07}", t.id), "deleted": t.deleted,
-        "customfields": custom_fields(t), "takenby": "Halo", "who": "Halo", "assets": [],
-    })));
-    if details {
-        if let Some(user) = data.users.get(&data.dataset, t.user_id) {
-            out.insert("user".into(), Value::Object(user_row(user, data, context)));
-        }
-        out.insert(
-            "tickettype".into(),
-            ticket_types().into_iter().find(|x| x["id"] == json!(t.tickettype_id)).map_or(Value::Null, Value::Object),
-        );
-        out.insert("status_name".into(), status_name(t.status_id));
-    }
-    // What was set wins over what is made up.
-    out.extend(t.extra.clone());
-    finish(out, quirks)
-}
-
-/// The answer to a write: no names for ids, and another name for the stamp.
-pub(crate) fn ticket_written(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
-    let open = OpenPoints::default();
-    let context = Context { quirks, open: &open, restricted_to: None };
-    let mut out = ticket_detail(t, data, &context, false);
-    if quirks.stamp_names
-        && let Some(stamp) = out.remove("last_update")
-    {
-        out.insert("flastupdate".into(), stamp);
-    }
-    if !quirks.names_absent_after_write {
-        out.insert("status_name".into(), status_name(t.status_id));
-    }
-    out.insert("extra_actions".into(), json!([]));
-    out
-}
-
 fn actions(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let (from, until) = (params.date("startdate"), params.date("enddate"));
     let rows = match params.int("ticket_id") {
@@ -503,29 +372,6 @@ fn actions(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let html = params.flag("includehtmlnote");
     let out = slice.of(&kept).iter().map(|a| action_row(a, html, context)).collect();
     slice.envelope("actions", out, kept.len())
-}
-
-pub(crate) fn action_row(a: &ActionRow, html: bool, context: &Context<'_>) -> Row {
-    let quirks = context.quirks;
-    let mut out = row(json!({
-        "id": a.id, "ticket_id": a.ticket_id, "outcome": outcome_name(a.outcome_id), "outcome_id": a.outcome_id,
-        "action_systemid": a.system, "who": format!("Agent {}", a.who_agentid), "who_type": 1, "who_agentid": a.who_agentid,
-        "note": a.note, "datetime": stored(a.datetime, quirks), "actiondatecreated": stored(a.datetime, quirks),
-        "last_updated": fresh(a.last_updated, quirks), "timetaken": a.timetaken, "nonbilltime": 0.0, "traveltime": 0.0,
-        "actionarrivaldate": if a.timetaken > 0.0 { json!(stored(a.datetime, quirks)) } else { no_date(1, quirks) },
-        "actioncompletiondate": if a.timetaken > 0.0 {
-            json!(stored(a.datetime + chrono::TimeDelta::minutes((a.timetaken * 60.0) as i64), quirks))
-        } else { no_date(1, quirks) },
-        "actionchargehours": a.timetaken, "actionnonchargehours": 0.0, "chargerate": if a.timetaken > 0.0 { 1 } else { -1 },
-        "action_contract_id": -1, "actisbillable": a.timetaken > 0.0, "hiddenfromuser": a.hidden, "important": false,
-        "old_status": 1, "new_status": 2, "actionby_agent_id": a.who_agentid, "actionby_user_id": 0, "guid": guid((a.ticket_id * 1000 + a.id) as u64),
-        "timesheet_approval_status": -1,
-    }));
-    if html {
-        out.insert("note_html".into(), format!("<p>{}</p>", a.note).into());
-    }
-    out.extend(a.extra.clone());
-    finish(out, quirks)
 }
 
 fn people(
@@ -565,98 +411,6 @@ fn people(
     slice.envelope(items, out, total)
 }
 
-fn float(row: &mut Row, member: &str, quirks: &Quirks) {
-    if quirks.float_ids
-        && let Some(id) = row.get(member).and_then(Value::as_i64)
-    {
-        row.insert(member.into(), json!(id as f64));
-    }
-}
-
-fn client_row(row: Row, context: &Context<'_>) -> Row {
-    finish(row, context.quirks)
-}
-
-fn client_detail(mut out: Row, data: &Data, context: &Context<'_>) -> Row {
-    let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
-    out.extend(row(json!({
-        "main_site_id": id, "main_site_name": "Main", "main_phonenumber": format!("+44 20 7946 {:04}", id % 10_000),
-        "website": format!("https://client{id}.example"), "datecreated": stored(data.dataset.anchor() - chrono::TimeDelta::days(800), context.quirks),
-        "alastupdate": stored(data.dataset.anchor(), context.quirks),
-    })));
-    finish(out, context.quirks)
-}
-
-fn name_of(table: &super::data::Table, data: &Data, id: Option<i64>) -> Value {
-    id.and_then(|id| table.get(&data.dataset, id)).and_then(|r| r.get("name").cloned()).unwrap_or(Value::Null)
-}
-
-fn site_row(mut row: Row, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
-    let client = row.get("client_id").and_then(Value::as_i64);
-    row.insert("client_name".into(), name_of(&data.clients, data, client));
-    if !params.flag("includeaddress") {
-        row.retain(|name, _| !name.starts_with("delivery_address"));
-    }
-    float(&mut row, "client_id", context.quirks);
-    finish(row, context.quirks)
-}
-
-fn site_detail(mut out: Row, data: &Data, context: &Context<'_>) -> Row {
-    let client = out.get("client_id").and_then(Value::as_i64);
-    out.insert("client_name".into(), name_of(&data.clients, data, client));
-    let line = |out: &mut Row, n: u32| out.remove(&format!("delivery_address_line{n}")).unwrap_or(Value::Null);
-    let address = json!({"id": 1, "type": -2, "line1": line(&mut out, 1), "line2": line(&mut out, 2), "line3": line(&mut out, 3), "line4": line(&mut out, 4), "postcode": line(&mut out, 5)});
-    out.insert("delivery_address".into(), address);
-    out.insert("slastupdate".into(), stored(data.dataset.anchor(), context.quirks).into());
-    float(&mut out, "client_id", context.quirks);
-    finish(out, context.quirks)
-}
-
-fn user_row(mut row: Row, data: &Data, context: &Context<'_>) -> Row {
-    let site = row.get("site_id").and_then(Value::as_i64);
-    row.insert("site_id_int".into(), json!(site));
-    row.insert("site_name".into(), name_of(&data.sites, data, site));
-    let client = row.get("client_id").and_then(Value::as_i64);
-    row.insert("client_name".into(), name_of(&data.clients, data, client));
-    row.remove("isgeneraluser");
-    float(&mut row, "site_id", context.quirks);
-    finish(row, context.quirks)
-}
-
-/// The last one is the login's own.
-fn agent_rows(data: &Data) -> Vec<Row> {
-    let names = [
-        "Unassigned",
-        "Ann Archer",
-        "Bob Baker",
-        "Cat Cole",
-        "Dan Dyer",
-        "Eve Ellis",
-        "Fay Ford",
-        "Gus Gray",
-        "Hal Holt",
-        "Ivy Innes",
-        "Jon Jarvis",
-        "Kim Knight",
-        "Portal API",
-    ];
-    let last = names.len() as i64;
-    names
-        .iter()
-        .zip(1i64..)
-        .map(|(name, id)| {
-            let team = (id % 3) as usize;
-            let api = id == last && data.api_agent;
-            row(json!({
-                "id": id, "name": name, "team": TEAMS[team], "email": format!("agent{id}@msp.example"), "isdisabled": id == 11,
-                "initials": "AA", "firstname": name.split(' ').next(), "surname": name.split(' ').nth(1).unwrap_or(""),
-                "colour": "#112233", "jobtitle": "Technician", "is_agent": true, "onlinestatus": 0, "isapiagent": api,
-                "teams": [{"team_id": team + 1, "team_name": TEAMS[team]}], "use": "agent", "chargerate": -1,
-            }))
-        })
-        .collect()
-}
-
 fn agents(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let rows: Vec<Row> = agent_rows(data)
         .into_iter()
@@ -677,96 +431,4 @@ fn agents(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
         _ => rows,
     };
     Reply::json(200, &Value::Array(shown.into_iter().map(Value::Object).collect()))
-}
-
-fn guid(n: u64) -> String {
-    format!("{:08x}-0000-4000-8000-{:012x}", n as u32, n)
-}
-
-fn team_id(name: &str) -> usize {
-    TEAMS.iter().position(|t| *t == name).map_or(0, |i| i + 1)
-}
-
-fn teams() -> Vec<Row> {
-    TEAMS
-        .iter()
-        .zip(1..)
-        .map(|(name, id)| {
-            row(json!({"id": id, "guid": guid(id), "name": name, "sequence": id, "forrequests": *name != "Sales", "foropps": *name == "Sales",
-                "forprojects": false, "ticket_count": 0, "department_id": 1, "department_name": "Support", "inactive": false}))
-        })
-        .collect()
-}
-
-const STATUSES: [(i64, &str, i64); 7] = [
-    (1, "New", 0),
-    (2, "In Progress", 0),
-    (3, "Action Required", 0),
-    (8, "Resolved", 0),
-    (9, "Closed", 0),
-    (28, "On Hold", 0),
-    (40, "Quote Accepted", 1),
-];
-
-fn status_name(id: i64) -> Value {
-    STATUSES.iter().find(|(i, ..)| *i == id).map_or(Value::Null, |(_, name, _)| (*name).into())
-}
-
-fn statuses() -> Vec<Row> {
-    STATUSES
-        .iter()
-        .map(|(id, name, kind)| {
-            row(json!({"id": id, "guid": guid(*id as u64), "name": name, "shortname": name, "type": kind, "sequence": id,
-                "colour": "#000000", "slaaction": if *id == 28 { "H" } else { "N" }, "ticket_count": 0, "showonquickchange": true}))
-        })
-        .collect()
-}
-
-fn ticket_types() -> Vec<Row> {
-    [(1, "Incident", 1), (2, "Service Request", 3), (3, "Change Request", 2), (20, "Opportunity", 0)]
-        .into_iter()
-        .map(|(id, name, itil)| {
-            row(json!({"id": id, "guid": guid(id), "name": name, "use": "ticket", "sequence": id, "default_sla": 1, "group_id": 0,
-                "cancreate": true, "agentscanselect": true, "itilrequesttype": itil, "visible": true, "fieldidlist": [1, 2]}))
-        })
-        .collect()
-}
-
-fn priorities() -> Vec<Row> {
-    let names = ["Critical", "High", "Medium", "Low"];
-    (1..=2i64)
-        .flat_map(|sla| (1..=4i64).map(move |n| (sla, n)))
-        .map(|(sla, n)| {
-            row(json!({"id": guid((sla * 10 + n) as u64), "slaid": sla, "priorityid": n, "name": format!("{}{}", names[n as usize - 1], if sla == 2 { " (VIP)" } else { "" }),
-                "fixtime": 8.0 * n as f64, "fixunits": "H", "responsetime": n as f64, "responseunits": "H", "ishidden": false, "colour": "#ff0000"}))
-        })
-        .collect()
-}
-
-fn categories() -> Vec<Row> {
-    ["Printer", "Outlook", "VPN", "Laptop"]
-        .iter()
-        .zip(1..)
-        .map(|(name, id)| row(json!({"id": id, "guid": guid(id), "value": format!("{name}>General"), "category_name": name, "type_id": 1})))
-        .collect()
-}
-
-pub(crate) const OUTCOMES: [(i64, &str); 4] =
-    [(2, "Update"), (3, "Email User"), (7, "Private Note"), (89, "Quick Time")];
-
-pub(crate) fn outcome_name(id: i64) -> Value {
-    match id {
-        0 => "Rule Applied".into(),
-        _ => OUTCOMES.iter().find(|(i, _)| *i == id).map_or(Value::Null, |(_, name)| (*name).into()),
-    }
-}
-
-fn outcomes() -> Vec<Row> {
-    OUTCOMES
-        .iter()
-        .map(|(id, name)| {
-            row(json!({"id": id, "guid": guid(*id as u64), "outcome": name, "buttonname": name, "labellong": name, "sequence": id,
-                "hidden": *id == 89, "systemid": 0, "newstatus": -1, "hidefromuser": *id == 7, "defaultmanhrs": 0.0, "chargerate": -1}))
-        })
-        .collect()
 }

@@ -1,14 +1,18 @@
 //! Halo PSA, emulated from what is known of its wire: paths, login, envelopes, paging traps, error bodies, limits.
 
 mod data;
+mod edit;
 mod lists;
 mod login;
+mod lookups;
 mod quirks;
 mod routes;
+mod rows;
 mod sandbox;
 mod writes;
 
-pub use data::{Dataset, Edit};
+pub use data::Dataset;
+pub use edit::Edit;
 pub use quirks::{OpenPoints, Quirks, UngrantedScope};
 pub use routes::operations;
 pub use sandbox::{HaloSandbox, HaloSandboxBuilder};

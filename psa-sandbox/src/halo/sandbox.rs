@@ -11,7 +11,8 @@ use psa_core::time::{Clock, Seeded};
 use psa_http::{Body, Transport, TransportError, TransportErrorKind};
 use serde_json::{Value, json};
 
-use super::data::{Data, Dataset, Edit};
+use super::data::{Data, Dataset};
+use super::edit::Edit;
 use super::login::{Application, bearer, gives};
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::{Route, Verb};

@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::data::{ActionRow, Data, Row, Table, number};
-use super::lists::{self, OUTCOMES};
+use super::lists;
+use super::lookups::OUTCOMES;
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::Resource;
+use super::rows;
 use crate::reply::Reply;
 
 /// Whether the body creates: its first element has no id, or 0.
@@ -147,7 +149,7 @@ fn save_ticket(
         ticket.team = "Infrastructure".to_owned();
     }
     ticket.last_update = now;
-    let row = lists::ticket_written(&ticket, data, quirks);
+    let row = rows::ticket_written(&ticket, data, quirks);
     let id = ticket.id;
     data.put_ticket(ticket);
     if ruled {
@@ -238,7 +240,7 @@ fn save_action(data: &mut Data, mut item: Row, now: DateTime<Utc>, quirks: &Quir
     action.last_updated = now;
     let open = OpenPoints::default();
     let context = lists::Context { quirks, open: &open, restricted_to: None };
-    let row = lists::action_row(&action, true, &context);
+    let row = rows::action_row(&action, true, &context);
     data.put_action(action);
     if let Some(mut of) = data.ticket(ticket) {
         if let Some(status) = moved.filter(|s| *s > 0) {
