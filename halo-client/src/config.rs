@@ -29,6 +29,7 @@ use crate::scopes::Scopes;
 ///     assert_eq!(HaloUrl::parse(pasted)?.root().as_str(), "https://acme.halopsa.com/");
 /// }
 /// assert!(HaloUrl::parse("not a url").is_err());
+/// assert!(HaloUrl::parse("acme").unwrap_err().remedy().contains("acme.halopsa.com"));
 /// # Ok::<(), psa_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,14 @@ impl HaloUrl {
         }
         if url.host_str().is_none_or(|h| h.is_empty()) {
             return Err(bad("the address has no host"));
+        }
+        if let Some(url::Host::Domain(host)) = url.host()
+            && !host.contains('.')
+            && host != "localhost"
+        {
+            let why = "the address is a single word";
+            let remedy = format!("Paste the whole address; did you mean {host}.halopsa.com?");
+            return Err(Error::config("url", why).with_context("remedy", remedy));
         }
         url.set_query(None);
         url.set_fragment(None);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use psa_core::{ErrorKind, VendorAnswer};
-use psa_http::{Vendor, kind_of_status};
+use psa_http::{Idempotency, Operation, Vendor, kind_of_status};
 use serde_json::Value;
 
 /// Reads Halo's errors.
@@ -11,7 +11,13 @@ use serde_json::Value;
 pub(crate) struct HaloErrors;
 
 impl Vendor for HaloErrors {
-    fn read_error(&self, status: StatusCode, _: &HeaderMap, body: &Bytes) -> (ErrorKind, VendorAnswer) {
+    fn read_error(
+        &self,
+        operation: &Operation,
+        status: StatusCode,
+        _: &HeaderMap,
+        body: &Bytes,
+    ) -> (ErrorKind, VendorAnswer) {
         let told = serde_json::from_slice(body).map(|v| read(&v)).unwrap_or_default();
         let kind = match (status.as_u16(), told.rule) {
             // Halo answers its business rules with 400, sometimes with 500.
@@ -23,6 +29,11 @@ impl Vendor for HaloErrors {
             // A short plain text is a message (the rate limit's is); a page of HTML is not.
             (!text.is_empty() && text.len() < 300 && !text.starts_with(['<', '{', '['])).then(|| text.to_owned())
         });
+        // Halo's own 403 is empty.
+        let message = message.or_else(|| {
+            let scope = scope_of_operation(operation).filter(|_| kind == ErrorKind::PermissionDenied)?;
+            Some(format!("this needs {scope}, in the API application's permissions and in its agent's role"))
+        });
         (kind, VendorAnswer { code: told.code, message, field: told.field, ..VendorAnswer::default() })
     }
 
@@ -30,6 +41,20 @@ impl Vendor for HaloErrors {
     fn token_may_be_stale(&self, status: StatusCode) -> bool {
         matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
     }
+}
+
+/// The right that an operation needs, by the resource in its name.
+fn scope_of_operation(operation: &Operation) -> Option<String> {
+    let resource = operation.name.strip_prefix("halo.")?.split('.').next()?;
+    let family = match resource {
+        "tickets" | "actions" | "agents" | "teams" | "statuses" | "ticket_types" | "priorities" | "categories"
+        | "outcomes" => "tickets",
+        "clients" | "sites" | "users" => "customers",
+        "opportunities" => "sales",
+        _ => return None,
+    };
+    let verb = if operation.idempotency == Idempotency::Safe { "read" } else { "edit" };
+    Some(format!("{verb}:{family}"))
 }
 
 #[derive(Debug, Default)]
@@ -86,9 +111,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    static LIST: Operation = Operation::get("halo.clients.list", "/Client");
+
     fn told(status: u16, body: &'static str) -> (ErrorKind, VendorAnswer) {
         let status = StatusCode::from_u16(status).unwrap();
-        HaloErrors.read_error(status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes()))
+        HaloErrors.read_error(&LIST, status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes()))
     }
 
     #[test]
@@ -133,7 +160,9 @@ mod tests {
         {
             for body in ["", "<html><body>Sorry</body></html>"] {
                 let (k, answer) = told(status, body);
-                assert_eq!((k, answer.message), (kind, None), "{status} {body:?}");
+                assert_eq!(k, kind, "{status} {body:?}");
+                let needs = answer.message.unwrap_or_default();
+                assert_eq!(needs.starts_with("this needs read:customers"), status == 403, "{needs}");
             }
         }
     }
@@ -141,7 +170,7 @@ mod tests {
     proptest! {
         #[test]
         fn foreign_bodies_never_panic(body in prop::collection::vec(any::<u8>(), 0..300), code in 300u16..600) {
-            let _ = HaloErrors.read_error(StatusCode::from_u16(code).unwrap(), &HeaderMap::new(), &body.into());
+            let _ = HaloErrors.read_error(&LIST, StatusCode::from_u16(code).unwrap(), &HeaderMap::new(), &body.into());
         }
     }
 }

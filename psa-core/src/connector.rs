@@ -40,6 +40,13 @@ pub trait Connector: Send + Sync {
     /// What this connector can do.
     fn capabilities(&self) -> &Capabilities;
 
+    /// What decides how the vendor's records of a kind become common ones: settings, and a version of the mapping itself.
+    /// When it changes, a sync reads everything again, since records that did not change at the vendor have other values now.
+    fn mapping(&self, kind: &EntityKind) -> String {
+        let _ = kind;
+        String::new()
+    }
+
     /// The erased reader of a kind.
     ///
     /// # Errors

@@ -208,7 +208,7 @@ fn require_https(url: &Url, allow_http: bool) -> Result<()> {
         "https" => Ok(()),
         "http" if allow_http => Ok(()),
         scheme => Err(Error::config("url", format!("{scheme} is not allowed, only https"))
-            .with_context("remedy", "Use the https address, or allow plain HTTP explicitly for a sandbox.")),
+            .with_context("remedy", "Use the https address. For a sandbox on this machine, call allow_http(true).")),
     }
 }
 
@@ -511,6 +511,8 @@ impl Inner {
 
     async fn transmit(&self, request: Request) -> Result<Response> {
         self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        let operation = request.operation;
+        let host = request.http.uri().authority().map(ToString::to_string).unwrap_or_default();
         let exchange = async {
             let answer = self.transport.send(request.http).await.map_err(|e| e.into_error())?;
             let (head, body) = answer.into_parts();
@@ -523,18 +525,19 @@ impl Inner {
             Err(Error::new(ErrorKind::Timeout, format!("no complete answer within {:?}", self.timeout))
                 .with_phase(Phase::MaybeSent)
                 .with_retry(Retry::Backoff))
-        })?;
+        });
+        let response = response.map_err(|e| e.with_context("host", host))?;
         self.counters.bytes.fetch_add(response.body.len() as u64, Ordering::Relaxed);
         tracing::debug!(status = response.status.as_u16(), bytes = response.body.len(), "answered");
-        if response.status.is_success() { Ok(response) } else { Err(self.refusal(&response)) }
+        if response.status.is_success() { Ok(response) } else { Err(self.refusal(operation, &response)) }
     }
 
-    fn refusal(&self, response: &Response) -> Error {
+    fn refusal(&self, operation: &Operation, response: &Response) -> Error {
         let status = response.status;
         if status == StatusCode::TOO_MANY_REQUESTS {
             self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
         }
-        let (kind, mut answer) = self.vendor.read_error(status, &response.headers, &response.body);
+        let (kind, mut answer) = self.vendor.read_error(operation, status, &response.headers, &response.body);
         answer.status = status.as_u16();
         answer.body = self.redactor.body(&response.body, BODY_CAP);
         answer.message = answer.message.map(|m| self.redactor.text(&m));

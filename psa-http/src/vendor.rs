@@ -2,10 +2,18 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use psa_core::{ErrorKind, VendorAnswer};
 
+use crate::Operation;
+
 /// What differs between vendors on the wire, for the pipeline.
 pub trait Vendor: Send + Sync + std::fmt::Debug {
     /// Reads an error answer: the kind, and what the vendor said. `body` is empty, JSON or anything else.
-    fn read_error(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> (ErrorKind, VendorAnswer);
+    fn read_error(
+        &self,
+        operation: &Operation,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> (ErrorKind, VendorAnswer);
 
     /// Whether the vendor is known to refuse with this status before anything took effect, so that even a create may be repeated.
     fn refused_before_effect(&self, status: StatusCode) -> bool {
@@ -23,7 +31,7 @@ pub trait Vendor: Send + Sync + std::fmt::Debug {
 pub struct StatusErrors;
 
 impl Vendor for StatusErrors {
-    fn read_error(&self, status: StatusCode, _: &HeaderMap, body: &Bytes) -> (ErrorKind, VendorAnswer) {
+    fn read_error(&self, _: &Operation, status: StatusCode, _: &HeaderMap, body: &Bytes) -> (ErrorKind, VendorAnswer) {
         (kind_of_status(status), VendorAnswer { status: status.as_u16(), body: body.clone(), ..Default::default() })
     }
 }

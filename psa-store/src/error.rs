@@ -2,7 +2,7 @@ use thiserror::Error;
 
 /// Why the store could not do its work. Whatever it was, the transaction did not happen.
 #[non_exhaustive]
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum StoreError {
     /// Another process writes to the file for too long.
     #[error("the database is locked by another process; stop it, or let only one sync run on one file")]
@@ -39,6 +39,20 @@ pub enum StoreError {
     /// The work was stopped before it was done.
     #[error("the work was stopped before it was done")]
     Stopped,
+}
+
+/// As a person wants to read it: `main` prints errors this way.
+impl std::fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use std::error::Error as _;
+        write!(f, "{self}")?;
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, "\n  caused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
 }
 
 /// A cause, whatever library it is from.

@@ -272,7 +272,7 @@ impl SyncEngine {
             run,
             state,
             entities,
-            error: failure.map(|e| e.to_string()),
+            error: failure.map(|e| format!("{e}. {}", e.remedy())),
             took: self.clock.elapsed() - started,
         };
         let text = serde_json::to_string(&report)
@@ -298,7 +298,7 @@ impl SyncEngine {
                     }
                     (EntityOutcome::NotPermitted(message), None)
                 }
-                Err(error) => (EntityOutcome::Failed(error.to_string()), Some(error)),
+                Err(error) => (EntityOutcome::Failed(format!("{error}. {}", error.remedy())), Some(error)),
             };
             let finished = pass.reports(outcome, error.is_none()).await?;
             for report in &finished {
@@ -317,6 +317,16 @@ impl SyncEngine {
             }
             None => Ok(()),
         }
+    }
+
+    /// What the rows of a feed depend on beside the vendor: the scope, and how records are mapped.
+    pub(crate) fn basis(&self, feed: &[EntityKind]) -> String {
+        let mut basis = self.scope.of(&feed[0]).fingerprint();
+        for kind in feed {
+            basis.push(' ');
+            basis.push_str(&self.connector.mapping(kind));
+        }
+        basis
     }
 
     pub(crate) fn rules(&self, readable: &BTreeSet<EntityKind>) -> Rules {

@@ -51,7 +51,7 @@ impl<'a> Pass<'a> {
         let kind = &feed[0];
         Self {
             stream: StreamKey { connection: engine.connection.clone(), kind: kind.clone() },
-            checkpoint: Checkpoint::new(engine.scope.of(kind).fingerprint()),
+            checkpoint: Checkpoint::new(engine.basis(feed)),
             engine,
             run,
             kind,
@@ -87,7 +87,7 @@ impl<'a> Pass<'a> {
         self.engine.connector.capabilities().entity(self.kind).cloned().unwrap_or_default()
     }
 
-    /// Takes up the checkpoint: an open pass goes on as it was; a changed scope starts from scratch.
+    /// Takes up the checkpoint: an open pass goes on as it was; a changed scope or mapping starts from scratch.
     async fn open(&mut self) -> Result<()> {
         let scope = self.checkpoint.scope.clone();
         if let Some(found) = self.engine.store.checkpoint(&self.stream).await? {

@@ -36,6 +36,9 @@ use crate::client::Halo;
 use crate::resources::CustomField;
 use crate::scopes::Scope;
 
+/// To be raised when the mappings in this folder change what they make of the same record.
+const MAPPING_VERSION: u32 = 1;
+
 /// The key of an action: its id is unique within its ticket only.
 pub(crate) const ACTION_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
 
@@ -68,6 +71,7 @@ pub(crate) struct Context {
 
 impl HaloConnectorBuilder {
     /// What the tenant's statuses mean. Halo does not tell: without this, stage and closed stay unknown.
+    /// When it changes, the next sync reads all tickets again.
     #[must_use]
     pub fn status_map(mut self, statuses: StatusMap) -> Self {
         self.statuses = statuses;
@@ -75,6 +79,7 @@ impl HaloConnectorBuilder {
     }
 
     /// The custom fields of tickets to read, by id. Which ones matter can't be told by the API.
+    /// When they change, the next sync reads all tickets again.
     #[must_use]
     pub fn custom_fields(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
         self.custom_fields = ids.into_iter().collect();
@@ -160,6 +165,14 @@ impl Connector for HaloConnector {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn mapping(&self, kind: &EntityKind) -> String {
+        let settings = match kind.as_str() {
+            "ticket" | "opportunity" => serde_json::json!([self.context.statuses, self.context.custom_fields]),
+            _ => serde_json::Value::Null,
+        };
+        format!("{MAPPING_VERSION}:{settings}")
     }
 
     fn source(&self, kind: &EntityKind) -> Result<Arc<dyn Source>> {

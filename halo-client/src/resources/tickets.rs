@@ -209,13 +209,13 @@ filters! { Ticket {
     search_id: TicketId => "search_id";
     /// Which date `start_date` and `end_date` are about: `dateoccured` (Halo's spelling), `datecleared`, `lastactiondate`.
     date_search: String => "datesearch";
-    /// Adds the status' name to each row.
+    /// Adds the status' name to each row: `status_name`.
     include_status: bool => "includestatus";
-    /// Adds the agent's name to each row.
+    /// Adds the agent's name to each row: `agent_name`.
     include_agent: bool => "includeagent";
-    /// Adds the ticket type's name to each row.
+    /// Adds the ticket type's name to each row: `tickettype_name`.
     include_ticket_type: bool => "includetickettype";
-    /// Adds the hours to each row.
+    /// Adds the hours to each row: `timetaken`.
     include_time_taken: bool => "includetimetaken";
     /// Adds the last action to each row.
     include_last_action: bool => "includelastaction";

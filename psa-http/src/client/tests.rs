@@ -388,8 +388,14 @@ impl TokenSource for Mint {
 struct Frozen;
 
 impl Vendor for Frozen {
-    fn read_error(&self, s: StatusCode, h: &HeaderMap, b: &Bytes) -> (ErrorKind, psa_core::VendorAnswer) {
-        StatusErrors.read_error(s, h, b)
+    fn read_error(
+        &self,
+        o: &Operation,
+        s: StatusCode,
+        h: &HeaderMap,
+        b: &Bytes,
+    ) -> (ErrorKind, psa_core::VendorAnswer) {
+        StatusErrors.read_error(o, s, h, b)
     }
     fn token_may_be_stale(&self, status: StatusCode) -> bool {
         matches!(status.as_u16(), 401 | 403)

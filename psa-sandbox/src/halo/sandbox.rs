@@ -29,7 +29,8 @@ use crate::reply::{Delivery, Reply, Way};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// let sandbox = HaloSandbox::builder().dataset(Dataset::new(7).tickets(500)).build();
-/// let transport = sandbox.transport();          // hand this to a client
+/// // For a client: HaloSandbox::URL, HaloSandbox::CLIENT_ID, HaloSandbox::SECRET, and this transport.
+/// let transport = sandbox.transport();
 /// sandbox.edit(|halo| halo.delete_ticket(42));  // somebody works in Halo
 /// assert_eq!(sandbox.log().count("halo.tickets.create"), 0);
 /// # let _ = transport;

@@ -60,7 +60,7 @@ pub struct Checkpoint {
     pub cursor: Option<Cursor>,
     /// Whether all pages of the open pass came in one answer.
     pub atomic: bool,
-    /// The scope that the rows are of.
+    /// What the rows depend on beside the vendor: the scope, and how records are mapped.
     pub scope: String,
     /// The vendor's time up to which the rows are complete.
     pub fresh_as_of: Option<DateTime<Utc>>,

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use psa_core::{Cursor, EntityKind, Key, Result, Schema};
+use psa_store::rusqlite::types::ValueRef;
 use psa_store::rusqlite::{Connection, OptionalExtension, Row};
 use psa_store::{Sqlite, StoreError};
+use serde_json::{Map, Value};
 
 use super::views::view;
 use super::{Checkpoint, Commit, Committed, Hold, Phase, RunId, Snapshot, Store, StreamKey, failed};
@@ -93,6 +95,33 @@ impl SqliteStore {
         &self.db
     }
 
+    /// Runs a query and gives its rows as JSON objects, by column. For anything else, see [`database`](Self::database).
+    ///
+    /// There is a view for each kind. Its columns are `local_id`, `connection`, `vendor_key`, `updated_at`, and the fields of
+    /// the common model: a reference `company` is the column `company_key`, a label `status` the columns `status` (its name)
+    /// and `status_id`.
+    ///
+    /// # Errors
+    /// What the database says of the query.
+    pub async fn query(&self, sql: &str) -> Result<Vec<Map<String, Value>>> {
+        let sql = sql.to_owned();
+        let rows = self.db.read(move |c| {
+            let mut statement = c.prepare(&sql)?;
+            let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let mut rows = statement.query([])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let mut object = Map::new();
+                for (i, name) in names.iter().enumerate() {
+                    object.insert(name.clone(), as_json(row.get_ref(i)?));
+                }
+                found.push(object);
+            }
+            Ok(found)
+        });
+        rows.await.map_err(failed)
+    }
+
     /// Runs a query that gives one number.
     ///
     /// # Errors
@@ -100,6 +129,15 @@ impl SqliteStore {
     pub async fn count(&self, sql: &str) -> Result<i64> {
         let sql = sql.to_owned();
         self.db.read(move |c| Ok(c.query_row(&sql, [], |row| row.get(0))?)).await.map_err(failed)
+    }
+}
+
+fn as_json(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(n) => n.into(),
+        ValueRef::Real(n) => n.into(),
+        ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into(),
     }
 }
 

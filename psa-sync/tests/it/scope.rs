@@ -1,7 +1,9 @@
-use psa_core::{Company, Ticket, TicketNote};
+use std::sync::Arc;
+
+use psa_core::{Company, Stage, StatusMap, Ticket, TicketNote};
 use psa_sync::{Pull, Scope, SyncEngine};
 
-use crate::world::{TICKET, World, later, run, succeeded};
+use crate::world::{TICKET, World, halo, later, run, succeeded};
 
 fn engine(world: &World, scope: Scope) -> SyncEngine {
     world
@@ -68,4 +70,23 @@ async fn a_changed_scope_reads_again_and_loses_nothing() {
     succeeded(&narrowed);
     assert_eq!(world.count("SELECT count(*) FROM ticket").await, open);
     assert_eq!(world.count("SELECT epoch FROM stream WHERE kind = 'ticket'").await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_map_that_comes_later_reaches_the_tickets_that_are_there() {
+    let world = World::new(40).await;
+    let with = |map: StatusMap| {
+        let connector = halo(&world.sandbox).build().unwrap().connector().status_map(map).build();
+        SyncEngine::builder(Arc::new(connector), Arc::new(world.store.clone()))
+            .entity(Pull::<Ticket>::new())
+            .build()
+            .unwrap()
+    };
+    succeeded(&run(&with(StatusMap::new())).await);
+    let closed = "SELECT count(*) FROM ticket WHERE closed = 1";
+    assert_eq!(world.count(closed).await, 0);
+    later(60).await;
+    succeeded(&run(&with(StatusMap::new().with(9, Stage::Resolved, true))).await);
+    assert_eq!(world.count(closed).await, world.count("SELECT count(*) FROM ticket WHERE status = 'Closed'").await);
+    assert!(world.count(closed).await > 0);
 }
