@@ -56,8 +56,13 @@ impl Store for Timed {
     async fn compare_snapshot(&self, stream: &StreamKey, window: bool) -> Result<Snapshot> {
         self.inner.compare_snapshot(stream, window).await
     }
-    async fn missing_parents(&self, connection: &str, limit: u32) -> Result<Vec<(EntityKind, Key)>> {
-        self.inner.missing_parents(connection, limit).await
+    async fn missing_parents(
+        &self,
+        connection: &str,
+        kinds: &[EntityKind],
+        limit: u32,
+    ) -> Result<Vec<(EntityKind, Key)>> {
+        self.inner.missing_parents(connection, kinds, limit).await
     }
     async fn holds(&self, connection: &str, limit: u32) -> Result<Vec<Hold>> {
         self.inner.holds(connection, limit).await

@@ -24,6 +24,10 @@ static TOKEN: Operation = Operation {
     idempotency: psa_http::Idempotency::Idempotent,
 };
 
+/// A code works once, and so may a refresh token: a repeat could lose the login.
+static TOKEN_ONCE: Operation =
+    Operation { name: "halo.token", method: http::Method::POST, path: "", idempotency: psa_http::Idempotency::Once };
+
 /// How to log in.
 #[non_exhaustive]
 #[derive(Clone)]
@@ -167,13 +171,24 @@ struct TokenAnswer {
     refresh_token: Option<SecretString>,
 }
 
+/// How the token endpoint is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The caller gave it; nothing was asked.
+    Configured,
+    /// The server told.
+    Told,
+    /// The server did not tell; it is the usual place.
+    Usual,
+}
+
 /// Where tokens come from.
 #[derive(Debug, Clone)]
 pub(crate) struct TokenEndpoint {
     pub(crate) url: Url,
     pub(crate) tenant: Option<String>,
-    /// Whether the server told; otherwise it is the usual place.
-    pub(crate) discovered: bool,
+    /// How it is known.
+    pub(crate) origin: Origin,
 }
 
 /// Mints tokens at a Halo server. The endpoint is discovered once.
@@ -186,6 +201,7 @@ pub(crate) struct HaloTokens {
     grant: Mutex<Grant>,
     scopes: Scopes,
     allow_http: bool,
+    redactor: Redactor,
     endpoint: OnceCell<TokenEndpoint>,
 }
 
@@ -198,8 +214,19 @@ impl HaloTokens {
         grant: Grant,
         scopes: Scopes,
         allow_http: bool,
+        redactor: Redactor,
     ) -> Self {
-        Self { http, url, configured, tenant, grant: Mutex::new(grant), scopes, allow_http, endpoint: OnceCell::new() }
+        Self {
+            http,
+            url,
+            configured,
+            tenant,
+            grant: Mutex::new(grant),
+            scopes,
+            allow_http,
+            redactor,
+            endpoint: OnceCell::new(),
+        }
     }
 
     pub(crate) async fn endpoint(&self) -> Result<&TokenEndpoint> {
@@ -208,7 +235,7 @@ impl HaloTokens {
 
     async fn discover(&self) -> Result<TokenEndpoint> {
         if let Some(url) = &self.configured {
-            return self.checked(url.clone(), self.tenant.clone(), true);
+            return self.checked(url.clone(), self.tenant.clone(), Origin::Configured);
         }
         let told = match self.http.call(&AUTH_INFO).absolute(self.url.join("api/authinfo")?).send().await {
             Ok(answer) => serde_json::from_slice::<AuthInfo>(&answer.body).ok(),
@@ -220,23 +247,23 @@ impl HaloTokens {
         match told {
             Some(AuthInfo { auth_url: Some(auth_url), tenant_id }) if !auth_url.trim().is_empty() => {
                 let tenant = tenant.or(tenant_id.filter(|t| !t.trim().is_empty()));
-                self.checked(token_url(&auth_url)?, tenant, true)
+                self.checked(token_url(&auth_url)?, tenant, Origin::Told)
             }
             _ => {
                 tracing::debug!("the server tells no authorisation address; the usual one is taken");
-                self.checked(self.url.join("auth/token")?, tenant, false)
+                self.checked(self.url.join("auth/token")?, tenant, Origin::Usual)
             }
         }
     }
 
-    fn checked(&self, url: Url, tenant: Option<String>, discovered: bool) -> Result<TokenEndpoint> {
+    fn checked(&self, url: Url, tenant: Option<String>, origin: Origin) -> Result<TokenEndpoint> {
         if url.scheme() != "https" && !self.allow_http {
             return Err(Error::config(
                 "auth_url",
                 "the authorisation address is not https: a secret must not go there",
             ));
         }
-        Ok(TokenEndpoint { url, tenant, discovered })
+        Ok(TokenEndpoint { url, tenant, origin })
     }
 
     fn explain(&self, error: Error, tenant: Option<&str>) -> Error {
@@ -265,7 +292,7 @@ impl HaloTokens {
                 format!("Halo does not know or grant one of the scopes: {}", self.scopes),
                 "Ask only for scopes of the table in the setup guide, and enable them in the application's permissions.",
             ),
-            (500.., _) => (
+            (500, _) => (
                 ErrorKind::Unauthenticated,
                 match tenant {
                     Some(tenant) => {
@@ -302,7 +329,9 @@ impl TokenSource for HaloTokens {
         let endpoint = self.endpoint().await?;
         let mut grant = self.grant.lock().await;
         let scope = self.scopes.to_string();
-        let mut call = self.http.call(&TOKEN).absolute(endpoint.url.clone()).form(&grant.form(&scope));
+        let once = matches!(*grant, Grant::RefreshToken { .. } | Grant::AuthorizationCode { .. });
+        let operation = if once { &TOKEN_ONCE } else { &TOKEN };
+        let mut call = self.http.call(operation).absolute(endpoint.url.clone()).form(&grant.form(&scope));
         if let Some(tenant) = &endpoint.tenant {
             call = call.query("tenant", tenant);
         }
@@ -311,6 +340,7 @@ impl TokenSource for HaloTokens {
         let secret =
             token.access_token.filter(|t| !t.expose_secret().is_empty()).ok_or_else(|| not_a_token(&answer))?;
         if let Some(next) = token.refresh_token {
+            self.redactor.add_recent(next.clone());
             let client_id = grant.client_id().to_owned();
             match &mut *grant {
                 Grant::RefreshToken { refresh_token, .. } => *refresh_token = next,

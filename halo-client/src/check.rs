@@ -1,9 +1,11 @@
 //! The staged connection test.
 
 use chrono::TimeDelta;
-use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission};
+use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission, Phase};
 use psa_http::Operation;
+use url::Url;
 
+use crate::auth::Origin;
 use crate::client::Halo;
 use crate::scopes::{Scope, ScopeRow, Scopes};
 
@@ -59,40 +61,30 @@ async fn run(halo: &Halo, report: &mut CheckReport) {
     let inner = halo.inner();
     let root = inner.url.root();
     match inner.tokens.endpoint().await {
-        Ok(endpoint) if endpoint.discovered => {
-            report.pass(CheckStage::Address, format!("{root} is a Halo server; it logs in at {}", endpoint.url));
-        }
-        Ok(endpoint) => report.push(
-            CheckStage::Address,
-            Outcome::Warned,
-            format!("{root} tells no authorisation address; {} is tried", endpoint.url),
-            Some("If the login fails, check that this is the address of your Halo.".into()),
-        ),
-        Err(error) => {
-            let stage = if error.kind() == ErrorKind::Tls { CheckStage::Tls } else { CheckStage::Address };
-            if stage == CheckStage::Tls {
-                report.pass(CheckStage::Address, format!("{root} answers"));
+        Ok(endpoint) => match endpoint.origin {
+            Origin::Told => {
+                report.pass(CheckStage::Address, format!("{root} is a Halo server; it logs in at {}", endpoint.url));
             }
-            return fail(report, stage, &error);
-        }
-    }
-    if root.scheme() == "https" {
-        report.pass(CheckStage::Tls, "the certificate is trusted");
-    } else {
-        report.push(
-            CheckStage::Tls,
-            Outcome::Warned,
-            "the connection is not encrypted",
-            Some("Plain HTTP is for a sandbox on this machine only.".into()),
-        );
+            Origin::Configured => {
+                report.pass(CheckStage::Address, format!("logs in at {}, as configured", endpoint.url));
+            }
+            Origin::Usual => report.push(
+                CheckStage::Address,
+                Outcome::Warned,
+                format!("{root} tells no authorisation address; {} is tried", endpoint.url),
+                Some("If the login fails, check that this is the address of your Halo.".into()),
+            ),
+        },
+        Err(error) => return fail(report, CheckStage::Address, root, &error),
     }
     let token = match inner.cache.token().await {
         Ok(token) => token,
-        Err(error) => return fail(report, CheckStage::Auth, &error),
+        Err(error) => return fail(report, CheckStage::Auth, root, &error),
     };
+    tls(report, root);
     let me = match halo.agents().me().await {
         Ok(me) => me,
-        Err(error) => return fail(report, CheckStage::Auth, &error),
+        Err(error) => return fail(report, CheckStage::Auth, root, &error),
     };
     let name = me.name.clone().unwrap_or_else(|| format!("agent {}", me.id));
     report.pass(CheckStage::Auth, format!("logged in as {name}"));
@@ -115,7 +107,29 @@ async fn run(halo: &Halo, report: &mut CheckReport) {
     permissions(halo, token.scope.as_deref().map(Scopes::parse), report).await;
 }
 
-fn fail(report: &mut CheckReport, stage: CheckStage, error: &Error) {
+/// The connection is there: whether it is encrypted is in the address.
+fn tls(report: &mut CheckReport, root: &Url) {
+    if root.scheme() == "https" {
+        report.pass(CheckStage::Tls, "the certificate is trusted");
+    } else {
+        report.push(
+            CheckStage::Tls,
+            Outcome::Warned,
+            "the connection is not encrypted",
+            Some("Plain HTTP is for a sandbox on this machine only.".into()),
+        );
+    }
+}
+
+/// A failed handshake is a matter of TLS, whatever was tried; an answer shows that TLS is good, whatever it says.
+fn fail(report: &mut CheckReport, stage: CheckStage, root: &Url, error: &Error) {
+    let stage = if error.kind() == ErrorKind::Tls { CheckStage::Tls } else { stage };
+    if stage == CheckStage::Tls && report.step(CheckStage::Address).is_none() {
+        report.pass(CheckStage::Address, format!("{root} answers"));
+    }
+    if stage == CheckStage::Auth && error.phase() == Phase::Answered && report.step(CheckStage::Tls).is_none() {
+        tls(report, root);
+    }
     report.push(stage, Outcome::Failed, error.to_string(), Some(error.remedy().to_owned()));
 }
 

@@ -315,6 +315,7 @@ impl HaloBuilder {
             grant,
             self.scopes.clone(),
             self.allow_http,
+            redactor.clone(),
         ));
         let cache = Arc::new(TokenCache::new(
             Arc::clone(&tokens) as _,

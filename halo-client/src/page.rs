@@ -183,6 +183,7 @@ impl<T: Resource> List<T> {
         let start = pages::Start {
             number: position.as_ref().map_or(1, |p| p.page),
             page_rows: position.as_ref().map(|p| p.rows),
+            asked: position.as_ref().map_or(self.page_size, |p| p.rows),
             window: self.window,
         };
         let list = Arc::new(match &position {

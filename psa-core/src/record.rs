@@ -67,6 +67,10 @@ pub enum Evidence {
     AbsentFromSnapshot,
     /// It exists but left the scope of the sync.
     OutOfScope,
+    /// It exists and holds nothing of this kind any more: hours that were set to nothing.
+    Emptied,
+    /// The record it belonged to is gone.
+    ParentGone,
 }
 
 /// One entry of a page.

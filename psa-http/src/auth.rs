@@ -112,22 +112,28 @@ impl TokenCache {
         if let Some(entry) = self.current().filter(|e| now < e.refresh_at) {
             return Ok(entry);
         }
-        let _minting = self.minting.lock().await;
-        let now = self.clock.elapsed();
+        // While the old token is good, one caller refreshes it and nobody waits.
+        let still_good = self.current().filter(|e| now < e.expires_at);
+        let _minting = match (self.minting.try_lock(), still_good) {
+            (Ok(guard), _) => guard,
+            (Err(_), Some(entry)) => return Ok(entry),
+            (Err(_), None) => self.minting.lock().await,
+        };
         let old = self.current();
+        let now = self.clock.elapsed();
         if let Some(entry) = old.clone().filter(|e| now < e.refresh_at) {
             return Ok(entry);
         }
         match self.mint_next(old.as_deref()).await {
             Ok(entry) => Ok(entry),
-            Err(error) => match old.filter(|e| now < e.expires_at) {
+            Err(error) => match old.filter(|e| self.clock.elapsed() < e.expires_at) {
                 Some(entry) => {
                     tracing::warn!(%error, "early token refresh failed; the old token is still good");
                     // Not again with the very next call.
                     let later = Entry {
                         token: entry.token.clone(),
                         value: entry.value.clone(),
-                        refresh_at: (now + FRESH).min(entry.expires_at),
+                        refresh_at: (self.clock.elapsed() + FRESH).min(entry.expires_at),
                         ..*entry
                     };
                     Ok(self.store(later))

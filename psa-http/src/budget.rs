@@ -95,7 +95,7 @@ impl RateBudget {
 
     /// Stops everything for `duration`: the vendor said so.
     pub fn pause(&self, duration: Duration) {
-        let until = self.0.clock.elapsed() + duration;
+        let until = self.0.clock.elapsed().saturating_add(duration);
         let mut state = self.0.lock();
         state.paused_until = state.paused_until.max(until);
     }
@@ -135,7 +135,7 @@ impl Shared {
             let reserve = if me.0 == Lane::Backfill { limit * RESERVE_PERCENT / 100 } else { 0 };
             if state.in_flight + state.answered.len() >= (limit - reserve) as usize {
                 return match state.answered.front() {
-                    Some(oldest) => Take::Retry(*oldest + window - now),
+                    Some(oldest) => Take::Retry((*oldest + window).saturating_sub(now)),
                     None => Take::Wait,
                 };
             }

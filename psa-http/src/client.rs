@@ -17,11 +17,11 @@ use tracing::Instrument;
 use url::Url;
 
 use crate::budget::within;
-use crate::retry::may_retry;
+use crate::retry::{RetryBudget, may_retry};
 use crate::retry_after::date;
 use crate::step::Terminal;
 use crate::{
-    Authenticator, Next, Operation, RateBudget, Redactor, Request, RetryBudget, RetryPolicy, StatusErrors, Step,
+    Authenticator, Idempotency, Next, Operation, RateBudget, Redactor, Request, RetryPolicy, StatusErrors, Step,
     TokioClock, Transport, Vendor, read_capped, retry_after,
 };
 
@@ -442,10 +442,11 @@ impl Inner {
         let started = self.clock.elapsed();
         let mut attempt = 1;
         let mut may_remint = authorized;
+        let mut queued = Duration::ZERO;
         loop {
             let mut this_try = request.clone();
             this_try.attempt = attempt;
-            let (error, stale) = match self.one_try(this_try, authorized).await {
+            let (error, stale) = match self.one_try(this_try, authorized, &mut queued).await {
                 Ok(response) => {
                     self.retry_budget.refund();
                     return Ok(response);
@@ -471,9 +472,10 @@ impl Inner {
                 _ => self.retry.pause(attempt, &*self.chance),
             };
             if error.is_rate_limited() {
-                self.budget.pause(pause);
+                // Later calls wait too, but no longer than a call may take: each can say then why it failed.
+                self.budget.pause(pause.min(self.retry.deadline));
             }
-            let spent = self.clock.elapsed() - started;
+            let spent = (self.clock.elapsed() - started).saturating_sub(queued);
             if attempt >= self.retry.attempts || spent + pause > self.retry.deadline || !self.retry_budget.spend(&error)
             {
                 return Err(error
@@ -489,9 +491,16 @@ impl Inner {
     }
 
     /// One try. With the error comes the status and the credential's generation, if a new credential may help.
-    async fn one_try(&self, mut request: Request, authorized: bool) -> Result<Response, (Error, Stale)> {
+    async fn one_try(
+        &self,
+        mut request: Request,
+        authorized: bool,
+        queued: &mut Duration,
+    ) -> Result<Response, (Error, Stale)> {
+        let asked = self.clock.elapsed();
         let _rate = self.budget.acquire(request.lane).await;
         let _place = self.concurrency.acquire().await;
+        *queued += self.clock.elapsed() - asked;
         let generation = match &self.auth {
             Some(auth) if authorized => {
                 let authorization = auth.authorize().await.map_err(|e| (e, None))?;
@@ -526,7 +535,12 @@ impl Inner {
                 .with_phase(Phase::MaybeSent)
                 .with_retry(Retry::Backoff))
         });
-        let response = response.map_err(|e| e.with_context("host", host))?;
+        let response = response.map_err(|e| {
+            // An answer that came and could not be read: a write may well have happened.
+            let maybe = e.phase() == Phase::Answered && operation.idempotency != Idempotency::Safe;
+            let e = if maybe { e.with_phase(Phase::MaybeSent) } else { e };
+            e.with_context("host", host)
+        })?;
         self.counters.bytes.fetch_add(response.body.len() as u64, Ordering::Relaxed);
         tracing::debug!(status = response.status.as_u16(), bytes = response.body.len(), "answered");
         if response.status.is_success() { Ok(response) } else { Err(self.refusal(operation, &response)) }
@@ -541,6 +555,8 @@ impl Inner {
         answer.status = status.as_u16();
         answer.body = self.redactor.body(&response.body, BODY_CAP);
         answer.message = answer.message.map(|m| self.redactor.text(&m));
+        answer.code = answer.code.map(|c| self.redactor.text(&c));
+        answer.field = answer.field.map(|f| self.redactor.text(&f));
         let message =
             answer.message.clone().unwrap_or_else(|| status.canonical_reason().unwrap_or("unknown status").to_owned());
         let retry = match kind {

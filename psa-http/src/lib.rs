@@ -24,7 +24,7 @@ pub use operation::{Idempotency, Operation};
 pub use redact::Redactor;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
-pub use retry::{RetryBudget, RetryPolicy};
+pub use retry::RetryPolicy;
 pub use retry_after::retry_after;
 pub use step::{Next, Request, Step};
 pub use transport::{Body, Transport, TransportError, TransportErrorKind, read_capped};

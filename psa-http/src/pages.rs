@@ -38,6 +38,8 @@ pub struct Start {
     pub number: u32,
     /// Records a page, if an earlier page told; the vendor may serve fewer than asked.
     pub page_rows: Option<u32>,
+    /// Records a page, as asked for: what counts until a page with rows tells better.
+    pub asked: u32,
     /// Pages under way at once.
     pub window: usize,
 }
@@ -57,6 +59,7 @@ pub fn numbered<P: Send + 'static>(start: Start, fetch: FetchNumbered<P>) -> Box
         under_way: FuturesOrdered::new(),
         next_fetch: start.number.max(1),
         page_rows: start.page_rows,
+        asked: start.asked.max(1),
         expected_last: None,
         rows: start.page_rows.map_or(0, |rows| u64::from(rows) * u64::from(start.number.saturating_sub(1))),
         seen: HashSet::new(),
@@ -79,6 +82,7 @@ struct Walk<P> {
     under_way: FuturesOrdered<BoxFuture<'static, Result<Numbered<P>>>>,
     next_fetch: u32,
     page_rows: Option<u32>,
+    asked: u32,
     /// By the newest count.
     expected_last: Option<u32>,
     rows: u64,
@@ -108,8 +112,10 @@ impl<P> Walk<P> {
                 .with_context("page", page.number));
         }
         self.rows += page.rows as u64;
-        let page_rows = self.page_rows.unwrap_or(0).max(page.rows as u32);
-        self.page_rows = Some(page_rows);
+        if page.rows > 0 {
+            self.page_rows = Some(self.page_rows.unwrap_or(0).max(page.rows as u32));
+        }
+        let page_rows = self.page_rows.unwrap_or(self.asked);
         page.page_rows = page_rows;
         if let Some(total) = page.total {
             let last = total.div_ceil(u64::from(page_rows.max(1))).min(u64::from(HARD_CAP)) as u32;

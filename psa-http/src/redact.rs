@@ -14,6 +14,8 @@ const RECENT: usize = 8;
 /// let redactor = Redactor::default();
 /// redactor.add_lasting("s3cret".to_string().into());
 /// assert_eq!(redactor.text("token s3cret refused"), "token [redacted] refused");
+/// redactor.add_lasting("a+b=".to_string().into());
+/// assert_eq!(redactor.text("secret=a%2Bb%3D"), "secret=[redacted]");
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Redactor(Arc<RwLock<Known>>);
@@ -49,8 +51,13 @@ impl Redactor {
         let known = self.0.read().unwrap_or_else(|e| e.into_inner());
         let mut clean = text.to_owned();
         for secret in known.lasting.iter().chain(&known.recent) {
-            if clean.contains(secret.expose_secret()) {
-                clean = clean.replace(secret.expose_secret(), "[redacted]");
+            let plain = secret.expose_secret();
+            // As it stands in a form or a query, too.
+            let encoded: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
+            for form in [plain, &encoded] {
+                if clean.contains(form) {
+                    clean = clean.replace(form, "[redacted]");
+                }
             }
         }
         clean

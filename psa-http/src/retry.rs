@@ -11,7 +11,7 @@ use crate::Idempotency;
 pub struct RetryPolicy {
     /// Tries in all, the first included.
     pub attempts: u32,
-    /// Time in all, waits included. Keep it above the vendor's rate window.
+    /// Time in all, pauses included, queueing for the rate budget not. Keep it above the vendor's rate window.
     pub deadline: Duration,
     /// The first pause; it doubles.
     pub base: Duration,
@@ -56,7 +56,7 @@ pub(crate) fn may_retry(error: &Error, idempotency: Idempotency, refused_before_
 ///
 /// A retry costs 5, one after a time-out 10; a success gives 1 back.
 #[derive(Debug)]
-pub struct RetryBudget {
+pub(crate) struct RetryBudget {
     capacity: u32,
     left: Mutex<u32>,
 }
@@ -69,7 +69,7 @@ impl Default for RetryBudget {
 
 impl RetryBudget {
     /// A full budget.
-    pub fn new(capacity: u32) -> Self {
+    pub(crate) fn new(capacity: u32) -> Self {
         Self { capacity, left: Mutex::new(capacity) }
     }
 

@@ -7,6 +7,13 @@ use http::HeaderMap;
 ///
 /// A date counts from the answer's own `Date`, so that a wrong local clock does no harm. Nonsense counts as absent.
 pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    asked(headers, now).map(|wait| wait.min(LONGEST))
+}
+
+/// No vendor's window is longer; a header must not stop a client for a year.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+fn asked(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
         if let Some(ms) = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok()) {
             return Some(Duration::from_millis(ms));
@@ -54,6 +61,13 @@ mod tests {
         let headers = [("date", "Thu, 01 Jan 2026 01:00:00 GMT"), ("retry-after", "Thu, 01 Jan 2026 01:00:30 GMT")];
         assert_eq!(wait(&headers), Some(Duration::from_secs(30)));
         assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2015 01:00:30 GMT")]), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_wait_of_years_is_cut_to_a_day() {
+        for text in ["18446744073709549568", "Thu, 01 Jan 2099 00:00:00 GMT"] {
+            assert_eq!(wait(&[("retry-after", text)]), Some(LONGEST), "{text}");
+        }
     }
 
     #[test]

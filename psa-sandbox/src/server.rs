@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use psa_core::{Error, ErrorKind, Result};
 use psa_http::Transport;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 /// A certificate authority of the sandbox's own, and a certificate for this machine from it.
@@ -64,12 +64,12 @@ impl TlsIdentity {
     }
 }
 
-/// A running server. Dropping it stops it.
+/// A running server. Dropping it stops it, and ends its connections.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     tls: bool,
-    _stop: oneshot::Sender<()>,
+    _stop: watch::Sender<()>,
 }
 
 impl Server {
@@ -84,15 +84,22 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|e| Error::new(ErrorKind::Internal, "the listener has no address").with_source(e))?;
-        let (stop, mut stopped) = oneshot::channel();
+        let (stop, mut stopped) = watch::channel(());
         let acceptor = tls.as_ref().map(|t| TlsAcceptor::from(Arc::clone(&t.config)));
         tokio::spawn(async move {
             loop {
                 tokio::select! {
-                    _ = &mut stopped => return,
+                    _ = stopped.changed() => return,
                     accepted = listener.accept() => if let Ok((socket, _)) = accepted {
                         let _ = socket.set_nodelay(true);
-                        tokio::spawn(connection(socket, acceptor.clone(), Arc::clone(&sandbox)));
+                        let connection = connection(socket, acceptor.clone(), Arc::clone(&sandbox));
+                        let mut stopped = stopped.clone();
+                        tokio::spawn(async move {
+                            tokio::select! {
+                                _ = stopped.changed() => {}
+                                () = connection => {}
+                            }
+                        });
                     },
                 }
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use psa_core::time::Clock;
-use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, ErrorKind, Result, Schema};
+use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, ErrorKind, KeyListing, Result, Schema};
 
 use crate::clock::RuntimeClock;
 use crate::guard::MassDeleteGuard;
@@ -319,14 +319,16 @@ impl SyncEngine {
         }
     }
 
-    /// What the rows of a feed depend on beside the vendor: the scope, and how records are mapped.
+    /// What the rows of a feed depend on beside the vendor: which kinds, their scope or that of what they belong to, and
+    /// how they are mapped.
     pub(crate) fn basis(&self, feed: &[EntityKind]) -> String {
-        let mut basis = self.scope.of(&feed[0]).fingerprint();
-        for kind in feed {
-            basis.push(' ');
-            basis.push_str(&self.connector.mapping(kind));
-        }
-        basis
+        let part = |kind: &EntityKind| {
+            let schema = self.schemas.iter().find(|s| s.kind == *kind);
+            let bounded = schema.into_iter().flat_map(|s| s.parents().map(|(_, parent)| parent)).chain([kind]);
+            let scope: Vec<String> = bounded.map(|k| self.scope.of(k).fingerprint()).collect();
+            format!("{kind} {} {}", scope.join(" "), self.connector.mapping(kind))
+        };
+        feed.iter().map(part).collect::<Vec<_>>().join("; ")
     }
 
     pub(crate) fn rules(&self, readable: &BTreeSet<EntityKind>) -> Rules {
@@ -334,7 +336,13 @@ impl SyncEngine {
         Rules {
             scope: self.scope.clone(),
             parents: readable.clone(),
-            shapes: readable.iter().filter_map(|k| Some((k.clone(), capabilities.entity(k)?.key))).collect(),
+            shapes: readable
+                .iter()
+                .filter_map(|kind| {
+                    let capabilities = capabilities.entity(kind)?;
+                    Some((kind.clone(), capabilities.key, capabilities.keys == KeyListing::None))
+                })
+                .collect(),
         }
     }
 }

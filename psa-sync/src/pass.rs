@@ -7,8 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use psa_core::{
-    AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, KeyListing, Lane, Query, Result,
-    Source,
+    AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, Key, KeyListing, Lane, Query,
+    Result, Source,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -83,6 +83,11 @@ impl<'a> Pass<'a> {
         Ok(outcome)
     }
 
+    /// Whether there may be rows from before this pass.
+    pub(crate) fn later_pass(&self) -> bool {
+        self.mode == Mode::Incremental || self.checkpoint.epoch > 1
+    }
+
     pub(crate) fn capabilities(&self) -> EntityCapabilities {
         self.engine.connector.capabilities().entity(self.kind).cloned().unwrap_or_default()
     }
@@ -128,9 +133,23 @@ impl<'a> Pass<'a> {
     async fn read(&mut self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<()> {
         let query = self.query(capabilities);
         let rules = Arc::clone(&self.rules);
+        let mut resumed = self.checkpoint.cursor.is_some();
         let mut pages = Pages::read(Arc::clone(source), rules, query, self.checkpoint.cursor.clone());
         while let Some(page) = pages.next().await {
-            self.page(page?, capabilities).await?;
+            match page {
+                Ok(page) => self.page(page, capabilities).await?,
+                // A stored cursor that the connector does not take (any more) must not end the stream for good.
+                Err(error)
+                    if error.kind() == ErrorKind::InvalidRequest && self.checkpoint.cursor.is_some() && resumed =>
+                {
+                    tracing::warn!(%error, kind = %self.kind, "the stored cursor was refused; the pass begins again");
+                    self.checkpoint.cursor = None;
+                    resumed = false;
+                    let query = self.query(capabilities);
+                    pages = Pages::read(Arc::clone(source), Arc::clone(&self.rules), query, None);
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -138,17 +157,16 @@ impl<'a> Pass<'a> {
     async fn page(&mut self, page: ReadyPage, capabilities: &EntityCapabilities) -> Result<()> {
         let mut next = self.checkpoint.clone();
         if next.phase == Phase::Idle {
-            // The vendor's clock at the first page: no later change can be before it. Never our own clock's, unless the
-            // vendor tells none, and never a record's.
-            let vendor_now = page.vendor_time.unwrap_or_else(|| self.engine.clock.now());
-            next.window_hi = Some(vendor_now - self.engine.settle);
+            // The vendor's clock at the first page: no later change can be before it. Never our own clock and never a
+            // record's stamp: a vendor that tells no time gets the same window again.
+            next.window_hi = page.vendor_time.map(|now| now - self.engine.settle);
             next.atomic = page.atomic && page.cursor.is_none();
         }
         next.phase = if page.cursor.is_some() { Phase::Reading } else { Phase::Reconciling };
         next.atomic &= page.cursor.is_none();
         next.cursor = page.cursor;
-        // In a backfill every row that was seen is there; later only this list tells rows of this pass from older ones.
-        let mark_seen = self.mode == Mode::Incremental && !next.atomic && capabilities.keys != KeyListing::None;
+        // In a first backfill every row that was seen is there; later only this list tells rows of this pass from older ones.
+        let mark_seen = self.later_pass() && !next.atomic && capabilities.keys != KeyListing::None;
         self.commit(next, page.batch, mark_seen, false).await?;
         self.pages += 1;
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();
@@ -162,14 +180,35 @@ impl<'a> Pass<'a> {
         self.commit(checkpoint, Batch { records, removals }, false, false).await
     }
 
+    /// Tells the store which parents do not exist.
+    pub(crate) async fn commit_orphaned(&mut self, parents: Vec<Key>) -> Result<()> {
+        let orphaned = parents.into_iter().map(|key| (self.kind.clone(), key)).collect();
+        let commit = Commit {
+            run: self.run,
+            stream: self.stream.clone(),
+            checkpoint: self.checkpoint.clone(),
+            records: Vec::new(),
+            removals: Vec::new(),
+            orphaned,
+            mark_seen: false,
+            ends_pass: false,
+            at: self.engine.clock.now(),
+        };
+        self.checkpoint.version = self.engine.store.commit(commit).await?.version;
+        Ok(())
+    }
+
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
         let mut next = self.checkpoint.clone();
         next.phase = Phase::Idle;
         next.cursor = None;
         next.mode = Mode::Incremental;
-        next.fresh_as_of = next.window_hi;
+        next.fresh_as_of = next.window_hi.or(next.fresh_as_of);
         next.window_lo = match capabilities.incremental {
-            Incremental::Filter => next.window_hi.map(|hi| hi - self.engine.connector.capabilities().overlap),
+            Incremental::Filter => {
+                let overlap = self.engine.connector.capabilities().overlap;
+                next.window_hi.map(|hi| hi - overlap).or(next.window_lo)
+            }
             Incremental::FullScan => None,
         };
         next.window_hi = None;
@@ -184,6 +223,7 @@ impl<'a> Pass<'a> {
             checkpoint: checkpoint.clone(),
             records: batch.records,
             removals: batch.removals,
+            orphaned: Vec::new(),
             mark_seen,
             ends_pass,
             at: self.engine.clock.now(),

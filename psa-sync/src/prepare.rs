@@ -13,8 +13,8 @@ pub(crate) struct Rules {
     pub(crate) scope: Scope,
     /// Kinds that must be there before their children.
     pub(crate) parents: BTreeSet<EntityKind>,
-    /// The shape of keys, by kind.
-    pub(crate) shapes: Vec<(EntityKind, KeyShape)>,
+    /// The shape of keys, by kind, and whether records go when their parent goes.
+    pub(crate) shapes: Vec<(EntityKind, KeyShape, bool)>,
 }
 
 pub(crate) struct Batch {
@@ -54,10 +54,13 @@ impl Rules {
             content: Vec::new(),
             hash: [0; 16],
             parents: Vec::new(),
+            follows: false,
             in_scope: true,
             broken: None,
         };
-        let shape = self.shapes.iter().find(|(kind, _)| *kind == prepared.kind).map_or(KeyShape::ID, |(_, s)| *s);
+        let known = self.shapes.iter().find(|(kind, ..)| *kind == prepared.kind);
+        let (shape, follows) = known.map_or((KeyShape::ID, false), |(_, shape, follows)| (*shape, *follows));
+        prepared.follows = follows;
         match record.value {
             Err(error) => prepared.broken = Some(HoldReason::Undecodable { path: error.path, message: error.message }),
             Ok(entity) => {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 use futures::stream::{self, StreamExt};
 use psa_core::{
-    AnyRecord, EntityCapabilities, EntityKind, Evidence, Incremental, Key, KeyListing, Query, Result, Source,
+    AnyRecord, EntityCapabilities, EntityKind, Error, ErrorKind, Evidence, Key, KeyListing, Query, Result, Source,
 };
 
 use crate::engine::SyncEngine;
 use crate::pass::Pass;
 use crate::progress::Progress;
-use crate::report::{EntityOutcome, EntityReport, Mode};
+use crate::report::{EntityOutcome, EntityReport};
 use crate::store::{Removal, RunId, StreamKey};
 
 /// Single reads under way at once.
@@ -21,8 +21,8 @@ const AT_ONCE: usize = 8;
 /// Single reads that are committed together.
 const TOGETHER: usize = 50;
 
-/// Parents that a run reads because children wait for them.
-const PARENTS_MAX: u32 = 1000;
+/// Parents of a kind that a run reads because children wait for them; the others come with later runs.
+const PARENTS_MAX: u32 = 200;
 
 impl Pass<'_> {
     pub(crate) async fn reconcile(
@@ -33,9 +33,8 @@ impl Pass<'_> {
         if capabilities.keys == KeyListing::None {
             return Ok(EntityOutcome::Done);
         }
-        let filtered = capabilities.incremental == Incremental::Filter;
         let incremental = self.query(capabilities).updated_since.is_some();
-        if incremental && filtered && !self.checkpoint.atomic {
+        if incremental && !self.checkpoint.atomic {
             // A row that was deleted while the window was paged moved others out of sight.
             self.take_snapshot(source, self.query(capabilities)).await?;
             let window = self.engine.store.compare_snapshot(&self.stream, true).await?;
@@ -44,13 +43,22 @@ impl Pass<'_> {
         let mut everything = self.query(capabilities);
         everything.updated_since = None;
         let atomic = self.take_snapshot(source, everything).await?;
-        if self.mode() == Mode::Incremental && !filtered && !self.checkpoint.atomic {
+        if !incremental && self.later_pass() && !self.checkpoint.atomic {
             // Everything was read again: a known row that paging missed was not compared.
             let missed = self.engine.store.compare_snapshot(&self.stream, true).await?;
             self.fetch(source, missed.unknown).await?;
         }
         let all = self.engine.store.compare_snapshot(&self.stream, false).await?;
         self.fetch(source, all.unknown).await?;
+        let stale = all.stale.into_iter().map(|key| Removal {
+            kind: self.kind.clone(),
+            key,
+            evidence: Evidence::AbsentFromSnapshot,
+        });
+        let stale: Vec<_> = stale.collect();
+        if !stale.is_empty() {
+            self.commit_records(Vec::new(), stale).await?;
+        }
         if all.absent_count == 0 {
             return Ok(EntityOutcome::Done);
         }
@@ -64,10 +72,6 @@ impl Pass<'_> {
         }
         self.remove_absent(source, all.absent, atomic).await?;
         Ok(EntityOutcome::Done)
-    }
-
-    fn mode(&self) -> Mode {
-        self.checkpoint.mode
     }
 
     /// Takes in all keys of a query; true if they came in one answer.
@@ -85,15 +89,22 @@ impl Pass<'_> {
     }
 
     /// Reads records one by one and stores them. One that is gone meanwhile is not missed.
-    async fn fetch(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>) -> Result<()> {
+    /// Returns the keys that do not exist.
+    async fn fetch(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>) -> Result<Vec<Key>> {
+        let mut missing = Vec::new();
         for some in keys.chunks(TOGETHER) {
-            let found = read_each(source, some).await?;
-            let records = found.into_iter().filter_map(|(_, record)| record).map(|r| self.rules.prepare(r));
-            let records: Vec<_> = records.collect();
+            let mut records = Vec::new();
+            for (key, found) in self.read_each(source, some).await? {
+                match found {
+                    Read::Found(record) => records.push(self.rules.prepare(*record)),
+                    Read::Missing => missing.push(key),
+                    Read::Unreadable => {}
+                }
+            }
             self.recovered += records.len() as u64;
             self.commit_records(records, Vec::new()).await?;
         }
-        Ok(())
+        Ok(missing)
     }
 
     /// A snapshot proves absence, once a read of one of them shows that it is the record and not the right that is gone.
@@ -120,34 +131,65 @@ impl Pass<'_> {
                     evidence: evidence.clone(),
                 }));
             } else {
-                for (key, record) in read_each(source, some).await? {
-                    match record {
-                        Some(record) => records.push(self.rules.prepare(record)),
-                        None => removals.push(Removal { kind: self.kind.clone(), key, evidence: Evidence::NotFound }),
+                for (key, found) in self.read_each(source, some).await? {
+                    match found {
+                        Read::Found(record) => records.push(self.rules.prepare(*record)),
+                        Read::Missing => {
+                            removals.push(Removal { kind: self.kind.clone(), key, evidence: Evidence::NotFound });
+                        }
+                        Read::Unreadable => {}
                     }
                 }
-                proven = atomic && records.is_empty();
+                proven = atomic && records.is_empty() && !removals.is_empty();
             }
             self.recovered += records.len() as u64;
             self.commit_records(records, removals).await?;
         }
         Ok(())
     }
+
+    /// Reads each key. A record that can't be read is noted and left for the next run; what concerns all of them
+    /// (no connection, no right, no rate) is an error.
+    async fn read_each(&self, source: &Arc<dyn Source>, keys: &[Key]) -> Result<Vec<(Key, Read)>> {
+        let reads = stream::iter(keys.iter().cloned()).map(|key| async {
+            let found = source.get(&key).await;
+            (key, found)
+        });
+        let mut done = Vec::with_capacity(keys.len());
+        for (key, found) in reads.buffered(AT_ONCE).collect::<Vec<_>>().await {
+            let read = match found {
+                Ok(record) => Read::Found(Box::new(record)),
+                Err(error) if error.is_not_found() => Read::Missing,
+                Err(error) if of_one_record(&error) => {
+                    let message = format!("{} {key} can't be read: {error}", self.kind);
+                    self.engine.store.log(self.run, self.kind, message, self.engine.clock.now()).await?;
+                    Read::Unreadable
+                }
+                Err(error) => return Err(error),
+            };
+            done.push((key, read));
+        }
+        Ok(done)
+    }
 }
 
-/// Reads each key; none for one that does not exist.
-async fn read_each(source: &Arc<dyn Source>, keys: &[Key]) -> Result<Vec<(Key, Option<AnyRecord>)>> {
-    stream::iter(keys.iter().cloned())
-        .map(|key| async {
-            match source.get(&key).await {
-                Ok(record) => Ok((key, Some(record))),
-                Err(error) if error.is_not_found() => Ok((key, None)),
-                Err(error) => Err(error),
-            }
-        })
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await
+enum Read {
+    Found(Box<AnyRecord>),
+    Missing,
+    Unreadable,
+}
+
+/// Whether a failure says something of this record alone.
+fn of_one_record(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Decode
+            | ErrorKind::InvalidRequest
+            | ErrorKind::Rejected
+            | ErrorKind::Conflict
+            | ErrorKind::TooLarge
+            | ErrorKind::Unavailable
+    )
 }
 
 impl SyncEngine {
@@ -159,7 +201,8 @@ impl SyncEngine {
         progress: &dyn Progress,
         reports: &mut [EntityReport],
     ) -> Result<()> {
-        let missing = self.store.missing_parents(&self.connection, PARENTS_MAX).await?;
+        let kinds: Vec<EntityKind> = readable.iter().cloned().collect();
+        let missing = self.store.missing_parents(&self.connection, &kinds, PARENTS_MAX).await?;
         for kind in readable {
             let keys: Vec<Key> = missing.iter().filter(|(k, _)| k == kind).map(|(_, key)| key.clone()).collect();
             if keys.is_empty() || !self.connector.capabilities().entity(kind).is_some_and(|c| c.get) {
@@ -173,7 +216,8 @@ impl SyncEngine {
                 continue;
             };
             pass.checkpoint = checkpoint;
-            pass.fetch(&source, keys).await?;
+            let nowhere = pass.fetch(&source, keys).await?;
+            pass.commit_orphaned(nowhere).await?;
             for report in reports.iter_mut() {
                 if let Some(counts) = pass.counts.get(&report.kind) {
                     report.counts += *counts;

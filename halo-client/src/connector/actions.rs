@@ -4,6 +4,7 @@
 //! not cut. Edits do not move an action's date, so an update also reads again the actions of every ticket that changed.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -12,9 +13,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{
-    AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Item, Key, KeyPage, Label,
-    Normalized, Page, Projection, Query, Reader, Record, Reference, Result, Source, TicketNote, TimeEntry, Version,
-    Visibility,
+    AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Evidence, Item, Key, KeyPage,
+    Label, Normalized, Page, Projection, Query, Reader, Record, Reference, Result, Source, TicketNote, TimeEntry,
+    Version, Visibility,
 };
 use psa_http::json::Native;
 use psa_http::pages::{self, FetchChained};
@@ -26,13 +27,15 @@ use super::reader::{HaloReader, Mapping, key_of_broken, may_be_cut};
 use super::ticket::Tickets;
 use super::writer::{Member, Writes};
 use super::{ACTION_KEY, Context};
-use crate::client::Halo;
 use crate::ids::{self, ActionId, TicketId};
 use crate::page::{List, ListPage, RawRecord, Resource};
 use crate::resources::{Action, Save};
 
 /// The most rows Halo gives at once.
 pub(crate) const ROWS_MAX: u32 = 1000;
+
+/// Halo is younger than this.
+const EARLIEST: DateTime<Utc> = DateTime::from_timestamp_nanos(946_684_800_000_000_000);
 
 /// The first window of a full read.
 const FIRST_WINDOW: TimeDelta = TimeDelta::days(30);
@@ -131,9 +134,13 @@ impl Walk {
     async fn oldest(&self, query: &Query) -> Result<Option<DateTime<Utc>>> {
         let list = self.context.halo.tickets().list().query("order", "dateoccurred").order_desc(false);
         let mut page = list.page_size(1).prefetch(1).lane(query.lane).pages(None);
-        let first = page.try_next().await?.and_then(|p| p.records.into_iter().next()).and_then(|r| r.value.ok());
-        let day = TimeDelta::days(1);
-        Ok(first.map(|ticket| ticket.dateoccurred.unwrap_or(self.context.halo.http().clock().now()) - day))
+        let Some(first) = page.try_next().await?.and_then(|p| p.records.into_iter().next()) else {
+            return Ok(None);
+        };
+        let now = self.context.halo.http().clock().now();
+        // A ticket without a date sorts first; then nothing is known, and a walk over empty years costs a few requests.
+        let date = first.value.ok().and_then(|ticket| ticket.dateoccurred);
+        Ok(Some(date.map_or(EARLIEST, |date| date.min(now) - TimeDelta::days(1))))
     }
 
     async fn step(&self, step: Step, query: &Query) -> Result<Found> {
@@ -151,6 +158,7 @@ impl Walk {
         query: &Query,
     ) -> Result<Found> {
         let mut end = until;
+        let mut vendor_time = None;
         loop {
             // Dates are compared to the second; the next window begins with the last second of this one.
             let stop =
@@ -159,7 +167,8 @@ impl Walk {
             // The walk ends at the vendor's clock, as it was at the first answer; that clock tells whole seconds only.
             let now = || page.vendor_time.unwrap_or_else(|| self.context.halo.http().clock().now());
             let end_now = *end.get_or_insert_with(|| now() + TimeDelta::seconds(1));
-            if cut(&page) {
+            vendor_time = vendor_time.or(page.vendor_time);
+            if cut(&page, seconds) {
                 if seconds <= 1 {
                     return Err(too_many(from));
                 }
@@ -175,7 +184,7 @@ impl Walk {
                 query.updated_since.map(|_| Step::Tickets { after: 0 })
             };
             let whole = until.is_none() && next.is_none();
-            return Ok(Found { records: page.records, vendor_time: page.vendor_time, next, whole });
+            return Ok(Found { records: page.records, vendor_time, next, whole });
         }
     }
 
@@ -190,8 +199,15 @@ impl Walk {
         let pages: Vec<_> = stream::iter(ids)
             .map(|id| async move {
                 let list = || self.list(query).ticket(TicketId(id));
-                let page = list().send_unpaged().await?;
-                if cut(&page) { self.all_of_ticket(id, list).await } else { Ok(page.records) }
+                let found = async {
+                    let page = list().send_unpaged().await?;
+                    if cut(&page, i64::MAX) { self.all_of_ticket(id, list).await } else { Ok(page.records) }
+                };
+                match found.await {
+                    // Deleted meanwhile.
+                    Err(error) if error.is_not_found() => Ok(Vec::new()),
+                    found => found,
+                }
             })
             .buffered(halo.window())
             .try_collect()
@@ -220,21 +236,23 @@ impl Walk {
     async fn all_of_ticket(&self, id: i64, list: impl Fn() -> List<Action>) -> Result<Vec<RawRecord<Action>>> {
         let ticket = self.context.halo.tickets().get(id).await?;
         let now = self.context.halo.http().clock().now();
-        let mut from = ticket.dateoccurred.unwrap_or(now) - TimeDelta::days(1);
+        let mut from = ticket.dateoccurred.map_or(EARLIEST, |date| date.min(now) - TimeDelta::days(1));
         let until = now + TimeDelta::days(1);
         let mut seconds = (until - from).num_seconds();
-        let mut records = Vec::new();
+        let mut records: Vec<RawRecord<Action>> = Vec::new();
+        let mut seen = HashSet::new();
         while from < until {
             let stop = until.min(from + TimeDelta::seconds(seconds));
             let page = self.read(list(), from, stop).await?;
-            if cut(&page) {
+            if cut(&page, seconds) {
                 if seconds <= 1 {
                     return Err(too_many(from));
                 }
                 seconds /= 2;
                 continue;
             }
-            records.extend(page.records);
+            // Both ends of a window belong to it, so an action on a boundary comes twice.
+            records.extend(page.records.into_iter().filter(|r| seen.insert(r.raw.clone())));
             from = stop;
         }
         Ok(records)
@@ -254,10 +272,11 @@ impl Walk {
     }
 }
 
-/// Whether Halo may have left rows out: it says so by nothing but a round number.
-fn cut(page: &ListPage<Action>) -> bool {
+/// Whether Halo may have left rows out: it says so by nothing but a round number. A round number in one second is taken
+/// for what it is, unless it is Halo's largest.
+fn cut(page: &ListPage<Action>, seconds: i64) -> bool {
     let rows = page.records.len();
-    rows >= ROWS_MAX as usize || may_be_cut(rows) || page.total.is_some_and(|t| t > rows as u64)
+    rows >= ROWS_MAX as usize || (seconds > 1 && may_be_cut(rows)) || page.total.is_some_and(|t| t > rows as u64)
 }
 
 fn too_many(at: DateTime<Utc>) -> Error {
@@ -337,6 +356,22 @@ fn has_hours(action: &Action) -> bool {
     [action.timetaken, action.nonbilltime, action.traveltime].into_iter().flatten().any(|hours| hours > 0.0)
 }
 
+/// What an action is for `E`: a record, or the news that it holds none (any more).
+fn item<E: FromAction>(raw: &RawRecord<Action>) -> Item<E> {
+    match (record(raw, Projection::List), &raw.value) {
+        (Some(record), _) => Item::Upsert(record),
+        (None, Ok(action)) => Item::Removed { key: action.key(), evidence: Evidence::Emptied },
+        (None, Err(_)) => Item::Removed { key: key_of_broken_action(&raw.raw), evidence: Evidence::Emptied },
+    }
+}
+
+fn any_item<E: FromAction>(raw: &RawRecord<Action>) -> AnyItem {
+    match item::<E>(raw) {
+        Item::Upsert(record) => AnyItem::Upsert(record.into()),
+        Item::Removed { key, evidence } => AnyItem::Removed { kind: E::KIND, key, evidence },
+    }
+}
+
 fn record<E: FromAction>(raw: &RawRecord<Action>, projection: Projection) -> Option<Record<E>> {
     let (key, value, updated_at) = match &raw.value {
         Ok(action) => (action.key(), Ok(E::from_action(action)?), action.last_updated),
@@ -375,7 +410,7 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
         self.walk
             .pages(query, from)
             .map_ok(|found| Page {
-                items: found.records.iter().filter_map(|r| record(r, Projection::List)).map(Item::Upsert).collect(),
+                items: found.records.iter().map(item).collect(),
                 cursor: cursor(found.next.as_ref()),
                 vendor_time: found.vendor_time,
                 total: None,
@@ -416,10 +451,8 @@ impl<E: FromAction> Source for ActionSource<E> {
             .map_ok(move |found| {
                 let mut items = Vec::with_capacity(found.records.len());
                 for raw in &found.records {
-                    let note = notes.then(|| record::<TicketNote>(raw, Projection::List)).flatten();
-                    let time = hours.then(|| record::<TimeEntry>(raw, Projection::List)).flatten();
-                    items.extend(note.map(|r| AnyItem::Upsert(r.into())));
-                    items.extend(time.map(|r| AnyItem::Upsert(r.into())));
+                    items.extend(notes.then(|| any_item::<TicketNote>(raw)));
+                    items.extend(hours.then(|| any_item::<TimeEntry>(raw)));
                 }
                 AnyPage {
                     items,
@@ -457,18 +490,12 @@ pub(crate) struct TimeWrites;
 
 macro_rules! action_writes {
     ($name:ident as $common:ty { $( $path:literal => $member:expr; )* }) => {
-        #[async_trait]
         impl Mapping for $name {
             type Native = Action;
             type Common = $common;
 
             fn list(context: &Context) -> List<Action> {
                 context.halo.actions().list()
-            }
-
-            async fn get(halo: &Halo, key: &Key) -> Result<Native<Action>> {
-                let (ticket, id) = parts(key)?;
-                halo.actions().get(ticket, id).await
             }
 
             fn updated_at(action: &Action) -> Option<DateTime<Utc>> {

@@ -1,11 +1,8 @@
-use async_trait::async_trait;
-use psa_core::{Agent as CommonAgent, Key, Label, Result};
-use psa_http::json::Native;
+use psa_core::{Agent as CommonAgent, Label};
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
-use crate::client::Halo;
 use crate::ids;
 use crate::page::List;
 use crate::resources::Agent;
@@ -13,7 +10,6 @@ use crate::resources::Agent;
 /// Agent -> agent.
 pub(crate) struct Agents;
 
-#[async_trait]
 impl Mapping for Agents {
     type Native = Agent;
     type Common = CommonAgent;
@@ -21,10 +17,6 @@ impl Mapping for Agents {
     /// Everyone, the disabled and the logins for programs too; not the placeholder "Unassigned".
     fn list(context: &Context) -> List<Agent> {
         context.halo.agents().list().include_disabled(true).include_api_agents(true)
-    }
-
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Agent>> {
-        halo.agents().get(key.as_i64()?).await
     }
 
     fn common(agent: &Agent, _: &Context, _: &Names) -> CommonAgent {

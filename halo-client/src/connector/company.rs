@@ -1,12 +1,10 @@
 use async_trait::async_trait;
 use psa_core::{Company, Key, Label, Reference, Result};
-use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::client::Halo;
 use crate::ids::{self, AgentId};
 use crate::page::List;
 use crate::resources::{Client, Save};
@@ -14,7 +12,6 @@ use crate::resources::{Client, Save};
 /// Client <-> company.
 pub(crate) struct Companies;
 
-#[async_trait]
 impl Mapping for Companies {
     type Native = Client;
     type Common = Company;
@@ -22,10 +19,6 @@ impl Mapping for Companies {
 
     fn list(context: &Context) -> List<Client> {
         context.halo.clients().list().include_inactive(true)
-    }
-
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Client>> {
-        halo.clients().get(key.as_i64()?).await
     }
 
     fn common(client: &Client, _: &Context, _: &Names) -> Company {

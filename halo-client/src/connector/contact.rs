@@ -1,12 +1,10 @@
 use async_trait::async_trait;
 use psa_core::{Contact, Email, Key, Phone, Reference, Result};
-use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::client::Halo;
 use crate::ids::{self, ClientId};
 use crate::page::List;
 use crate::resources::{Save, User};
@@ -14,7 +12,6 @@ use crate::resources::{Save, User};
 /// User <-> contact.
 pub(crate) struct Contacts;
 
-#[async_trait]
 impl Mapping for Contacts {
     type Native = User;
     type Common = Contact;
@@ -22,10 +19,6 @@ impl Mapping for Contacts {
 
     fn list(context: &Context) -> List<User> {
         context.halo.users().list().include_inactive(true)
-    }
-
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<User>> {
-        halo.users().get(key.as_i64()?).await
     }
 
     fn common(user: &User, _: &Context, _: &Names) -> Contact {
@@ -56,7 +49,6 @@ impl Mapping for Contacts {
             inactive: user.inactive,
             entra_id: super::text(&user.azureoid),
             notes: super::text(&user.notes),
-            custom: super::custom(&user.customfields, None),
             ..Contact::default()
         }
     }
@@ -69,8 +61,8 @@ impl Writes for Contacts {
         ("first_name", Member::Plain("firstname")),
         ("last_name", Member::Plain("surname")),
         ("title", Member::Plain("title")),
-        ("emails", Member::First("emailaddress", "address")),
-        ("phones", Member::First("phonenumber", "number")),
+        ("emails", Member::Only("emailaddress", "address")),
+        ("phones", Member::Phones),
         ("company", Member::Reference("client_id")),
         ("site", Member::Reference("site_id")),
         ("is_vip", Member::Plain("isimportantcontact")),

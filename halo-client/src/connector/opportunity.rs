@@ -4,16 +4,14 @@ use psa_core::{
     Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Reference, Result,
 };
 use psa_http::Operation;
-use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::client::Halo;
 use crate::ids::{self, AgentId, ClientId};
 use crate::page::List;
-use crate::resources::{Opportunity, Save, get_one};
+use crate::resources::{Opportunity, Save};
 
 /// Opportunity <-> opportunity.
 pub(crate) struct Opportunities;
@@ -22,7 +20,6 @@ static CREATE: Operation = Operation::post("halo.opportunities.create", "/Opport
 static UPDATE: Operation = Operation::post("halo.opportunities.update", "/Opportunities");
 static DELETE: Operation = Operation::delete("halo.opportunities.delete", "/Opportunities/{id}");
 
-#[async_trait]
 impl Mapping for Opportunities {
     type Native = Opportunity;
     type Common = CommonOpportunity;
@@ -37,16 +34,16 @@ impl Mapping for Opportunities {
         list.query("lastupdatefromdate", crate::page::query_date(at))
     }
 
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Opportunity>> {
-        get_one(halo, key.as_i64()?).await
-    }
-
     fn updated_at(opportunity: &Opportunity) -> Option<DateTime<Utc>> {
         opportunity.updated()
     }
 
     fn gone(opportunity: &Opportunity) -> Option<Evidence> {
         opportunity.deleted.unwrap_or(false).then_some(Evidence::SoftDeleted)
+    }
+
+    fn foreign(opportunity: &Opportunity) -> bool {
+        opportunity.is_opportunity == Some(false)
     }
 
     fn common(o: &Opportunity, context: &Context, names: &Names) -> CommonOpportunity {

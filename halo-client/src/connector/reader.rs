@@ -15,11 +15,10 @@ use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
-use crate::client::Halo;
-use crate::page::{List, ListPage, PAGE_MAX, Resource};
+use crate::page::{List, ListPage, PAGE_MAX, RawRecord, Resource};
+use crate::resources::read_one;
 
 /// How one of Halo's resources becomes a common model.
-#[async_trait]
 pub(crate) trait Mapping: Send + Sync + 'static {
     type Native: Resource;
     type Common: Entity;
@@ -38,9 +37,6 @@ pub(crate) trait Mapping: Send + Sync + 'static {
         list
     }
 
-    /// One record.
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Self::Native>>;
-
     /// The change stamp.
     fn updated_at(_: &Self::Native) -> Option<DateTime<Utc>> {
         None
@@ -49,6 +45,11 @@ pub(crate) trait Mapping: Send + Sync + 'static {
     /// Whether Halo says that it is gone.
     fn gone(_: &Self::Native) -> Option<Evidence> {
         None
+    }
+
+    /// Whether it is of another kind: tickets, opportunities and projects share one numbering.
+    fn foreign(_: &Self::Native) -> bool {
+        false
     }
 
     fn common(native: &Self::Native, context: &Context, names: &Names) -> Self::Common;
@@ -144,13 +145,26 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
 
     async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
         let names = self.names().await?;
-        let native = M::get(&self.context.halo, key).await?;
-        if let Some(evidence) = M::gone(&native.value) {
-            return Err(Error::new(ErrorKind::NotFound, "Halo marks the record deleted")
-                .with_context("evidence", format_args!("{evidence:?}"))
-                .with_context("key", key));
+        let found: RawRecord<M::Native> = read_one(&self.context.halo, key.as_i64()?).await?;
+        if let Ok(native) = &found.value {
+            if M::foreign(native) {
+                return Err(Error::new(ErrorKind::NotFound, "this number is of another kind of record")
+                    .with_context("key", key));
+            }
+            if let Some(evidence) = M::gone(native) {
+                return Err(Error::new(ErrorKind::NotFound, "Halo marks the record deleted")
+                    .with_context("evidence", format_args!("{evidence:?}"))
+                    .with_context("key", key));
+            }
         }
-        Ok(record::<M>(native, &self.context, &names, Projection::Full))
+        let updated_at = found.value.as_ref().ok().and_then(M::updated_at);
+        Ok(Record {
+            key: key.clone(),
+            version: Version { updated_at, tag: None },
+            value: found.value.map(|native| M::common(&native, &self.context, &names)),
+            raw: found.raw,
+            projection: Projection::Full,
+        })
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
@@ -161,14 +175,19 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
                 return Ok(keys_by_page(list));
             };
             let ids = list.clone().query(ids_only, true);
-            let (total, keys) = futures::try_join!(list.clone().count(), ids.send_ids())?;
-            let rows = keys.len();
-            let short = total.saturating_sub(rows as u64);
+            let (total, keys) = match futures::try_join!(list.clone().count(), ids.send_ids()) {
+                Ok(both) => both,
+                // More ids than one answer may be large.
+                Err(error) if error.kind() == ErrorKind::TooLarge => return Ok(keys_by_page(list)),
+                Err(error) => return Err(error),
+            };
+            let short = total.saturating_sub(keys.len() as u64);
             // A living list moves a little between two requests; a cut one is short by much, or by a round number.
-            if short > 0 && (may_be_cut(rows) || short > (total / 50).max(10)) {
+            if short > 0 && (may_be_cut(keys.len()) || short > (total / 50).max(10)) {
                 return Ok(keys_by_page(list));
             }
-            let page = KeyPage { keys, total: Some(total), atomic: true };
+            // Short by a little: good for finding what is missing here, not for proving what is gone there.
+            let page = KeyPage { keys, total: Some(total), atomic: short == 0 };
             Ok(stream::iter([Ok(page)]).boxed())
         })
         .try_flatten()

@@ -1,12 +1,10 @@
 use async_trait::async_trait;
 use psa_core::{Address, Key, Reference, Result, Site as CommonSite};
-use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::client::Halo;
 use crate::ids::{self};
 use crate::page::List;
 use crate::resources::{Save, Site};
@@ -14,7 +12,6 @@ use crate::resources::{Save, Site};
 /// Site <-> site.
 pub(crate) struct Sites;
 
-#[async_trait]
 impl Mapping for Sites {
     type Native = Site;
     type Common = CommonSite;
@@ -22,10 +19,6 @@ impl Mapping for Sites {
 
     fn list(context: &Context) -> List<Site> {
         context.halo.sites().list().include_inactive(true).include_address(true)
-    }
-
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Site>> {
-        halo.sites().get(key.as_i64()?).await
     }
 
     fn common(site: &Site, _: &Context, _: &Names) -> CommonSite {

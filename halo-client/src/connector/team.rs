@@ -1,29 +1,21 @@
-use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Key, Label, Result, Team as CommonTeam};
-use psa_http::json::Native;
+use psa_core::{Label, Team as CommonTeam};
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
-use crate::client::Halo;
 use crate::page::List;
-use crate::resources::{Team, get_one};
+use crate::resources::Team;
 
 /// Team -> team.
 pub(crate) struct Teams;
 
-#[async_trait]
 impl Mapping for Teams {
     type Native = Team;
     type Common = CommonTeam;
 
     fn list(context: &Context) -> List<Team> {
         context.halo.teams()
-    }
-
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Team>> {
-        get_one(halo, key.as_i64()?).await
     }
 
     fn updated_at(team: &Team) -> Option<DateTime<Utc>> {

@@ -1,13 +1,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{Evidence, Key, Label, Reference, Result, Ticket as CommonTicket};
-use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::client::Halo;
 use crate::ids::{self, AgentId, ClientId};
 use crate::page::List;
 use crate::resources::{Save, Ticket};
@@ -15,7 +13,6 @@ use crate::resources::{Save, Ticket};
 /// Ticket <-> ticket.
 pub(crate) struct Tickets;
 
-#[async_trait]
 impl Mapping for Tickets {
     type Native = Ticket;
     type Common = CommonTicket;
@@ -35,16 +32,16 @@ impl Mapping for Tickets {
         list.updated_since(at)
     }
 
-    async fn get(halo: &Halo, key: &Key) -> Result<Native<Ticket>> {
-        halo.tickets().get(key.as_i64()?).await
-    }
-
     fn updated_at(ticket: &Ticket) -> Option<DateTime<Utc>> {
         ticket.updated()
     }
 
     fn gone(ticket: &Ticket) -> Option<Evidence> {
         ticket.deleted.unwrap_or(false).then_some(Evidence::SoftDeleted)
+    }
+
+    fn foreign(ticket: &Ticket) -> bool {
+        ticket.is_opportunity.unwrap_or(false) || ticket.is_project.unwrap_or(false)
     }
 
     fn common(ticket: &Ticket, context: &Context, names: &Names) -> CommonTicket {
@@ -75,7 +72,6 @@ impl Mapping for Tickets {
             estimate_hours: ticket.estimate.filter(|e| *e > 0.0),
             parent: ids::some(ticket.parent_id).map(|p| Reference::to(p.0)),
             merged_into: ids::some(ticket.merged_into_id).map(|t| Reference::to(t.0)),
-            agreement: ticket.contract_id.filter(|c| *c > 0).map(Reference::to),
             custom: super::custom(&ticket.customfields, Some(&context.custom_fields)),
             created_at: ticket.dateoccurred,
             closed_at: ticket.dateclosed,

@@ -22,8 +22,10 @@ pub(crate) enum Member {
     LabelId(&'static str),
     /// The name of a label.
     LabelName(&'static str),
-    /// The first element's member, as text.
-    First(&'static str, &'static str),
+    /// The one element's member, as text: Halo has one place for it.
+    Only(&'static str, &'static str),
+    /// A list of telephone numbers, each kind with a member of its own.
+    Phones,
     /// Hidden from the user unless public.
     Hidden(&'static str),
     /// A list of custom fields by name.
@@ -54,8 +56,9 @@ impl<M: Writes> HaloWriter<M> {
     async fn save(&self, mut save: Save<M::Native>, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
         let changes = changes.into_any();
         for (path, value) in changes.common {
-            let (member, value) = native::<M>(&path, value)?;
-            save = save.set(member, value);
+            for (member, value) in native::<M>(&path, value)? {
+                save = save.set(member, value);
+            }
         }
         for (member, value) in changes.native {
             save = save.set(member, value);
@@ -66,8 +69,8 @@ impl<M: Writes> HaloWriter<M> {
     }
 }
 
-/// The member and value for a common path.
-fn native<M: Writes>(path: &str, value: Value) -> Result<(&'static str, Value)> {
+/// The members and values for a common path.
+fn native<M: Writes>(path: &str, value: Value) -> Result<Vec<(&'static str, Value)>> {
     let (head, rest) = path.split_once('.').map_or((path, None), |(h, r)| (h, Some(r)));
     let member = M::MEMBERS.iter().find(|(p, _)| *p == head).map(|(_, m)| *m).ok_or_else(|| {
         Error::unsupported(format!("Halo has no member to write a {}'s {head} to", M::Common::KIND))
@@ -89,15 +92,21 @@ fn native<M: Writes>(path: &str, value: Value) -> Result<(&'static str, Value)> 
         Value::String(s) => s.trim().parse::<i64>().map(Value::from).map_err(|_| wrong()),
         _ => Err(wrong()),
     };
-    Ok(match member {
+    Ok(vec![match member {
         Member::Plain(name) if rest.is_none() => (name, value),
         Member::Plain(_) => return Err(wrong()),
         Member::Reference(name) | Member::LabelId(name) => (name, number(part("id")?)?),
         Member::LabelName(name) => (name, part("name")?),
-        Member::First(name, inner) => {
-            let first = value.get(0).and_then(|e| e.get(inner)).cloned().unwrap_or(Value::Null);
-            (name, first)
-        }
+        Member::Only(name, inner) => match value.as_array().map(Vec::as_slice) {
+            None if value.is_null() => (name, Value::Null),
+            Some([]) => (name, Value::Null),
+            Some([only]) => (name, only.get(inner).cloned().ok_or_else(wrong)?),
+            Some(_) => {
+                return Err(Error::unsupported("Halo has one place for this").with_context("field", path.to_owned()));
+            }
+            None => return Err(wrong()),
+        },
+        Member::Phones => return phones(path, &value),
         Member::Hidden(name) => (name, Value::from(part("value")? != "public")),
         Member::Custom => {
             let fields = value.as_object().ok_or_else(wrong)?;
@@ -105,7 +114,27 @@ fn native<M: Writes>(path: &str, value: Value) -> Result<(&'static str, Value)> 
                 fields.iter().map(|(name, value)| serde_json::json!({"name": name, "value": value})).collect();
             ("customfields", Value::Array(list))
         }
-    })
+    }])
+}
+
+/// Halo's members for telephone numbers, by kind.
+const PHONES: [(&str, &str); 4] =
+    [("work", "phonenumber"), ("mobile", "mobilenumber"), ("home", "homenumber"), ("fax", "fax")];
+
+/// Every kind that is named is set, every other one cleared: the list is the whole truth.
+fn phones(path: &str, value: &Value) -> Result<Vec<(&'static str, Value)>> {
+    let refuse = |why: &'static str| Error::unsupported(why).with_context("field", path.to_owned());
+    let mut members: Vec<_> = PHONES.iter().map(|(_, member)| (*member, Value::Null)).collect();
+    for phone in value.as_array().into_iter().flatten() {
+        let kind = phone.get("kind").and_then(Value::as_str).unwrap_or("work");
+        let place = PHONES.iter().position(|(k, _)| *k == kind);
+        let (_, number) = &mut members[place.ok_or_else(|| refuse("Halo has no place for this kind of number"))?];
+        if !number.is_null() {
+            return Err(refuse("Halo has one place for each kind of number"));
+        }
+        *number = phone.get("number").cloned().unwrap_or(Value::Null);
+    }
+    Ok(members)
 }
 
 #[async_trait]

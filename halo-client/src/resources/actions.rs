@@ -179,9 +179,10 @@ impl Actions {
         self.create(ticket).outcome(OutcomeId::PRIVATE_NOTE).hidden_from_user(true).note_html(html)
     }
 
-    /// A change.
+    /// A change. No mail is sent unless [`send_email`](Save::send_email) says so.
     pub fn update(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> Save<Action> {
-        Save::new(self.halo.clone(), &UPDATE).set("ticket_id", ticket.into()).set("id", id.into())
+        let save = Save::new(self.halo.clone(), &UPDATE).set("sendemail", false);
+        save.set("ticket_id", ticket.into()).set("id", id.into())
     }
 
     /// Deletes.

@@ -15,7 +15,7 @@ pub use agents::{Agent, AgentTeam, Agents, Team};
 pub use clients::{Client, Clients};
 pub use lookups::{Category, Outcome, Priority, Status, TicketType};
 pub use save::Save;
-pub(crate) use save::get_one;
+pub(crate) use save::{get_one, read_one};
 pub use shared::{AddressStore, CustomField, NativeField};
 pub use sites::{Site, Sites};
 pub use tickets::{Opportunity, Ticket, Tickets};

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use psa_core::{Error, ErrorKind, Lane, Phase, Result};
 use psa_http::json::{self, Native};
 use psa_http::{Operation, Response};
@@ -9,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::client::Halo;
-use crate::page::{Envelope, Resource};
+use crate::page::{Envelope, RawRecord, Resource};
 
 /// A create or an update under construction: only the members that are set are sent, and only they change.
 ///
@@ -94,29 +95,33 @@ impl<T: Resource> Save<T> {
         }
         // Halo takes arrays only, and answers a single element with a single object.
         let answer = self.halo.http().call(operation).lane(self.lane).json(&[self.body]).send().await?;
-        one(&answer, T::ITEMS, operation.name)
+        // It was written, whatever came back: a caller must look before repeating.
+        one(&answer, T::ITEMS, operation.name).map_err(|e| e.with_phase(Phase::MaybeSent))
     }
 }
 
-/// The single record of an answer: bare, or alone in a list.
+/// The bytes of the single record of an answer: bare, or alone in a list.
+fn single(answer: &Response, items: &str, operation: &'static str) -> Result<Bytes> {
+    let bare = answer.body.trim_ascii_start().starts_with(b"{");
+    match Envelope::read(&answer.body, items) {
+        Ok(envelope) if !bare || envelope.record_count.is_some() => match envelope.rows.as_slice() {
+            [only] => Ok(json::slice(&answer.body, only)),
+            rows => {
+                let message = format!("{} records came where one was due", rows.len());
+                Err(Error::new(ErrorKind::Decode, message).with_operation(operation).with_phase(Phase::Answered))
+            }
+        },
+        _ => Ok(answer.body.clone()),
+    }
+}
+
+/// The single record of an answer.
 pub(crate) fn one<T: serde::de::DeserializeOwned>(
     answer: &Response,
     items: &str,
     operation: &'static str,
 ) -> Result<Native<T>> {
-    let bare = answer.body.trim_ascii_start().starts_with(b"{");
-    let raw = match Envelope::read(&answer.body, items) {
-        Ok(envelope) if !bare || envelope.record_count.is_some() => match envelope.rows.as_slice() {
-            [only] => json::slice(&answer.body, only),
-            rows => {
-                let message = format!("{} records came where one was due", rows.len());
-                return Err(Error::new(ErrorKind::Decode, message)
-                    .with_operation(operation)
-                    .with_phase(Phase::Answered));
-            }
-        },
-        _ => answer.body.clone(),
-    };
+    let raw = single(answer, items, operation)?;
     json::native(raw).map_err(|error| {
         let found = answer.content_type().unwrap_or_else(|| "no content type".into());
         let message = if answer.body.is_empty() {
@@ -139,4 +144,19 @@ pub(crate) async fn get_one<T: Resource>(halo: &Halo, id: impl fmt::Display) -> 
     let operation = T::get_operation();
     let answer = halo.http().call(operation).path("id", id).query("includedetails", true).send().await?;
     one(&answer, T::ITEMS, operation.name)
+}
+
+/// Reads one record that may be unreadable in parts: JSON that is no valid record is a record with the reason why.
+pub(crate) async fn read_one<T: Resource>(halo: &Halo, id: i64) -> Result<RawRecord<T>> {
+    let operation = T::get_operation();
+    let answer = halo.http().call(operation).path("id", id).query("includedetails", true).send().await?;
+    let raw = single(&answer, T::ITEMS, operation.name)?;
+    match json::decode(&raw) {
+        Ok(value) => Ok(RawRecord { raw, value: Ok(value) }),
+        Err(reason) if serde_json::from_slice::<&serde_json::value::RawValue>(&raw).is_ok() => {
+            Ok(RawRecord { raw, value: Err(reason) })
+        }
+        // No JSON at all is no record.
+        Err(_) => one(&answer, T::ITEMS, operation.name).map(|n| RawRecord { raw: n.raw, value: Ok(n.value) }),
+    }
 }

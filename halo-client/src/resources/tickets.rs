@@ -327,8 +327,6 @@ pub struct Tickets {
 
 static CREATE: Operation = Operation::post("halo.tickets.create", "/Tickets");
 static UPDATE: Operation = Operation::post("halo.tickets.update", "/Tickets");
-static CLOSE: Operation = Operation::post("halo.tickets.close", "/Tickets");
-static RESTORE: Operation = Operation::post("halo.tickets.restore", "/Tickets");
 static DELETE: Operation = Operation::delete("halo.tickets.delete", "/Tickets/{id}");
 static GET: Operation = Operation::get("halo.tickets.get", "/Tickets/{id}");
 
@@ -365,7 +363,7 @@ impl Tickets {
     /// Closes with this status; [`StatusId::DEFAULT_CLOSED`] unless the tenant has others. Add members that its
     /// workflow makes mandatory before sending.
     pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>) -> Save<Ticket> {
-        Save::new(self.halo.clone(), &CLOSE).set("id", id.into()).set("status_id", status.into())
+        Save::new(self.halo.clone(), &UPDATE).set("id", id.into()).set("status_id", status.into())
     }
 
     /// Deletes, with a reason for the log. The ticket can be [restored](Self::restore).
@@ -382,6 +380,6 @@ impl Tickets {
     /// # Errors
     /// What Halo refuses and what the network can do.
     pub async fn restore(&self, id: impl Into<TicketId>) -> Result<Native<Ticket>> {
-        Save::new(self.halo.clone(), &RESTORE).set("id", id.into()).set("_recover", true).send().await
+        Save::new(self.halo.clone(), &UPDATE).set("id", id.into()).set("_recover", true).send().await
     }
 }

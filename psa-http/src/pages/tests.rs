@@ -30,7 +30,7 @@ fn list(pages: Vec<Vec<i64>>, total: u64) -> (FetchNumbered<Vec<i64>>, Log) {
 }
 
 fn start(window: usize) -> Start {
-    Start { number: 1, page_rows: None, window }
+    Start { number: 1, page_rows: None, asked: 2, window }
 }
 
 async fn rows(start: Start, fetch: FetchNumbered<Vec<i64>>) -> Result<Vec<i64>> {
@@ -42,6 +42,14 @@ async fn rows(start: Start, fetch: FetchNumbered<Vec<i64>>) -> Result<Vec<i64>> 
 async fn an_empty_middle_page_does_not_end_a_list() {
     let (fetch, _) = list(vec![vec![1, 2], vec![], vec![5, 6], vec![7]], 7);
     assert_eq!(rows(start(3), fetch).await.unwrap(), [1, 2, 5, 6, 7]);
+}
+
+#[tokio::test]
+async fn an_empty_first_page_is_gone_over_and_its_cursor_is_good() {
+    let (fetch, _) = list(vec![vec![], vec![3, 4], vec![5]], 5);
+    let pages: Vec<_> = numbered(start(2), fetch).try_collect().await.unwrap();
+    assert_eq!((pages[0].next, pages[0].page_rows), (Some(2), 2));
+    assert_eq!(pages.iter().flat_map(|p| p.page.clone()).collect::<Vec<_>>(), [3, 4, 5]);
 }
 
 #[tokio::test]
@@ -82,7 +90,7 @@ async fn each_page_tells_where_to_go_on() {
     let pages: Vec<_> = numbered(start(2), Arc::clone(&fetch)).try_collect().await.unwrap();
     assert_eq!(pages.iter().map(|p| p.next).collect::<Vec<_>>(), [Some(2), Some(3), None]);
     for page in &pages[..2] {
-        let resumed = Start { number: page.next.unwrap(), page_rows: Some(page.page_rows), window: 2 };
+        let resumed = Start { number: page.next.unwrap(), page_rows: Some(page.page_rows), asked: 2, window: 2 };
         let rest = rows(resumed, Arc::clone(&fetch)).await.unwrap();
         assert_eq!(rest, (page.number as i64 * 2 + 1..=5).collect::<Vec<_>>());
     }

@@ -142,8 +142,6 @@ pub enum UngrantedScope {
 pub struct OpenPoints {
     /// A record that changed exactly at `lastupdatefromdate` is in the list.
     pub from_date_inclusive: bool,
-    /// `lastupdatefromdate` narrows clients, sites and users.
-    pub from_date_filters_customers: bool,
     /// Requests in a rolling window; none: no limit.
     pub rate_limit: Option<(u32, Duration)>,
     /// A 429 tells when to come back.
@@ -160,7 +158,6 @@ impl Default for OpenPoints {
     fn default() -> Self {
         Self {
             from_date_inclusive: true,
-            from_date_filters_customers: false,
             rate_limit: Some((300, Duration::from_secs(300))),
             retry_after_sent: false,
             ungranted_scope: UngrantedScope::Narrower,

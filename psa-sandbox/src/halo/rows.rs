@@ -92,7 +92,7 @@ fn ticket_base(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
     out.extend(self::row(json!({
         "targetdate": no_date(1, quirks), "deadlinedate": no_date(2, quirks), "userdef1": "", "source": 0, "supplier_status": 0,
         "appointment_type": -1, "use": "ticket", "table": 1, "itil_requesttype_id": 1, "merged_into_id": t.merged_into_id,
-        "reviewed": false, "projectinternaltask": false, "contract_id": -1, "chargerate": -1, "oppregion": "0",
+        "reviewed": false, "projectinternaltask": false, "chargerate": -1, "oppregion": "0",
         "opptype": if odd { " " } else { "" }, "dateclosed": t.dateclosed.map(|at| stored(at, quirks)),
         "hasbeenclosed": t.dateclosed.is_some(), "is_opportunity": opportunity, "ticketage": 1.5,
         "idsummary": format!("{} - {}", t.id, t.summary),
@@ -107,7 +107,7 @@ pub(super) fn ticket_detail(t: &TicketRow, data: &Data, context: &Context<'_>, d
     let quirks = context.quirks;
     let mut out = ticket_base(t, data, quirks);
     out.extend(row(json!({
-        "datecreated": fresh(t.dateoccurred, quirks), "details_html": format!("<p>{}</p>", t.details), "guid": guid(t.id as u64),
+        "contract_id": -1, "datecreated": fresh(t.dateoccurred, quirks), "details_html": format!("<p>{}</p>", t.details), "guid": guid(t.id as u64),
         "key": format!("k{}", t.id), "team_id": team_id(&t.team), "reference": format!("IN-{:07}", t.id), "deleted": t.deleted,
         "customfields": custom_fields(t), "takenby": "Halo", "who": "Halo", "assets": [],
     })));

@@ -141,6 +141,8 @@ pub struct Prepared {
     pub hash: [u8; 16],
     /// What must be there first.
     pub parents: Vec<(EntityKind, Key)>,
+    /// Whether it goes when its parent goes: the vendor lists no keys of its kind, so nothing else could tell.
+    pub follows: bool,
     /// Whether the scope holds it.
     pub in_scope: bool,
     /// Why it can't be stored.
@@ -171,6 +173,8 @@ pub struct Commit {
     pub records: Vec<Prepared>,
     /// Records that are gone.
     pub removals: Vec<Removal>,
+    /// Parents that records wait for and that do not exist: records that follow them are not waited with any longer.
+    pub orphaned: Vec<(EntityKind, Key)>,
     /// Whether to remember which keys this pass saw.
     pub mark_seen: bool,
     /// Whether the pass ends here, so that what it saw can be forgotten.
@@ -197,6 +201,8 @@ pub struct Snapshot {
     pub absent: Vec<Key>,
     /// How many those are.
     pub absent_count: u64,
+    /// Keys of records that wait or are outside the scope, and that they do not have.
+    pub stale: Vec<Key>,
     /// How many records we have.
     pub live: u64,
 }
@@ -258,11 +264,16 @@ pub trait Store: Send + Sync {
     /// What the database can do.
     async fn compare_snapshot(&self, stream: &StreamKey, window: bool) -> Result<Snapshot>;
 
-    /// The parents that records of a connection wait for, each once.
+    /// The parents of these kinds that records of a connection wait for, each once, the newest first.
     ///
     /// # Errors
     /// What the database can do.
-    async fn missing_parents(&self, connection: &str, limit: u32) -> Result<Vec<(EntityKind, Key)>>;
+    async fn missing_parents(
+        &self,
+        connection: &str,
+        kinds: &[EntityKind],
+        limit: u32,
+    ) -> Result<Vec<(EntityKind, Key)>>;
 
     /// The records that wait.
     ///

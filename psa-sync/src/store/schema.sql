@@ -33,8 +33,11 @@ CREATE TABLE link (
     tag               TEXT,
     removed_at        TEXT,
     evidence          TEXT,
+    -- The parent it goes with, for kinds whose own keys the vendor does not list.
+    parent_id         INTEGER,
     PRIMARY KEY (stream_id, key)
 ) WITHOUT ROWID;
+CREATE INDEX link_parent ON link (parent_id) WHERE parent_id IS NOT NULL;
 
 -- A record, by its local id: the common value, and the vendor's own bytes.
 CREATE TABLE record (
@@ -55,6 +58,7 @@ CREATE TABLE hold (
     waits_kind        TEXT,
     waits_key         TEXT,
     parents           TEXT NOT NULL,
+    follows           INTEGER NOT NULL,
     hash              BLOB NOT NULL,
     vendor_updated_at TEXT,
     tag               TEXT,

@@ -54,6 +54,14 @@ impl Parents {
         self.known.get(&stream).is_some_and(|keys| keys.contains(key))
     }
 
+    fn forget(&mut self, stream: i64, key: &Key) {
+        if let Some(keys) = self.known.get_mut(&stream)
+            && keys.remove(key)
+        {
+            self.count -= 1;
+        }
+    }
+
     fn add(&mut self, stream: i64, key: &Key) {
         if self.count >= Self::MOST {
             *self = Self::default();
@@ -361,39 +369,51 @@ impl Store for SqliteStore {
                      AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.stream_id = n.stream_id AND h.key = n.key)
                      AND NOT EXISTS (SELECT 1 FROM excluded e WHERE e.stream_id = n.stream_id AND e.key = n.key)",
                 )?;
-                let ours = "SELECT key FROM link WHERE stream_id = ?1 AND removed_at IS NULL
-                            UNION ALL SELECT key FROM hold WHERE stream_id = ?1 AND waits_kind IS NOT NULL
-                            UNION ALL SELECT key FROM excluded WHERE stream_id = ?1";
-                let absent = format!(
-                    "SELECT key FROM ({ours}) o WHERE NOT EXISTS
-                     (SELECT 1 FROM snapshot n WHERE n.stream_id = ?1 AND n.key = o.key)"
-                );
+                let gone = "NOT EXISTS (SELECT 1 FROM snapshot n WHERE n.stream_id = ?1 AND n.key = o.key)";
+                let absent = format!("SELECT key FROM link o WHERE stream_id = ?1 AND removed_at IS NULL AND {gone}");
                 let absent_count: i64 =
                     tx.query_row(&format!("SELECT count(*) FROM ({absent})"), [id], |row| row.get(0))?;
                 let absent = keys(&format!("{absent} LIMIT {ABSENT_MAX}"))?;
+                // A record whose id can't be read has a made-up key, which no list of the vendor's can hold.
+                let stale = keys(&format!(
+                    "SELECT key FROM hold o WHERE stream_id = ?1 AND key NOT LIKE '%unreadable-%' AND {gone}
+                     UNION SELECT key FROM excluded o WHERE stream_id = ?1 AND {gone} LIMIT {ABSENT_MAX}"
+                ))?;
                 let live: i64 = tx.query_row(
                     "SELECT count(*) FROM link WHERE stream_id = ?1 AND removed_at IS NULL",
                     [id],
                     |row| row.get(0),
                 )?;
-                Ok(Snapshot { unknown, absent, absent_count: absent_count as u64, live: live as u64 })
+                Ok(Snapshot { unknown, absent, absent_count: absent_count as u64, stale, live: live as u64 })
             })
             .await
             .map_err(failed)
     }
 
-    async fn missing_parents(&self, connection: &str, limit: u32) -> Result<Vec<(EntityKind, Key)>> {
+    async fn missing_parents(
+        &self,
+        connection: &str,
+        kinds: &[EntityKind],
+        limit: u32,
+    ) -> Result<Vec<(EntityKind, Key)>> {
         let connection = connection.to_owned();
+        let kinds = kinds.to_vec();
         self.db
             .read(move |c| {
                 let mut statement = c.prepare_cached(
-                    "SELECT DISTINCT h.waits_kind, h.waits_key FROM hold h JOIN stream s ON s.id = h.stream_id
-                     JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1 AND h.waits_kind IS NOT NULL LIMIT ?2",
+                    "SELECT h.waits_key FROM hold h JOIN stream s ON s.id = h.stream_id
+                     JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1 AND h.waits_kind = ?2
+                     GROUP BY 1 ORDER BY max(h.id) DESC LIMIT ?3",
                 )?;
-                let rows = statement.query_map((&connection, limit), |row| {
-                    Ok((EntityKind::named(row.get::<_, String>(0)?), Key::from_text(row.get::<_, String>(1)?)))
-                })?;
-                Ok(rows.collect::<std::result::Result<_, _>>()?)
+                let mut missing = Vec::new();
+                for kind in kinds {
+                    let rows =
+                        statement.query_map((&connection, kind.as_str(), limit), |row| row.get::<_, String>(0))?;
+                    for key in rows {
+                        missing.push((kind.clone(), Key::from_text(key?)));
+                    }
+                }
+                Ok(missing)
             })
             .await
             .map_err(failed)

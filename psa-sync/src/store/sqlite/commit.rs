@@ -40,6 +40,10 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
     for removal in &commit.removals {
         writer.remove(&removal.kind, &removal.key, &removal.evidence)?;
     }
+    for (kind, key) in &commit.orphaned {
+        tx.prepare_cached("DELETE FROM hold WHERE waits_kind = ?1 AND waits_key = ?2 AND follows")?
+            .execute((kind.as_str(), key.as_str()))?;
+    }
     if commit.ends_pass {
         tx.prepare_cached("DELETE FROM seen WHERE stream_id = ?1")?.execute([stream.id])?;
     }
@@ -136,10 +140,6 @@ impl Writer<'_> {
     }
 
     fn counts(&mut self, kind: &EntityKind) -> &mut Counts {
-        // Not `entry`, which would copy the kind for each record.
-        if !self.committed.counts.contains_key(kind) {
-            self.committed.counts.insert(kind.clone(), Counts::default());
-        }
         self.committed.counts.entry(kind.clone()).or_default()
     }
 
@@ -170,10 +170,20 @@ impl Writer<'_> {
             self.exclude(stream, prepared)?;
             return Ok(Outcome::Rejected);
         }
+        let mut parent_id = None;
         for (kind, key) in &prepared.parents {
-            match self.parent(kind, key)? {
-                Parent::There => {}
-                Parent::Excluded => return Ok(Outcome::Rejected),
+            match self.parent(kind, key, prepared.follows)? {
+                Parent::There(id) => parent_id = parent_id.or(id),
+                // Of a record outside the scope nothing is kept, and of a deleted one no part that goes with it.
+                Parent::Excluded => {
+                    self.remove(&prepared.kind, &prepared.key, &Evidence::OutOfScope)?;
+                    return Ok(Outcome::Rejected);
+                }
+                Parent::Removed if prepared.follows => {
+                    self.remove(&prepared.kind, &prepared.key, &Evidence::ParentGone)?;
+                    return Ok(Outcome::Rejected);
+                }
+                Parent::Removed => {}
                 Parent::Missing => {
                     let reason = HoldReason::MissingParent { kind: kind.clone(), key: key.clone() };
                     self.hold(stream, prepared, &reason)?;
@@ -187,37 +197,43 @@ impl Writer<'_> {
         if stream.excluded {
             self.drop_from("DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2", stream.id, &prepared.key)?;
         }
-        self.upsert(stream.id, prepared)
+        self.upsert(stream.id, prepared, parent_id)
     }
 
     fn drop_from(&self, sql: &str, stream: i64, key: &Key) -> Result<usize> {
         Ok(self.tx.prepare_cached(sql)?.execute((stream, key.as_str()))?)
     }
 
-    fn parent(&mut self, kind: &EntityKind, key: &Key) -> Result<Parent> {
+    /// Whether a parent is there; with its local id, if that is wanted.
+    fn parent(&mut self, kind: &EntityKind, key: &Key, wants_id: bool) -> Result<Parent> {
         let stream = self.stream(kind)?;
-        if self.parents.has(stream.id, key) {
-            return Ok(Parent::There);
+        if !wants_id && self.parents.has(stream.id, key) {
+            return Ok(Parent::There(None));
         }
-        let asks = |sql: &str| -> Result<bool> {
-            Ok(self.tx.prepare_cached(sql)?.query_row((stream.id, key.as_str()), |row| row.get(0))?)
-        };
-        if asks("SELECT EXISTS (SELECT 1 FROM link WHERE stream_id = ?1 AND key = ?2)")? {
-            // A parent that was excluded later has a row too.
-            if stream.excluded && asks("SELECT EXISTS (SELECT 1 FROM excluded WHERE stream_id = ?1 AND key = ?2)")? {
-                return Ok(Parent::Excluded);
-            }
-            if !stream.excluded {
+        let excluded = stream.excluded
+            && self
+                .tx
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM excluded WHERE stream_id = ?1 AND key = ?2)")?
+                .query_row((stream.id, key.as_str()), |row| row.get(0))?;
+        if excluded {
+            return Ok(Parent::Excluded);
+        }
+        let found: Option<(i64, bool)> = self
+            .tx
+            .prepare_cached("SELECT id, removed_at IS NOT NULL FROM link WHERE stream_id = ?1 AND key = ?2")?
+            .query_row((stream.id, key.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(match found {
+            None => Parent::Missing,
+            Some((_, true)) => Parent::Removed,
+            Some((id, false)) => {
                 self.parents.add(stream.id, key);
+                Parent::There(wants_id.then_some(id))
             }
-            return Ok(Parent::There);
-        }
-        let excluded =
-            stream.excluded && asks("SELECT EXISTS (SELECT 1 FROM excluded WHERE stream_id = ?1 AND key = ?2)")?;
-        Ok(if excluded { Parent::Excluded } else { Parent::Missing })
+        })
     }
 
-    fn upsert(&mut self, stream: i64, p: &Prepared) -> Result<Outcome> {
+    fn upsert(&mut self, stream: i64, p: &Prepared, parent_id: Option<i64>) -> Result<Outcome> {
         let tx = self.tx;
         let known: Option<(i64, [u8; 16], bool)> = tx
             .prepare_cached("SELECT id, hash, removed_at IS NOT NULL FROM link WHERE stream_id = ?1 AND key = ?2")?
@@ -232,7 +248,8 @@ impl Writer<'_> {
             )?
             .execute(params![projection(p.projection), self.run, content, p.raw.as_ref()])?;
             tx.prepare_cached(
-                "INSERT INTO link (stream_id, key, id, hash, vendor_updated_at, tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO link (stream_id, key, id, hash, vendor_updated_at, tag, parent_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 stream,
@@ -240,7 +257,8 @@ impl Writer<'_> {
                 tx.last_insert_rowid(),
                 p.hash,
                 updated_at,
-                p.version.tag
+                p.version.tag,
+                parent_id
             ])?;
             return Ok(Outcome::Inserted);
         };
@@ -252,10 +270,10 @@ impl Writer<'_> {
         tx.prepare_cached("UPDATE record SET projection = ?2, changed_run = ?3, content = ?4, raw = ?5 WHERE id = ?1")?
             .execute(params![id, projection(p.projection), self.run, content, p.raw.as_ref()])?;
         tx.prepare_cached(
-            "UPDATE link SET hash = ?3, vendor_updated_at = ?4, tag = ?5, removed_at = NULL, evidence = NULL
+            "UPDATE link SET hash = ?3, vendor_updated_at = ?4, tag = ?5, parent_id = ?6, removed_at = NULL, evidence = NULL
              WHERE stream_id = ?1 AND key = ?2",
         )?
-        .execute(params![stream, p.key.as_str(), p.hash, updated_at, p.version.tag])?;
+        .execute(params![stream, p.key.as_str(), p.hash, updated_at, p.version.tag, parent_id])?;
         self.change(stream, &p.key, if removed { "restored" } else { "updated" }, &differences(&old, content))?;
         Ok(Outcome::Updated)
     }
@@ -276,8 +294,8 @@ impl Writer<'_> {
         };
         self.tx
             .prepare_cached(
-                "INSERT INTO hold (stream_id, key, reason, waits_kind, waits_key, parents, hash, vendor_updated_at, tag,
-                 projection, since, content, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                "INSERT INTO hold (stream_id, key, reason, waits_kind, waits_key, parents, follows, hash, vendor_updated_at, tag,
+                 projection, since, content, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT (stream_id, key) DO UPDATE SET reason = excluded.reason, waits_kind = excluded.waits_kind,
                  waits_key = excluded.waits_key, parents = excluded.parents, hash = excluded.hash,
                  vendor_updated_at = excluded.vendor_updated_at, tag = excluded.tag, projection = excluded.projection,
@@ -290,6 +308,7 @@ impl Writer<'_> {
                 waits_kind,
                 waits_key,
                 text(&p.parents)?,
+                p.follows,
                 p.hash,
                 p.version.updated_at.map(time),
                 p.version.tag,
@@ -335,11 +354,27 @@ impl Writer<'_> {
         if stream.excluded {
             self.drop_from("DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2", stream.id, key)?;
         }
+        self.parents.forget(stream.id, key);
         if removed > 0 {
             self.counts(kind).removed += 1;
             self.change(stream.id, key, "removed", &json!({ "evidence": evidence }))?;
+            for (kind, key) in self.followers(stream.id, key)? {
+                self.remove(&kind, &key, &Evidence::ParentGone)?;
+            }
         }
         Ok(())
+    }
+
+    /// The live records that go with this one.
+    fn followers(&self, stream: i64, key: &Key) -> Result<Vec<(EntityKind, Key)>> {
+        let mut select = self.tx.prepare_cached(
+            "SELECT s.kind, l.key FROM link p JOIN link l ON l.parent_id = p.id JOIN stream s ON s.id = l.stream_id
+             WHERE p.stream_id = ?1 AND p.key = ?2 AND l.removed_at IS NULL",
+        )?;
+        let rows = select.query_map((stream, key.as_str()), |row| {
+            Ok((EntityKind::named(row.get::<_, String>(0)?), Key::from_text(row.get::<_, String>(1)?)))
+        })?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Stores the records that waited for this one, and those that waited for them.
@@ -361,7 +396,7 @@ impl Writer<'_> {
 
     fn children(&self, kind: &EntityKind, key: &Key) -> Result<Vec<Prepared>> {
         let mut select = self.tx.prepare_cached(
-            "SELECT s.kind, h.key, h.hash, h.vendor_updated_at, h.tag, h.projection, h.content, h.raw, h.parents
+            "SELECT s.kind, h.key, h.hash, h.vendor_updated_at, h.tag, h.projection, h.content, h.raw, h.parents, h.follows
              FROM hold h JOIN stream s ON s.id = h.stream_id
              WHERE h.waits_kind = ?1 AND h.waits_key = ?2 AND s.connection_id = ?3",
         )?;
@@ -379,6 +414,7 @@ impl Writer<'_> {
                 content: row.get::<_, String>(6)?.into_bytes(),
                 hash: row.get(2)?,
                 parents: serde_json::from_str(&parents).map_err(|e| StoreError::Damaged(e.into()))?,
+                follows: row.get(9)?,
                 in_scope: true,
                 broken: None,
             });
@@ -388,7 +424,8 @@ impl Writer<'_> {
 }
 
 enum Parent {
-    There,
+    There(Option<i64>),
+    Removed,
     Excluded,
     Missing,
 }
