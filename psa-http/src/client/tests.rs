@@ -454,6 +454,21 @@ async fn a_failed_early_refresh_does_no_harm_while_the_token_is_good() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_early_refresh_that_hangs_makes_nobody_wait() {
+    let script = Script::new([ok()]);
+    let (client, _) = with_tokens(&script, Mint { latency: Duration::from_secs(60), ..Mint::new() });
+    read(&client).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3300)).await;
+    let started = Instant::now();
+    let (slow, quick) = futures::join!(read(&client), async {
+        client.clock().sleep(Duration::from_millis(1)).await;
+        read(&client).await.map(|_| started.elapsed())
+    });
+    slow.unwrap();
+    assert!(quick.unwrap() < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn rights_frozen_in_an_old_token_cost_one_new_token() {
     for code in [401, 403] {
         let script = Script::new([ok(), status(code), ok()]);

@@ -119,6 +119,21 @@ impl<'a> Edit<'a> {
         }
     }
 
+    /// Sets an action's hours. Its date stays; the ticket's change stamp moves.
+    pub fn set_hours(&mut self, ticket: i64, id: i64, hours: f64) {
+        if let Some(mut row) = self.data.action(ticket, id) {
+            row.timetaken = hours;
+            row.last_updated = self.now;
+            self.data.put_action(row);
+            self.touch_ticket(ticket);
+        }
+    }
+
+    /// How many actions a ticket has.
+    pub fn action_count(&self, ticket: i64) -> usize {
+        self.data.actions_of(ticket).len()
+    }
+
     /// Adds a client.
     pub fn insert_client(&mut self, name: &str) -> i64 {
         self.data.touch();

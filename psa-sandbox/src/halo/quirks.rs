@@ -152,6 +152,8 @@ pub struct OpenPoints {
     pub new_token_revokes_old: bool,
     /// `ticketidonly` and `idonly` give all ids; off: only the unpaged default of 50.
     pub ids_uncut: bool,
+    /// Answers carry a `Date`; a proxy may take it away.
+    pub date_sent: bool,
 }
 
 impl Default for OpenPoints {
@@ -163,6 +165,7 @@ impl Default for OpenPoints {
             ungranted_scope: UngrantedScope::Narrower,
             new_token_revokes_old: false,
             ids_uncut: true,
+            date_sent: true,
         }
     }
 }

@@ -368,7 +368,9 @@ impl HaloSandbox {
                 reply
             }
         };
-        if let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+        if shared.open.date_sent
+            && let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        {
             reply.headers.insert(header::DATE, date);
         }
         shared.log.push(LogEntry {
