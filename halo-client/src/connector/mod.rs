@@ -46,6 +46,9 @@ pub(crate) const ACTION_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
 ///
 /// What Halo's list rows do not hold is not in the common records either, so that a record is the same whether it came
 /// from a list or was read alone: a company has no telephone number here, for example. The native API has everything.
+///
+/// Actions have no list of keys at Halo: a note or hours that are deleted while their ticket stays are not noticed, and an
+/// edit is noticed because it moves the ticket's change stamp. Hours set to nothing are.
 #[derive(Debug, Clone)]
 pub struct HaloConnector {
     context: Arc<Context>,

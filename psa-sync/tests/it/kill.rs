@@ -93,6 +93,12 @@ async fn killed_at_any_point_it_ends_in_the_same_state() {
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
         child.wait().unwrap();
+        // Whenever a run says that it succeeded, everything is there.
+        let store = SqliteStore::open(&path).await.unwrap();
+        let last = "SELECT coalesce((SELECT state = 'succeeded' FROM run ORDER BY id DESC LIMIT 1), 0)";
+        if store.count(last).await.unwrap() == 1 {
+            assert_eq!(store.count("SELECT count(*) FROM ticket").await.unwrap(), tickets as i64);
+        }
     }
     assert!(killed > points / 2, "only {killed} of {points} were killed");
 
