@@ -88,7 +88,8 @@ impl<T> fmt::Debug for List<T> {
 
 impl<T: Resource> List<T> {
     pub(crate) fn new(halo: Halo) -> Self {
-        let window = halo.window();
+        // One more than may be under way at once, so that a request stands ready when a place gets free.
+        let window = halo.window() + 1;
         Self {
             halo,
             params: Vec::new(),

@@ -15,8 +15,8 @@ use psa_sync::{Pull, SqliteStore, SyncEngine};
 /// Set for the child: where the sandbox is and which file to sync into.
 const CHILD: &str = "PSA_SYNC_KILL_CHILD";
 
-/// Pages under way, decoded and waiting, and the one being stored.
-const PREFETCH_PAGES: u64 = 8 + 1 + 1;
+/// Pages under way or waiting for their turn, the one that is prepared, and the one being stored.
+const PREFETCH_PAGES: u64 = 9 + 1 + 1;
 
 fn engine(url: &str, store: SqliteStore) -> SyncEngine {
     let halo = Halo::builder(url)
