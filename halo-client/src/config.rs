@@ -49,7 +49,8 @@ impl HaloUrl {
         if text.is_empty() {
             return Err(bad("the address is empty"));
         }
-        let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let whole = text.contains("://");
+        let text = if whole { text.to_owned() } else { format!("https://{text}") };
         let mut url = Url::parse(&text).map_err(|e| bad("this is not a web address").with_source(e))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad("only https addresses can be used"));
@@ -60,7 +61,9 @@ impl HaloUrl {
         if url.host_str().is_none_or(|h| h.is_empty()) {
             return Err(bad("the address has no host"));
         }
+        // With a scheme it may be a server in the house; a bare word is a tenant's name.
         if let Some(url::Host::Domain(host)) = url.host()
+            && !whole
             && !host.contains('.')
             && host != "localhost"
         {

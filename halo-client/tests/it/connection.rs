@@ -42,6 +42,9 @@ async fn an_address_that_can_not_be_right_says_what_to_paste() {
         assert!(error.remedy().contains("acme.halopsa.com"), "{url:?}: {}", error.remedy());
         assert!(!format!("{error:?}").contains("pass@"), "{error:?}");
     }
+    let error = bare("acme", &sandbox).build().unwrap_err();
+    assert!(error.remedy().contains("acme.halopsa.com"), "{}", error.remedy());
+    bare("https://halo/api", &sandbox).build().expect("a server in the house");
     let error = bare("http://halo.example", &sandbox).build().unwrap_err();
     assert!(error.to_string().contains("only https"), "{error}");
 }

@@ -122,3 +122,57 @@ async fn what_the_emulated_halo_sends_decodes_maps_and_loses_nothing() {
     assert_eq!(common.raw, ticket.raw);
     assert_eq!(common.value.unwrap().summary, ticket.summary);
 }
+
+/// Answers every read below a path with one body.
+#[derive(Debug)]
+struct Canned(Vec<(&'static str, Vec<u8>)>);
+
+impl psa_http::Transport for Canned {
+    fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> futures::future::BoxFuture<'_, Result<http::Response<psa_http::Body>, psa_http::TransportError>> {
+        let path = request.uri().path().to_owned();
+        let body = self.0.iter().find(|(prefix, _)| path.starts_with(prefix)).map(|(_, body)| body.clone());
+        let status = if body.is_some() { 200 } else { 404 };
+        let parts = futures::stream::iter([Ok(bytes::Bytes::from(body.unwrap_or_default()))]);
+        let response = http::Response::builder().status(status).body(futures::StreamExt::boxed(parts)).unwrap();
+        Box::pin(async { Ok(response) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn real_bodies_map_to_the_common_models() {
+    let (Some(ticket), Some(user)) = (fixture("post_tickets_201_incident.json"), fixture("get_users_id_200_2023.json"))
+    else {
+        return;
+    };
+    let raw: Map<String, Value> = serde_json::from_slice(&ticket).unwrap();
+    let transport = Canned(vec![
+        ("/auth/token", br#"{"access_token":"t","expires_in":3600}"#.to_vec()),
+        ("/api/Tickets/", ticket.clone()),
+        ("/api/Users/", user),
+        ("/api/Status", br#"[{"id":1,"name":"New"}]"#.to_vec()),
+        ("/api/TicketType", b"[]".to_vec()),
+        ("/api/Priority", b"[]".to_vec()),
+    ]);
+    let halo = Halo::builder("https://halo.example")
+        .client_credentials("id", "secret")
+        .transport(std::sync::Arc::new(transport))
+        .build()
+        .unwrap();
+    let connector = halo.connector().build();
+    let connector: &dyn Connector = &connector;
+    let id = raw["id"].as_i64().unwrap();
+    let record = connector.reader::<CommonTicket>().unwrap().get(&id.into()).await.unwrap();
+    assert_eq!(record.raw, ticket, "the bytes are Halo's");
+    assert!(record.version.updated_at.is_some());
+    let common = record.value.unwrap();
+    assert_eq!(common.summary.as_deref(), raw["summary"].as_str());
+    assert_eq!(common.status.unwrap().id, Some(raw["status_id"].to_string()));
+    assert_eq!(common.company.map(|c| c.id.to_string()), Some(raw["client_id"].to_string()));
+    assert_eq!(common.team.unwrap().name.as_deref(), raw["team"].as_str());
+    assert!(common.created_at.is_some() && common.merged_into.is_none() && common.due_at.is_some());
+    let contact = connector.reader::<psa_core::Contact>().unwrap().get(&38.into()).await.unwrap().value.unwrap();
+    assert!(contact.name.is_some() && contact.company.is_some() && contact.site.is_some());
+}
