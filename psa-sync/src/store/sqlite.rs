@@ -115,7 +115,7 @@ impl SqliteStore {
         let sql = sql.to_owned();
         let rows = self.db.read(move |c| {
             let mut statement = c.prepare(&sql)?;
-            let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
