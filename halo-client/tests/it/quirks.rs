@@ -115,13 +115,38 @@ async fn quirk_12_only_what_is_set_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn quirk_13_a_token_without_scope_can_not_come_about() {
-    let sandbox = sandbox();
-    halo(&sandbox).agents().me().await.unwrap();
-    // Ours always asks; the bare request shows what would happen otherwise.
-    let no_scope = builder(&sandbox).scopes(Scopes::custom([Scope::new("read:kb")])).build().unwrap();
-    let error = no_scope.tickets().list().all().await.unwrap_err();
-    assert!(error.is_permission_denied());
+async fn quirk_13_a_token_without_scope_is_issued_and_can_do_nothing_so_ours_always_asks() {
+    let bare = |sandbox: &HaloSandbox, path: &str, token: &str, body: &str| {
+        let (transport, body) = (sandbox.transport(), body.to_owned());
+        let mut request = http::Request::new(bytes::Bytes::from(body.clone()));
+        *request.uri_mut() = format!("{}{path}", HaloSandbox::URL).parse().unwrap();
+        if !body.is_empty() {
+            *request.method_mut() = http::Method::POST;
+        }
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        async move {
+            let answer = transport.send(request).await.unwrap();
+            (answer.status().as_u16(), psa_http::read_capped(answer.into_body(), 1 << 20, 0).await.unwrap())
+        }
+    };
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        HaloSandbox::CLIENT_ID,
+        HaloSandbox::SECRET
+    );
+    let trap = sandbox();
+    let (status, body) = bare(&trap, "/auth/token", "", &form).await;
+    let token: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, token["scope"].as_str()), (200, Some("")));
+    assert_eq!(bare(&trap, "/api/Tickets", token["access_token"].as_str().unwrap(), "").await.0, 403);
+    assert_eq!(bare(&with(|q| q.scopeless_token = false), "/auth/token", "", &form).await.0, 400);
+
+    let error = builder(&trap).scopes(Scopes::custom([])).build().unwrap_err();
+    assert_eq!(error.context("field"), Some("scopes"));
+    // Asked for and not granted is told by name.
+    let no_right = builder(&trap).scopes(Scopes::custom([Scope::new("read:kb")])).build().unwrap();
+    let error = no_right.tickets().list().all().await.unwrap_err();
+    assert!(error.is_permission_denied() && error.to_string().contains("read:tickets"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
