@@ -140,6 +140,23 @@ async fn a_second_backfill_finds_what_its_paging_missed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_interrupted_pass_saw_does_not_count_for_the_next_epoch() {
+    for gap in 2..=8 {
+        let world = World::new(200).await;
+        let narrow = || with_notes(&world, Scope::all().teams(["Service Desk"]));
+        succeeded(&run(&narrow()).await);
+        later(60).await;
+        world.edit(|halo| (1..=200).for_each(|id| halo.touch_ticket(id)));
+        world.sandbox.add_fault(Fault::new("halo.tickets.list", Trigger::Nth(9), Effect::Status(418, "")));
+        assert_eq!(run(&narrow()).await.state, RunState::Failed);
+        world.sandbox.clear_faults();
+        world.sandbox.edit_before("halo.tickets.list", gap, |halo| halo.delete_ticket(3));
+        succeeded(&run(&with_notes(&world, Scope::all())).await);
+        world.assert_same_tickets(200).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_note_of_an_opportunity_makes_no_ticket_of_it() {
     let world = World::new(60).await;
     world.edit(|halo| halo.add_action(800_000_001, "of a sale", 0.5));
