@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use http::Method;
 use psa_core::{Error, ErrorKind, Lane, Result};
+use psa_http::json::Native;
 use psa_http::{HttpClient, Idempotency, Operation, Response, Stats, TokenCache};
 use serde_json::Value;
 
@@ -10,9 +11,7 @@ use crate::auth::HaloTokens;
 use crate::config::{HaloBuilder, HaloUrl};
 use crate::connector::{HaloConnector, HaloConnectorBuilder};
 use crate::page::List;
-use crate::resources::{
-    Actions, Agents, Category, Clients, Opportunity, Outcome, Priority, Sites, Status, Team, TicketType, Tickets, Users,
-};
+use crate::resources::*;
 use crate::scopes::Scopes;
 
 static GET_JSON: Operation = Operation::get("halo.get_json", "/");
@@ -53,6 +52,78 @@ pub(crate) struct Inner {
     pub(crate) limit: Option<(u32, Duration)>,
 }
 
+/// Declares the way to each resource.
+macro_rules! resources {
+    ($( $(#[$doc:meta])* $name:ident: $handle:ident; )*) => {
+        impl Halo {
+            $( $(#[$doc])* pub fn $name(&self) -> $handle { $handle::new(self.clone()) } )*
+        }
+    };
+}
+
+resources! {
+    /// Opportunities, the same record as a ticket: `/Opportunities`.
+    opportunities: Opportunities;
+    /// Projects, the same record as a ticket: `/Projects`.
+    projects: Projects;
+    /// Kinds of budget: `/BudgetType`.
+    budget_types: BudgetTypes;
+    /// Workflows: `/Workflow`.
+    workflows: Workflows;
+    /// Appointments: `/Appointment`.
+    appointments: Appointments;
+    /// Days of agents: `/Timesheet`.
+    timesheets: Timesheets;
+    /// Hours on timesheets: `/TimesheetEvent`.
+    timesheet_events: TimesheetEvents;
+    /// Assets: `/Asset`.
+    assets: Assets;
+    /// Types of asset: `/AssetType`.
+    asset_types: AssetTypes;
+    /// Contracts of clients, the agreements: `/ClientContract`.
+    contracts: Contracts;
+    /// Invoices: `/Invoice`.
+    invoices: Invoices;
+    /// Invoices that are made again each period: `/RecurringInvoice`.
+    recurring_invoices: RecurringInvoices;
+    /// The catalogue: `/Item`.
+    items: Items;
+    /// Quotations: `/Quotation`.
+    quotations: Quotations;
+    /// Sales orders: `/SalesOrder`.
+    sales_orders: SalesOrders;
+    /// Purchase orders: `/PurchaseOrder`.
+    purchase_orders: PurchaseOrders;
+    /// Suppliers: `/Supplier`.
+    suppliers: Suppliers;
+    /// Licences and subscriptions: `/SoftwareLicence`.
+    software_licences: SoftwareLicences;
+    /// The knowledge base: `/KBArticle`.
+    articles: Articles;
+    /// Reports, and SQL: `/Report`.
+    reports: Reports;
+    /// Definitions of fields, the tenant's own ones included: `/FieldInfo`.
+    fields: Fields;
+    /// Definitions of the fields of asset types: `/Field`.
+    asset_fields: AssetFields;
+    /// CRM notes: `/CRMNote`.
+    crm_notes: CrmNotes;
+    /// Distribution lists: `/DistributionLists`.
+    distribution_lists: DistributionLists;
+    /// Mail campaigns: `/MailCampaign`.
+    mail_campaigns: MailCampaigns;
+    /// Files: `/Attachment`.
+    attachments: Attachments;
+    /// API applications: `/Application`.
+    applications: Applications;
+    /// Webhooks: `/Webhook`.
+    webhooks: Webhooks;
+    /// What webhooks are told of: `/Notification`.
+    notifications: Notifications;
+    /// Deliveries of webhooks: `/WebhookEvent`.
+    webhook_events: WebhookEvents;
+}
+
 impl Halo {
     /// Starts a client for the server at `url`, pasted in any form.
     pub fn builder(url: &str) -> HaloBuilder {
@@ -83,11 +154,6 @@ impl Halo {
     /// Tickets: `/Tickets`.
     pub fn tickets(&self) -> Tickets {
         Tickets::new(self.clone())
-    }
-
-    /// Opportunities: `/Opportunities`. The same record as a ticket.
-    pub fn opportunities(&self) -> List<Opportunity> {
-        List::new(self.clone()).query("domain", "opps")
     }
 
     /// Actions, the steps of a ticket: notes, mails, hours. `/Actions`.
@@ -143,6 +209,14 @@ impl Halo {
     /// Outcomes, the kinds of action, hidden ones too: `/Outcome`.
     pub fn outcomes(&self) -> List<Outcome> {
         List::new(self.clone()).query("showhidden", true)
+    }
+
+    /// What the server says of itself: version, licences, addresses. Any valid token may ask. `/InstanceInfo`
+    ///
+    /// # Errors
+    /// What the network can do.
+    pub async fn instance(&self) -> Result<Native<InstanceInfo>> {
+        instance(self).await
     }
 
     /// Any read, also of what this crate has no types for. The path is below `/api`, with or without it.

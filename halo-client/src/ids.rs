@@ -1,44 +1,6 @@
 //! Halo's ids, a type for each, so that an agent's can't be passed for a client's.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize};
-
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => { $(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(pub i64);
-
-        impl From<i64> for $name {
-            fn from(id: i64) -> Self {
-                Self(id)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                psa_http::json::id(deserializer)
-            }
-        }
-
-        impl $name {
-            /// The id as the key of a common record.
-            pub fn key(self) -> psa_core::Key {
-                psa_core::Key::from(self.0)
-            }
-        }
-    )* };
-}
-
-ids! {
+psa_http::ids! {
     /// Of a ticket, an opportunity or a project: one numbering.
     TicketId;
     /// Of an action *within its ticket*: the numbering restarts with each ticket.
@@ -63,6 +25,67 @@ ids! {
     CategoryId;
     /// Of an outcome. Only 7, the private note, is the same at every tenant.
     OutcomeId;
+    /// Of a workflow.
+    WorkflowId;
+    /// Of an appointment. It can change when the appointment does.
+    AppointmentId;
+    /// Of hours on a timesheet.
+    TimesheetEventId;
+    /// Of an asset.
+    AssetId;
+    /// Of an asset type.
+    AssetTypeId;
+    /// Of a field of assets.
+    AssetFieldId;
+    /// Of a client's contract.
+    ContractId;
+    /// Of an invoice or a recurring invoice.
+    InvoiceId;
+    /// Of a line of an invoice.
+    InvoiceLineId;
+    /// Of an item of the catalogue.
+    ItemId;
+    /// Of a quotation.
+    QuotationId;
+    /// Of a line of a quotation.
+    QuotationLineId;
+    /// Of a sales order.
+    SalesOrderId;
+    /// Of a purchase order.
+    PurchaseOrderId;
+    /// Of a supplier.
+    SupplierId;
+    /// Of a software licence.
+    SoftwareLicenceId;
+    /// Of an article of the knowledge base.
+    ArticleId;
+    /// Of a report.
+    ReportId;
+    /// Of a field of tickets and the like, the tenant's own ones included.
+    FieldId;
+    /// Of a CRM note.
+    CrmNoteId;
+    /// Of a distribution list.
+    DistributionListId;
+    /// Of a mail campaign.
+    MailCampaignId;
+    /// Of an attachment.
+    AttachmentId;
+    /// Of a notification: a rule that tells a webhook of an event.
+    NotificationId;
+    /// Of a milestone of a project.
+    MilestoneId;
+    /// Of a budget type.
+    BudgetTypeId;
+}
+
+psa_http::text_ids! {
+    /// Of a webhook.
+    WebhookId;
+    /// Of one delivery of a webhook.
+    WebhookEventId;
+    /// Of an API application.
+    ApplicationId;
 }
 
 impl StatusId {
@@ -89,8 +112,3 @@ impl ClientId {
 pub(crate) fn some<T: Copy + Into<i64>>(id: Option<T>) -> Option<T> {
     id.filter(|id| (*id).into() > 0)
 }
-
-macro_rules! into_i64 {
-    ($($name:ident)*) => { $( impl From<$name> for i64 { fn from(id: $name) -> i64 { id.0 } } )* };
-}
-into_i64!(TicketId ActionId ClientId SiteId UserId AgentId TeamId StatusId TicketTypeId PriorityId CategoryId OutcomeId);

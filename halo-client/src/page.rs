@@ -158,6 +158,14 @@ impl<T: Resource> List<T> {
         self.stream().try_collect().await
     }
 
+    /// The first page alone.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub async fn first_page(self) -> Result<ListPage<T>> {
+        if T::PAGED { self.fetch(1).await } else { self.fetch_whole().await }
+    }
+
     /// How many there are.
     ///
     /// # Errors

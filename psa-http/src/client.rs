@@ -17,6 +17,7 @@ use tracing::Instrument;
 use url::Url;
 
 use crate::budget::within;
+use crate::download::{Download, Slot};
 use crate::retry::{RetryBudget, may_retry};
 use crate::retry_after::date;
 use crate::step::Terminal;
@@ -246,6 +247,7 @@ impl HttpClient {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             lane: Lane::Interactive,
+            slot: None,
             failed: None,
         }
     }
@@ -285,6 +287,7 @@ pub struct Call {
     headers: HeaderMap,
     body: Bytes,
     lane: Lane,
+    slot: Option<Slot>,
     failed: Option<Error>,
 }
 
@@ -379,6 +382,20 @@ impl Call {
         self
     }
 
+    /// Sends it, with retries until the answer starts, and gives the body as it arrives.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send). A body that breaks off is an error of its stream: nothing is repeated then.
+    pub async fn download(mut self) -> Result<Download> {
+        let (operation, client, slot) = (self.operation, self.client.clone(), Slot::default());
+        self.slot = Some(slot.clone());
+        let answer = self.send().await?;
+        let body = slot.take().ok_or_else(|| {
+            Error::new(ErrorKind::Internal, "a step around the call answered without a body").with_operation(operation.name)
+        })?;
+        Ok(Download::new(answer, body, operation.name, client.0.timeout, Arc::clone(&client.0.clock)))
+    }
+
     /// Sends it, with retries.
     ///
     /// # Errors
@@ -432,6 +449,9 @@ impl Call {
         http.headers_mut().insert(header::USER_AGENT, self.client.0.user_agent.clone());
         http.headers_mut().entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         http.extensions_mut().insert(self.operation.name);
+        if let Some(slot) = self.slot {
+            http.extensions_mut().insert(slot);
+        }
         let request = Request { operation: self.operation, lane: self.lane, attempt: 0, http };
         Ok((request, self.client, authorized))
     }
@@ -522,9 +542,14 @@ impl Inner {
         self.counters.requests.fetch_add(1, Ordering::Relaxed);
         let operation = request.operation;
         let host = request.http.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let slot = request.http.extensions().get::<Slot>().cloned();
         let exchange = async {
             let answer = self.transport.send(request.http).await.map_err(|e| e.into_error())?;
             let (head, body) = answer.into_parts();
+            if let Some(slot) = slot.filter(|_| head.status.is_success()) {
+                slot.put(body);
+                return Ok(Response { status: head.status, headers: head.headers, body: Bytes::new() });
+            }
             let hint =
                 head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
             let body = read_capped(body, self.body_cap, hint).await?;

@@ -10,12 +10,19 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::value::RawValue;
 
 /// A decoded value with the vendor's own bytes, so that members without a typed field are still there.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Native<T> {
     /// The typed value.
     pub value: T,
     /// The vendor's bytes, exactly. A slice of its page: copy it to keep it for long.
     pub raw: Bytes,
+}
+
+/// The bytes are left out: they may hold what has no field because it is secret.
+impl<T: fmt::Debug> fmt::Debug for Native<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Native").field("value", &self.value).field("bytes", &self.raw.len()).finish()
+    }
 }
 
 impl<T> Native<T> {

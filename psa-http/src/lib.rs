@@ -4,10 +4,12 @@ mod auth;
 mod budget;
 mod client;
 mod clock;
+mod download;
 pub mod json;
 mod operation;
 pub mod pages;
 mod redact;
+mod resource;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 mod retry;
@@ -20,8 +22,14 @@ pub use auth::{Authenticator, Authorization, Token, TokenCache, TokenSource};
 pub use budget::{Permit, RateBudget};
 pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
 pub use clock::TokioClock;
+pub use download::Download;
 pub use operation::{Idempotency, Operation};
 pub use redact::Redactor;
+#[doc(hidden)]
+pub use resource::{Member, Names, Tolerant, plain};
+pub use resource::{NativeField, NativeType, VendorId};
+#[doc(hidden)]
+pub use {chrono, psa_core, serde, serde_json};
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 pub use retry::RetryPolicy;

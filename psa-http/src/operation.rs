@@ -46,6 +46,11 @@ impl Operation {
         Self { name, method: Method::POST, path, idempotency: Idempotency::Once }
     }
 
+    /// A read that needs a body: a query too long for an address. It changes nothing, so it may be repeated.
+    pub const fn read_by_post(name: &'static str, path: &'static str) -> Self {
+        Self { name, method: Method::POST, path, idempotency: Idempotency::Safe }
+    }
+
     /// A deletion. Not repeated blindly either: the second answer would be "not found".
     pub const fn delete(name: &'static str, path: &'static str) -> Self {
         Self { name, method: Method::DELETE, path, idempotency: Idempotency::Once }

@@ -3,7 +3,6 @@ use chrono::{DateTime, Utc};
 use psa_core::{
     Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Reference, Result,
 };
-use psa_http::Operation;
 
 use super::Context;
 use super::lookups::Names;
@@ -16,10 +15,6 @@ use crate::resources::{Opportunity, Save};
 /// Opportunity <-> opportunity.
 pub(crate) struct Opportunities;
 
-static CREATE: Operation = Operation::post("halo.opportunities.create", "/Opportunities");
-static UPDATE: Operation = Operation::post("halo.opportunities.update", "/Opportunities");
-static DELETE: Operation = Operation::delete("halo.opportunities.delete", "/Opportunities/{id}");
-
 impl Mapping for Opportunities {
     type Native = Opportunity;
     type Common = CommonOpportunity;
@@ -27,7 +22,7 @@ impl Mapping for Opportunities {
     const IDS_ONLY: Option<&'static str> = Some("ticketidonly");
 
     fn list(context: &Context) -> List<Opportunity> {
-        context.halo.opportunities()
+        context.halo.opportunities().list().query("domain", "opps")
     }
 
     fn since(list: List<Opportunity>, at: DateTime<Utc>) -> List<Opportunity> {
@@ -63,7 +58,7 @@ impl Mapping for Opportunities {
             contact: ids::some(o.user_id).map(|u| Reference::to(u.0)),
             owner: ids::some(o.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
             team: super::text(&o.team).map(Label::named),
-            pipeline: o.workflow_id.filter(|w| *w > 0).map(|w| Label::new(w, None)),
+            pipeline: ids::some(o.workflow_id).map(|w| Label::new(w, None)),
             close_date: o.targetdate,
             created_at: o.dateoccurred,
             closed_at: o.dateclosed,
@@ -89,14 +84,14 @@ impl Writes for Opportunities {
     ];
 
     fn create(context: &Context) -> Save<Opportunity> {
-        Save::new(context.halo.clone(), &CREATE)
+        context.halo.opportunities().create()
     }
 
     fn update(context: &Context, key: &Key) -> Result<Save<Opportunity>> {
-        Ok(Save::new(context.halo.clone(), &UPDATE).set("id", key.as_i64()?))
+        Ok(context.halo.opportunities().update(key.as_i64()?))
     }
 
     async fn delete(context: &Context, key: &Key) -> Result<()> {
-        context.halo.http().call(&DELETE).path("id", key.as_i64()?).send().await.map(drop)
+        context.halo.opportunities().delete(key.as_i64()?).await
     }
 }

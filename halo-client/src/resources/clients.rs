@@ -1,4 +1,4 @@
-use super::{AddressStore, CustomField, crud, endpoints, filters, resource, setters};
+use super::{AddressStore, CustomField, endpoints, filters, handle, resource, setters};
 use crate::ids::{AgentId, ClientId, SiteId, UserId};
 
 resource! {
@@ -84,8 +84,12 @@ setters! { Client {
     new_site_name: String => "newclient_sitename";
 } }
 
-crud! {
-    Clients of Client by ClientId: "clients", "/Client",
+handle! {
+    Clients of Client by ClientId: "clients", "/Client";
     /// The active clients; see [`include_inactive`](crate::List::include_inactive).
-    list
+    list;
+    get;
+    create;
+    update;
+    delete;
 }

@@ -2,99 +2,74 @@
 
 mod actions;
 mod agents;
+mod applications;
+mod appointments;
+mod articles;
+mod assets;
+mod attachments;
+mod campaigns;
 mod clients;
+mod contracts;
+mod crm_notes;
+mod fields;
+mod invoices;
+mod items;
 mod lookups;
+mod orders;
+mod projects;
+mod quotations;
+mod reports;
 mod save;
 mod shared;
 mod sites;
+mod software_licences;
+mod suppliers;
 mod tickets;
+mod timesheets;
 mod users;
+mod webhooks;
+mod workflows;
 
 pub use actions::{Action, Actions};
 pub use agents::{Agent, AgentTeam, Agents, Team};
+pub(crate) use applications::instance;
+pub use applications::{Application, Applications, CorsEntry, InstanceInfo};
+pub use appointments::{Appointment, AppointmentAgent, Appointments};
+pub use articles::{Article, Articles};
+pub use assets::{Asset, AssetField, AssetType, AssetTypes, Assets};
+pub use attachments::{Attachment, Attachments, Upload};
+pub use campaigns::{DistributionList, DistributionLists, MailCampaign, MailCampaigns};
 pub use clients::{Client, Clients};
+pub use contracts::{Contract, Contracts};
+pub use crm_notes::{CrmNote, CrmNotes};
+pub use fields::{
+    AssetFieldInfo, AssetFields, CustomFieldRegistry, CustomValue, CustomWrite, FieldInfo, FieldOption, Fields,
+};
+pub use invoices::{Invoice, InvoiceLine, Invoices, RecurringInvoice, RecurringInvoices};
+pub use items::{Item, Items};
 pub use lookups::{Category, Outcome, Priority, Status, TicketType};
+pub use orders::{PurchaseOrder, PurchaseOrders, SalesOrder, SalesOrders};
+pub use projects::{Budget, BudgetType, BudgetTypes, Milestone, Project, Projects};
+pub use psa_http::{NativeField, NativeType};
+pub use quotations::{Quotation, QuotationLine, Quotations};
+pub use reports::{Report, ReportRows, Reports};
 pub use save::Save;
 pub(crate) use save::{get_one, read_one};
-pub use shared::{AddressStore, CustomField, NativeField};
+pub use shared::{AddressStore, CustomField};
 pub use sites::{Site, Sites};
-pub use tickets::{Opportunity, Ticket, Tickets};
+pub use software_licences::{SoftwareLicence, SoftwareLicences};
+pub use suppliers::{Supplier, Suppliers};
+pub use tickets::{Opportunities, Opportunity, Ticket, Tickets};
+pub use timesheets::{Timesheet, TimesheetEvent, TimesheetEvents, Timesheets};
 pub use users::{User, Users};
+pub use webhooks::{
+    Notification, Notifications, Webhook, WebhookEvent, WebhookEvents, WebhookHealth, WebhookTrigger, Webhooks,
+};
+pub use workflows::{Workflow, WorkflowStage, WorkflowStep, Workflows};
 
-/// Declares a record of Halo's from one line a field: the struct, tolerant decoding, and the native schema.
-///
-/// `key(Id)` must be there; `id(Id)`, `int`, `num`, `flag`, `text`, `date`, `json` and `object(T)` may be missing;
-/// `list(T)` is empty then. A member without a line stays in the record's raw bytes.
+/// Declares a record of Halo's, one line a field; see [`psa_http::resource!`].
 macro_rules! resource {
-    ($(#[$doc:meta])* pub struct $name:ident { $($rest:tt)* }) => {
-        crate::resources::resource!(@munch [$(#[$doc])* pub struct $name] [] [] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: key($id:ident); $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(deserialize_with = "psa_http::json::id")] $field: $id,]
-            [$($schema)* ($field, "key")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: id($id:ident); $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "crate::resources::shared::opt_id")] $field: Option<$id>,]
-            [$($schema)* ($field, "id")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: int; $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "psa_http::json::int")] $field: Option<i64>,]
-            [$($schema)* ($field, "int")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: num; $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "psa_http::json::num")] $field: Option<f64>,]
-            [$($schema)* ($field, "num")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: flag; $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "psa_http::json::flag")] $field: Option<bool>,]
-            [$($schema)* ($field, "flag")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: text; $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "psa_http::json::text")] $field: Option<String>,]
-            [$($schema)* ($field, "text")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: date; $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "psa_http::json::date")]
-                $field: Option<chrono::DateTime<chrono::Utc>>,]
-            [$($schema)* ($field, "date")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: json; $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default)] $field: Option<serde_json::Value>,]
-            [$($schema)* ($field, "json")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: object($ty:ident); $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default)] $field: Option<Box<$ty>>,]
-            [$($schema)* ($field, "object")] $($rest)*);
-    };
-    (@munch $head:tt [$($done:tt)*] [$($schema:tt)*] $field:ident: list($ty:ident); $($rest:tt)*) => {
-        crate::resources::resource!(@munch $head
-            [$($done)* #[serde(default, deserialize_with = "psa_http::json::list")] $field: Vec<$ty>,]
-            [$($schema)* ($field, "list")] $($rest)*);
-    };
-    (@munch [$(#[$doc:meta])* pub struct $name:ident]
-            [$( #[$serde:meta] $field:ident: $ty:ty, )*] [$( ($schema_field:ident, $kind:literal) )*]) => {
-        $(#[$doc])*
-        #[non_exhaustive]
-        #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-        pub struct $name {
-            $( #[doc = concat!("Halo's `", stringify!($field), "`.")] #[$serde] pub $field: $ty, )*
-        }
-
-        impl $name {
-            /// The native schema: each typed member and what it is read as.
-            pub const FIELDS: &'static [crate::resources::NativeField] =
-                &[$( crate::resources::NativeField { name: crate::resources::shared::plain(stringify!($schema_field)), kind: $kind }, )*];
-        }
-    };
+    ($($table:tt)*) => { psa_http::resource! { "Halo"; $($table)* } };
 }
 pub(crate) use resource;
 
@@ -149,12 +124,13 @@ macro_rules! setters {
 }
 pub(crate) use setters;
 
-/// Declares what can be done with a resource that is listed, read, created, updated and deleted by its id.
-macro_rules! crud {
-    ($handle:ident of $resource:ident by $id:ident: $name:literal, $path:literal, $(#[$list_doc:meta])* list) => {
-        #[doc = concat!("What can be done with ", $name, ".")]
+/// Declares what can be done with a resource: `list`, `get`, `create`, `update`, `delete`, each where Halo has it.
+macro_rules! handle {
+    ($handle:ident of $resource:ident by $id:ty: $name:literal, $path:literal; $( $(#[$doc:meta])* $verb:ident; )*) => {
+        #[doc = concat!("What can be done with `", $path, "`.")]
         #[derive(Debug, Clone)]
         pub struct $handle {
+            #[allow(dead_code, reason = "a resource that is only created and updated elsewhere")]
             halo: crate::client::Halo,
         }
 
@@ -162,44 +138,72 @@ macro_rules! crud {
             pub(crate) fn new(halo: crate::client::Halo) -> Self {
                 Self { halo }
             }
+            $( crate::resources::handle!(@$verb [$(#[$doc])*] $resource $id, $name, $path); )*
+        }
+    };
+    (@list [$(#[$doc:meta])*] $resource:ident $id:ty, $name:literal, $path:literal) => {
+        $(#[$doc])*
+        pub fn list(&self) -> crate::page::List<$resource> {
+            crate::page::List::new(self.halo.clone())
+        }
+    };
+    (@get [$(#[$doc:meta])*] $resource:ident $id:ty, $name:literal, $path:literal) => {
+        /// One of them, with its nested objects.
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
+        pub async fn get(&self, id: impl Into<$id>) -> psa_core::Result<psa_http::json::Native<$resource>> {
+            crate::resources::get_one(&self.halo, id.into()).await
+        }
+    };
+    (@create [$(#[$doc:meta])*] $resource:ident $id:ty, $name:literal, $path:literal) => {
+        /// A new one.
+        $(#[$doc])*
+        pub fn create(&self) -> crate::resources::Save<$resource> {
+            static CREATE: psa_http::Operation =
+                psa_http::Operation::post(concat!("halo.", $name, ".create"), $path);
+            crate::resources::Save::new(self.halo.clone(), &CREATE)
+        }
+    };
+    (@update [$(#[$doc:meta])*] $resource:ident $id:ty, $name:literal, $path:literal) => {
+        /// A change: only what is set changes.
+        $(#[$doc])*
+        pub fn update(&self, id: impl Into<$id>) -> crate::resources::Save<$resource> {
+            static UPDATE: psa_http::Operation =
+                psa_http::Operation::post(concat!("halo.", $name, ".update"), $path);
+            crate::resources::Save::changing(self.halo.clone(), &UPDATE).set("id", id.into())
+        }
+    };
+    (@delete [$(#[$doc:meta])*] $resource:ident $id:ty, $name:literal, $path:literal) => {
+        /// Deletes.
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// What Halo refuses and what the network can do.
+        pub async fn delete(&self, id: impl Into<$id>) -> psa_core::Result<()> {
+            static DELETE: psa_http::Operation =
+                psa_http::Operation::delete(concat!("halo.", $name, ".delete"), concat!($path, "/{id}"));
+            self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
+        }
+    };
+}
+pub(crate) use handle;
 
-            $(#[$list_doc])*
-            pub fn list(&self) -> crate::page::List<$resource> {
-                crate::page::List::new(self.halo.clone())
-            }
+/// A record that has the members of another one, behind an endpoint and a right of its own.
+macro_rules! same_record {
+    ($(#[$doc:meta])* $name:ident($inner:ident)) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
 
-            /// One of them, with its nested objects.
-            ///
-            /// # Errors
-            /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
-            pub async fn get(&self, id: impl Into<$id>) -> psa_core::Result<psa_http::json::Native<$resource>> {
-                crate::resources::get_one(&self.halo, id.into()).await
-            }
-
-            /// A new one.
-            pub fn create(&self) -> crate::resources::Save<$resource> {
-                static CREATE: psa_http::Operation =
-                    psa_http::Operation::post(concat!("halo.", $name, ".create"), $path);
-                crate::resources::Save::new(self.halo.clone(), &CREATE)
-            }
-
-            /// A change.
-            pub fn update(&self, id: impl Into<$id>) -> crate::resources::Save<$resource> {
-                static UPDATE: psa_http::Operation =
-                    psa_http::Operation::post(concat!("halo.", $name, ".update"), $path);
-                crate::resources::Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
-            }
-
-            /// Deletes.
-            ///
-            /// # Errors
-            /// What Halo refuses and what the network can do.
-            pub async fn delete(&self, id: impl Into<$id>) -> psa_core::Result<()> {
-                static DELETE: psa_http::Operation =
-                    psa_http::Operation::delete(concat!("halo.", $name, ".delete"), concat!($path, "/{id}"));
-                self.halo.http().call(&DELETE).path("id", id.into()).send().await.map(drop)
+        impl std::ops::Deref for $name {
+            type Target = $inner;
+            fn deref(&self) -> &$inner {
+                &self.0
             }
         }
     };
 }
-pub(crate) use crud;
+pub(crate) use same_record;

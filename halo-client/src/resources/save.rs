@@ -11,16 +11,20 @@ use serde_json::{Map, Value};
 
 use crate::client::Halo;
 use crate::page::{Envelope, RawRecord, Resource};
+use crate::resources::fields::CustomWrite;
 
 /// A create or an update under construction: only the members that are set are sent, and only they change.
 ///
-/// Nested lists are the exception, a rule of Halo's: a list that is sent replaces the whole stored list.
+/// Nested lists are the exception, a rule of Halo's: a list that is sent replaces the whole stored list. So an update
+/// takes a list only from [`replace_list`](Self::replace_list), which says so, or adds to one where Halo can do that.
 #[must_use = "nothing is written until it is sent"]
 pub struct Save<T> {
     halo: Halo,
     operation: &'static Operation,
     body: Map<String, Value>,
     lane: Lane,
+    /// Whether the record is there already.
+    update: bool,
     failed: Option<Error>,
     resource: PhantomData<fn() -> T>,
 }
@@ -36,13 +40,27 @@ impl<T> fmt::Debug for Save<T> {
 
 impl<T: Resource> Save<T> {
     pub(crate) fn new(halo: Halo, operation: &'static Operation) -> Self {
-        Self { halo, operation, body: Map::new(), lane: Lane::Interactive, failed: None, resource: PhantomData }
+        let (lane, resource) = (Lane::Interactive, PhantomData);
+        Self { halo, operation, body: Map::new(), lane, update: false, failed: None, resource }
     }
 
-    /// Sets any member, also one that this crate has no method for.
+    /// A change of a record that is there.
+    pub(crate) fn changing(halo: Halo, operation: &'static Operation) -> Self {
+        Self { update: true, ..Self::new(halo, operation) }
+    }
+
+    /// Sets any member, also one that this crate has no method for. An update refuses a list here: see
+    /// [`replace_list`](Self::replace_list).
     pub fn set(mut self, member: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
         let member = member.into();
         match serde_json::to_value(value) {
+            Ok(Value::Array(_)) if self.update && !adds(&member) => {
+                self.failed = Some(
+                    Error::new(ErrorKind::InvalidRequest, "Halo would replace the whole stored list by this one")
+                        .with_context("field", member)
+                        .with_context("remedy", "Use replace_list if that is meant, and give it every element that stays."),
+                );
+            }
             Ok(value) => {
                 self.body.insert(member.into_owned(), value);
             }
@@ -62,19 +80,39 @@ impl<T: Resource> Save<T> {
         self.set(member, Value::Null)
     }
 
+    /// Replaces a whole nested list: elements that are not in `elements` are deleted at Halo. An element that stays
+    /// needs its `id`.
+    pub fn replace_list(mut self, member: &'static str, elements: impl IntoIterator<Item = Value>) -> Self {
+        self.body.insert(member.to_owned(), elements.into_iter().collect());
+        self
+    }
+
+    /// Adds an element to a list that Halo merges instead of replacing.
+    pub(crate) fn add_to(mut self, member: &'static str, element: Value) -> Self {
+        match self.body.entry(member).or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(elements) => elements.push(element),
+            other => *other = Value::Array(vec![element]),
+        }
+        self
+    }
+
     /// Sets one of the tenant's own fields by its name (`CF…`) or its id. Others are left alone.
-    pub fn custom_field(mut self, name_or_id: &str, value: impl Into<Value>) -> Self {
+    ///
+    /// [`CustomFieldRegistry::write`](crate::CustomFieldRegistry::write) checks type and choice before;
+    /// [`custom`](Self::custom) takes what it made.
+    pub fn custom_field(self, name_or_id: &str, value: impl Into<Value>) -> Self {
         let mut field = Map::new();
         match name_or_id.parse::<i64>() {
             Ok(id) => field.insert("id".into(), id.into()),
             Err(_) => field.insert("name".into(), name_or_id.into()),
         };
         field.insert("value".into(), value.into());
-        match self.body.entry("customfields").or_insert_with(|| Value::Array(Vec::new())) {
-            Value::Array(fields) => fields.push(Value::Object(field)),
-            other => *other = Value::Array(vec![Value::Object(field)]),
-        }
-        self
+        self.add_to("customfields", Value::Object(field))
+    }
+
+    /// Sets one of the tenant's own fields to a value that was checked.
+    pub fn custom(self, field: CustomWrite) -> Self {
+        self.add_to("customfields", serde_json::json!({"id": field.id, "value": field.value}))
     }
 
     /// Who waits for the answer.
@@ -98,6 +136,11 @@ impl<T: Resource> Save<T> {
         // It was written, whatever came back: a caller must look before repeating.
         one(&answer, T::ITEMS, operation.name).map_err(|e| e.with_phase(Phase::MaybeSent))
     }
+}
+
+/// Lists that Halo adds to what it has, instead of replacing it.
+fn adds(member: &str) -> bool {
+    member == "customfields" || ["add", "new_", "removethese", "_"].iter().any(|start| member.starts_with(start))
 }
 
 /// The bytes of the single record of an answer: bare, or alone in a list.

@@ -1,28 +1,4 @@
-use psa_http::json;
-use serde::Deserializer;
-
 use super::resource;
-
-/// One member of a native record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NativeField {
-    /// Halo's name.
-    pub name: &'static str,
-    /// What it is read as: key, id, int, num, flag, text, date, json, object, list.
-    pub kind: &'static str,
-}
-
-/// A field's name without the mark that Rust needs for its own words.
-pub(crate) const fn plain(name: &'static str) -> &'static str {
-    match name.as_bytes() {
-        [b'r', b'#', ..] => name.split_at(2).1,
-        _ => name,
-    }
-}
-
-pub(crate) fn opt_id<'de, D: Deserializer<'de>, T: From<i64>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    Ok(json::int(deserializer)?.map(T::from))
-}
 
 resource! {
     /// A value of one of the tenant's own fields.

@@ -1,4 +1,4 @@
-use super::{AddressStore, CustomField, crud, endpoints, filters, resource, setters};
+use super::{AddressStore, CustomField, endpoints, filters, handle, resource, setters};
 use crate::ids::{ClientId, SiteId, UserId};
 
 resource! {
@@ -63,8 +63,12 @@ setters! { Site {
     notes: String => "notes";
 } }
 
-crud! {
-    Sites of Site by SiteId: "sites", "/Site",
+handle! {
+    Sites of Site by SiteId: "sites", "/Site";
     /// The active sites; see [`include_inactive`](crate::List::include_inactive).
-    list
+    list;
+    get;
+    create;
+    update;
+    delete;
 }

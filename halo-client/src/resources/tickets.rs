@@ -3,9 +3,13 @@ use psa_core::Result;
 use psa_http::Operation;
 use psa_http::json::Native;
 
-use super::{CustomField, Save, endpoints, filters, resource, setters};
+use super::{
+    AddressStore, Attachment, Budget, CustomField, Milestone, Save, endpoints, filters, handle, resource, same_record, setters,
+};
 use crate::client::Halo;
-use crate::ids::{AgentId, ClientId, SiteId, StatusId, TeamId, TicketId, TicketTypeId, UserId};
+use crate::ids::{
+    AgentId, AssetId, AttachmentId, ClientId, MilestoneId, SiteId, StatusId, TeamId, TicketId, TicketTypeId, UserId, WorkflowId,
+};
 use crate::page::{List, query_date};
 use crate::resources::save::one;
 
@@ -63,7 +67,7 @@ resource! {
         release2_id: int;
         release3_id: int;
         lastincomingemail: date;
-        workflow_id: int;
+        workflow_id: id(WorkflowId);
         workflow_step: int;
         pipeline_stage_id: int;
         pipeline_stage_name: text;
@@ -132,6 +136,32 @@ resource! {
         oppregion: text;
         currency: int;
         customfields: list(CustomField);
+        opptrialdate: date;
+        oppdemodate: date;
+        oppaddress: text;
+        projecttimebudget: num;
+        projectmoneybudget: num;
+        projecttimeactual: num;
+        projectmoneyactual: num;
+        projecttimepercentage: num;
+        projectcompletionpercentage: num;
+        milestone_id: id(MilestoneId);
+        milestone_name: text;
+        milestones: list(Milestone);
+        budgets: list(Budget);
+        child_ticket_ids: json;
+        related_tickets: json;
+        assets: json;
+        attachments: json;
+        tags: json;
+        extra_actions: json;
+        matched_rule_ids: text;
+        external_links: json;
+        asset_id: id(AssetId);
+        delivery_address: object(AddressStore);
+        billing_address: object(AddressStore);
+        contact_address: object(AddressStore);
+        warning = "_warning": text;
     }
 }
 
@@ -305,19 +335,79 @@ setters! { Ticket {
     parent: TicketId => "parent_id";
 } }
 
-/// An opportunity: the same record as a ticket, behind an endpoint and a right of its own.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Opportunity(pub Ticket);
-
-impl std::ops::Deref for Opportunity {
-    type Target = Ticket;
-    fn deref(&self) -> &Ticket {
-        &self.0
+impl Save<Ticket> {
+    /// Puts a file on a new ticket that was uploaded before.
+    pub fn attachment(self, id: impl Into<AttachmentId>) -> Self {
+        self.add_to("attachments", serde_json::json!({"id": id.into()}))
     }
 }
 
+same_record! {
+    /// An opportunity: the same record as a ticket, behind an endpoint and a right of its own.
+    Opportunity(Ticket)
+}
+
 endpoints!(Opportunity: "opportunities", "/Opportunities", items "tickets", paged true, key |o| o.0.id.key());
+
+filters! { Opportunity {
+    /// Only those that are not closed.
+    open_only: bool => "open_only";
+    /// Of this client.
+    client: ClientId => "client_id";
+    /// Assigned to this agent.
+    agent: AgentId => "agent_id";
+    /// Text in the usual places.
+    search: String => "search";
+} }
+
+impl List<Opportunity> {
+    /// Only those that changed at or after this moment.
+    pub fn updated_since(self, at: DateTime<Utc>) -> Self {
+        self.query("lastupdatefromdate", query_date(at))
+    }
+}
+
+setters! { Opportunity {
+    /// One line.
+    summary: String => "summary";
+    /// The whole story, as plain text.
+    details: String => "details";
+    /// The client.
+    client: ClientId => "client_id";
+    /// The user.
+    user: UserId => "user_id";
+    /// The sales person.
+    agent: AgentId => "agent_id";
+    /// The ticket type: one of opportunities.
+    ticket_type: TicketTypeId => "tickettype_id";
+    /// The status.
+    status: StatusId => "status_id";
+    /// What it is worth.
+    value: f64 => "oppvalue";
+    /// Chance of winning, 0 to 100.
+    probability: f64 => "oppconversionprobability";
+    /// The company's name, for one that is no client yet.
+    company_name: String => "oppcompanyname";
+    /// The contact's name, for one that is no user yet.
+    contact_name: String => "oppcontactname";
+} }
+
+handle! {
+    Opportunities of Opportunity by TicketId: "opportunities", "/Opportunities";
+    /// The opportunities, of any status.
+    list;
+    get;
+    create;
+    update;
+    delete;
+}
+
+impl Opportunities {
+    /// Closes with the tenant's category for why: it tells won from lost.
+    pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>, category: i64) -> Save<Opportunity> {
+        self.update(id).status(status.into()).set("oppclosurecategory", category)
+    }
+}
 
 /// What can be done with tickets. Made by [`Halo::tickets`].
 #[derive(Debug, Clone)]
@@ -357,13 +447,33 @@ impl Tickets {
 
     /// A change.
     pub fn update(&self, id: impl Into<TicketId>) -> Save<Ticket> {
-        Save::new(self.halo.clone(), &UPDATE).set("id", id.into())
+        Save::changing(self.halo.clone(), &UPDATE).set("id", id.into())
     }
 
     /// Closes with this status; [`StatusId::DEFAULT_CLOSED`] unless the tenant has others. Add members that its
     /// workflow makes mandatory before sending.
     pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>) -> Save<Ticket> {
-        Save::new(self.halo.clone(), &UPDATE).set("id", id.into()).set("status_id", status.into())
+        self.update(id).set("status_id", status.into())
+    }
+
+    /// Merges a ticket into another: it is closed, and its `merged_into_id` says where it went.
+    pub fn merge(&self, id: impl Into<TicketId>, into: impl Into<TicketId>) -> Save<Ticket> {
+        self.update(id).set("merged_into_id", into.into()).set("domerge", true)
+    }
+
+    /// Links two tickets as related.
+    pub fn link(&self, id: impl Into<TicketId>, other: impl Into<TicketId>) -> Save<Ticket> {
+        self.update(id).add_to("new_related_tickets", serde_json::json!({"id": other.into()}))
+    }
+
+    /// The tickets below one.
+    pub fn children(&self, id: impl Into<TicketId>) -> List<Ticket> {
+        self.list().parent(id.into())
+    }
+
+    /// The files on a ticket.
+    pub fn attachments(&self, id: impl Into<TicketId>) -> List<Attachment> {
+        List::<Attachment>::new(self.halo.clone()).ticket(id.into())
     }
 
     /// Deletes, with a reason for the log. The ticket can be [restored](Self::restore).
@@ -380,6 +490,6 @@ impl Tickets {
     /// # Errors
     /// What Halo refuses and what the network can do.
     pub async fn restore(&self, id: impl Into<TicketId>) -> Result<Native<Ticket>> {
-        Save::new(self.halo.clone(), &UPDATE).set("id", id.into()).set("_recover", true).send().await
+        self.update(id).set("_recover", true).send().await
     }
 }

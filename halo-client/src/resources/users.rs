@@ -1,4 +1,4 @@
-use super::{CustomField, crud, endpoints, filters, resource, setters};
+use super::{CustomField, endpoints, filters, handle, resource, setters};
 use crate::ids::{AgentId, ClientId, SiteId, UserId};
 
 resource! {
@@ -95,10 +95,14 @@ setters! { User {
     notes: String => "notes";
 } }
 
-crud! {
-    Users of User by UserId: "users", "/Users",
+handle! {
+    Users of User by UserId: "users", "/Users";
     /// The active users; see [`include_inactive`](crate::List::include_inactive).
-    list
+    list;
+    get;
+    create;
+    update;
+    delete;
 }
 
 impl User {
