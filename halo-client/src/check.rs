@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission, Phase};
-use psa_http::Operation;
+use http::{HeaderValue, Method, header};
+use psa_http::{Idempotency, Operation};
 use url::Url;
 
 use crate::auth::Origin;
@@ -11,6 +12,13 @@ use crate::scopes::{Scope, ScopeRow, Scopes};
 
 /// A clock that is off by more makes windows and tokens go wrong.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
+
+static PREFLIGHT: Operation = Operation {
+    name: "halo.check.preflight",
+    method: Method::OPTIONS,
+    path: "/Tickets",
+    idempotency: Idempotency::Safe,
+};
 
 static PROBE: Operation = Operation::get("halo.check.probe", "/");
 
@@ -48,7 +56,10 @@ pub(crate) async fn check(halo: &Halo) -> CheckReport {
         CheckStage::Clock,
         CheckStage::Identity,
         CheckStage::Permissions,
-    ] {
+    ]
+    .into_iter()
+    .chain(halo.inner().cors_origin.is_some().then_some(CheckStage::Cors))
+    {
         if report.step(stage).is_none() {
             report.push(stage, Outcome::Skipped, "not tested: an earlier stage failed", None);
         }
@@ -105,6 +116,37 @@ async fn run(halo: &Halo, report: &mut CheckReport) {
         ),
     }
     permissions(halo, token.scope.as_deref().map(Scopes::parse), report).await;
+    if let Some(origin) = &inner.cors_origin {
+        cors(halo, origin, report).await;
+    }
+}
+
+/// What a browser asks before a page of `origin` may call. Servers are not concerned.
+async fn cors(halo: &Halo, origin: &str, report: &mut CheckReport) {
+    let call = halo.http().call(&PREFLIGHT).anonymous();
+    let call = HeaderValue::from_str(origin).map(|value| {
+        call.header(header::ORIGIN, value)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, HeaderValue::from_static("GET"))
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, HeaderValue::from_static("authorization"))
+    });
+    let answer = match call {
+        Ok(call) => call.send().await,
+        Err(_) => Err(Error::config("cors_origin", "this is no origin")),
+    };
+    let host = Url::parse(origin).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_else(|| origin.to_owned());
+    let remedy = format!("Edit the API application in Halo and add {host} to its CORS whitelist. Calls from a server work without it.");
+    match answer {
+        Ok(answer) => {
+            let allowed = answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).and_then(|v| v.to_str().ok());
+            if allowed.is_some_and(|a| a == "*" || a.eq_ignore_ascii_case(origin)) {
+                report.pass(CheckStage::Cors, format!("pages of {origin} may call"));
+            } else {
+                let detail = format!("pages of {origin} may not call: it is not in the CORS whitelist");
+                report.push(CheckStage::Cors, Outcome::Warned, detail, Some(remedy));
+            }
+        }
+        Err(error) => report.push(CheckStage::Cors, Outcome::Warned, format!("the preflight failed: {error}"), Some(remedy)),
+    }
 }
 
 /// The connection is there: whether it is encrypted is in the address.
@@ -188,6 +230,10 @@ async fn permission(halo: &Halo, row: &ScopeRow, asked: &Scopes, granted: Option
     let in_token = granted.map(|g| g.gives(&scope));
     let probe = PROBES.iter().find(|(name, _)| *name == row.scope).map(|(_, path)| *path);
     let (grant, detail) = match (wanted, in_token) {
+        // The guide's table has it off, so following the guide does not help: say so.
+        (true, Some(false)) if !row.enabled => {
+            (Grant::Missing, format!("asked for, and the setup guide's table has it off: enable {scope} in the API application and in its agent's role, or don't ask for it"))
+        }
         (true, Some(false)) => {
             (Grant::Missing, "not in the token: enable it in the API application's permissions".to_owned())
         }

@@ -50,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) scopes: Scopes,
     pub(crate) window: usize,
     pub(crate) limit: Option<(u32, Duration)>,
+    pub(crate) cors_origin: Option<String>,
 }
 
 /// Declares the way to each resource.

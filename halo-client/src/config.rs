@@ -108,6 +108,7 @@ pub struct HaloBuilder {
     chance: Option<Arc<dyn Chance>>,
     budget: Option<RateBudget>,
     limit: Option<(u32, Duration)>,
+    cors_origin: Option<String>,
     retry: RetryPolicy,
     concurrency: usize,
     timeout: Duration,
@@ -141,6 +142,7 @@ impl HaloBuilder {
             chance: None,
             budget: None,
             limit: Some((240, Duration::from_secs(300))),
+            cors_origin: None,
             retry: RetryPolicy { base: Duration::from_secs(1), ..RetryPolicy::default() },
             concurrency: 8,
             timeout: Duration::from_secs(60),
@@ -175,6 +177,16 @@ impl HaloBuilder {
     #[must_use]
     pub fn auth_url(mut self, url: impl Into<String>) -> Self {
         self.auth_url = Some(url.into());
+        self
+    }
+
+    /// The origin (`https://app.example.com`) of pages that call Halo from a browser: the connection test asks whether
+    /// they may. Calls from a server need no such thing.
+    #[must_use]
+    pub fn cors_origin(mut self, origin: &str) -> Self {
+        let origin = origin.trim().trim_end_matches('/');
+        let scheme = if origin.contains("://") { "" } else { "https://" };
+        self.cors_origin = Some(format!("{scheme}{origin}")).filter(|_| !origin.is_empty());
         self
     }
 
@@ -349,6 +361,7 @@ impl HaloBuilder {
             scopes: self.scopes,
             window: self.concurrency,
             limit: self.limit,
+            cors_origin: self.cors_origin,
         }))
     }
 }

@@ -6,6 +6,8 @@ use psa_core::{ErrorKind, VendorAnswer};
 use psa_http::{Idempotency, Operation, Vendor, kind_of_status};
 use serde_json::Value;
 
+use crate::scopes::family_of;
+
 /// Reads Halo's errors.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct HaloErrors;
@@ -46,13 +48,10 @@ impl Vendor for HaloErrors {
 /// The right that an operation needs, by the resource in its name.
 fn scope_of_operation(operation: &Operation) -> Option<String> {
     let resource = operation.name.strip_prefix("halo.")?.split('.').next()?;
-    let family = match resource {
-        "tickets" | "actions" | "agents" | "teams" | "statuses" | "ticket_types" | "priorities" | "categories"
-        | "outcomes" => "tickets",
-        "clients" | "sites" | "users" => "customers",
-        "opportunities" => "sales",
-        _ => return None,
-    };
+    let family = family_of(resource)?;
+    if family.starts_with("admin") {
+        return Some(family.to_owned());
+    }
     let verb = if operation.idempotency == Idempotency::Safe { "read" } else { "edit" };
     Some(format!("{verb}:{family}"))
 }

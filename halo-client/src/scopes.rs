@@ -37,6 +37,36 @@ impl fmt::Display for Scope {
     }
 }
 
+/// The family of the right that a resource needs, by the resource's name in operations.
+pub(crate) fn family_of(resource: &str) -> Option<&'static str> {
+    Some(match resource {
+        "tickets" | "actions" | "agents" | "teams" | "statuses" | "ticket_types" | "priorities" | "categories"
+        | "outcomes" | "workflows" | "attachments" => "tickets",
+        "clients" | "sites" | "users" => "customers",
+        "opportunities" => "sales",
+        "projects" | "budget_types" => "projects",
+        "appointments" => "calendar",
+        "timesheets" | "timesheet_events" => "timesheets",
+        "crm_notes" => "crm",
+        "contracts" => "contracts",
+        "quotations" => "quotes",
+        "sales_orders" => "sos",
+        "purchase_orders" => "pos",
+        "invoices" | "recurring_invoices" => "invoices",
+        "items" => "items",
+        "suppliers" => "suppliers",
+        "assets" | "asset_types" => "assets",
+        "software_licences" => "softwarelicensing",
+        "kb_articles" => "kb",
+        "reports" => "reporting",
+        "distribution_lists" => "distributionlists",
+        "mail_campaigns" => "mailcampaign",
+        "webhooks" | "notifications" | "webhook_events" => "admin:webhooks",
+        "applications" | "fields" | "asset_fields" => "admin",
+        _ => return None,
+    })
+}
+
 /// One row of the setup guide's permission table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeRow {

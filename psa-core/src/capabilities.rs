@@ -32,6 +32,8 @@ pub enum KeyListing {
 pub struct EntityCapabilities {
     /// It can be read.
     pub read: bool,
+    /// Why it can't, where only a right is missing: the vendor's name for it. A run says so and goes on.
+    pub missing_right: Option<String>,
     /// How changes are found.
     pub incremental: Incremental,
     /// How all keys are found.
@@ -59,6 +61,7 @@ impl Default for EntityCapabilities {
     fn default() -> Self {
         Self {
             read: true,
+            missing_right: None,
             incremental: Incremental::FullScan,
             keys: KeyListing::None,
             count: false,

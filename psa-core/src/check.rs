@@ -18,6 +18,8 @@ pub enum CheckStage {
     Identity,
     /// Does the credential have the rights that the configuration needs, and no others?
     Permissions,
+    /// May a browser call from the caller's page? Only tested if asked for.
+    Cors,
 }
 
 /// How a step ended.

@@ -43,6 +43,18 @@ kinds! {
     AGENT = "agent";
     /// A group of agents.
     TEAM = "team";
+    /// A device or anything else that is looked after.
+    ASSET = "asset";
+    /// An invoice.
+    INVOICE = "invoice";
+    /// A contract.
+    AGREEMENT = "agreement";
+    /// A project.
+    PROJECT = "project";
+    /// Booked time.
+    APPOINTMENT = "appointment";
+    /// A value of one of the tenant's own lists.
+    REFERENCE_ITEM = "reference_item";
 }
 
 impl EntityKind {

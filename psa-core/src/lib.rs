@@ -23,9 +23,9 @@ pub use hint::{Answer, Cause, Hint, Incoming, Received, Receiver};
 pub use key::{Key, KeyShape};
 pub use kind::EntityKind;
 pub use models::{
-    Address, Agent, Author, Company, Contact, Custom, Email, FieldValue, Label, Normalized, Opportunity,
-    OpportunityStatus, Phone, Reference, Site, Stage, StatusMap, StatusMeaning, Team, Ticket, TicketNote, TimeEntry,
-    Visibility,
+    Address, Agent, Agreement, Appointment, Asset, Author, Company, Contact, Custom, Email, FieldValue, Invoice, Label,
+    Normalized, Opportunity, OpportunityStatus, Phone, Project, Reference, ReferenceItem, Site, Stage, StatusMap,
+    StatusMeaning, Team, Ticket, TicketNote, TimeEntry, Visibility,
 };
 pub use query::{Lane, Query};
 pub use record::{

@@ -248,6 +248,7 @@ impl HttpClient {
             body: Bytes::new(),
             lane: Lane::Interactive,
             slot: None,
+            anonymous: false,
             failed: None,
         }
     }
@@ -288,6 +289,7 @@ pub struct Call {
     body: Bytes,
     lane: Lane,
     slot: Option<Slot>,
+    anonymous: bool,
     failed: Option<Error>,
 }
 
@@ -324,6 +326,12 @@ impl Call {
     /// Sends to this address instead of one below the base. The credential is not sent there.
     pub fn absolute(mut self, url: Url) -> Self {
         self.url = Some(url);
+        self
+    }
+
+    /// Sends it without the credential.
+    pub fn anonymous(mut self) -> Self {
+        self.anonymous = true;
         self
     }
 
@@ -419,7 +427,7 @@ impl Call {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let authorized = self.url.is_none();
+        let authorized = self.url.is_none() && !self.anonymous;
         let mut url = match self.url {
             Some(url) => url,
             None => {

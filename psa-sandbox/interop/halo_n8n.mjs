@@ -81,7 +81,7 @@ class Run {
         return value;
     }
 
-    /** n8n's request helper: JSON where it can be read, nothing for an empty body, errors with the body in their text. */
+    /** n8n's request helper: JSON if it can be read, nothing for an empty body, errors with the body in their text. */
     async request({ method, uri, qs = {}, form, body, headers }) {
         // A list that does not end would keep the node busy for ever.
         if (this.requests.length > 60) throw new Error('the node asks and asks');
@@ -101,8 +101,9 @@ class Run {
             data = JSON.parse(text);
         } catch {}
         if (answer.ok) return data === '' ? undefined : data;
-        const status = answer.status;
-        throw Object.assign(new Error(`${status} - ${JSON.stringify(data)}`), { statusCode: status, status, error: data });
+        const { status } = answer;
+        const error = new Error(`${status} - ${JSON.stringify(data)}`);
+        throw Object.assign(error, { statusCode: status, status, error: data });
     }
 
     async execute() {
@@ -161,8 +162,8 @@ async function refused(wanted, work) {
     } catch (error) {
         if (!(error instanceof NodeApiError)) throw error;
         const { httpCode, message, description } = error;
-        equal('error', { httpCode, message, description }, { ...wanted });
-        return error;
+        equal('error', { httpCode, message, description }, wanted);
+        return;
     }
     throw new Error(`${wanted.httpCode} was expected, and ${JSON.stringify(got)} came`);
 }
@@ -179,7 +180,17 @@ const notAllowed = (description) => ({
     description,
 });
 
-const notFound = { httpCode: '404', message: 'The resource you are requesting could not be found', description: '404 - ""' };
+const notFound = {
+    httpCode: '404',
+    message: 'The resource you are requesting could not be found',
+    description: '404 - ""',
+};
+
+const wrongLogin = {
+    httpCode: '401',
+    message: 'Authorization failed - please check your credentials',
+    description: 'invalid_client',
+};
 
 // Login
 
@@ -199,18 +210,17 @@ check('reports a wrong secret in the test and in a run', async () => {
     equal('test', status, 'Error');
     const [code, body] = message.split(' - ');
     equal('its message', [code, JSON.parse(body).error], ['401', 'invalid_client']);
-    await refused(
-        { httpCode: '401', message: 'Authorization failed - please check your credentials', description: 'invalid_client' },
-        one('client', 'get', { clientId: '2' }, { login }),
-    );
+    await refused(wrongLogin, one('client', 'get', { clientId: '2' }, { login }));
 });
 
 check('reports a right that the token does not have', async () => {
     const login = credentials({ scope: 'edit:tickets' });
     equal('a ticket', (await one('ticket', 'get', { ticketId: '2' }, { login })).id, 2);
-    await refused(notAllowed("You don't have permissions to get client."), one('client', 'get', { clientId: '2' }, { login }));
-    await refused(notAllowed("You don't have permissions to post site."), one('site', 'create', { clientId: 2 }, { login }));
-    await refused(notAllowed("You don't have permissions to delete users."), one('user', 'delete', { userId: '2' }, { login }));
+    const deny = async (doing, ...work) =>
+        await refused(notAllowed(`You don't have permissions to ${doing}.`), one(...work, { login }));
+    await deny('get client', 'client', 'get', { clientId: '2' });
+    await deny('post site', 'site', 'create', { clientId: 2 });
+    await deny('delete users', 'user', 'delete', { userId: '2' });
 });
 
 check('reports that a token without a scope has no right', async () => {
@@ -277,7 +287,8 @@ check('lists as many as it asks for', async () => {
 });
 
 check('searches', async () => {
-    for (const [resource, id, member] of [['client', 5, 'name'], ['user', 9, 'emailaddress'], ['ticket', 77, 'summary']]) {
+    const wanted = [['client', 5, 'name'], ['user', 9, 'emailaddress'], ['ticket', 77, 'summary']];
+    for (const [resource, id, member] of wanted) {
         const search = (await read(resource, id))[member];
         const fitting = (await all(resource)).filter((row) => row[member]?.includes(search));
         equal(`${resource}s with ${search}`, ids(await all(resource, { search })), ids(fitting));
@@ -300,7 +311,8 @@ check('gets what it shows of them', async () => {
     const { summary, details, agent_id, targetdate } = ticket;
     equal('ticket', await one('ticket', 'get', { ticketId: '33' }), { agent_id, details, id: 33, summary, targetdate });
     const { name, site_id, emailaddress, surname } = await read('user', 9);
-    equal('user', await one('user', 'get', { userId: '9' }), { emailaddress, id: 9, inactive: false, name, site_id, surname });
+    const shown = { emailaddress, id: 9, inactive: false, name, site_id, surname };
+    equal('user', await one('user', 'get', { userId: '9' }), shown);
 });
 
 check('reports a record that does not exist', async () => {
@@ -479,9 +491,9 @@ async function result({ run, known }) {
 }
 
 let failed = false;
-for (const one of checks) {
-    const [mark, note] = await result(one);
+for (const each of checks) {
+    const [mark, note] = await result(each);
     failed ||= mark === 'FAIL';
-    console.log(`${mark.padEnd(4)} n8n-nodes-base ${one.text}${note}`);
+    console.log(`${mark.padEnd(4)} n8n-nodes-base ${each.text}${note}`);
 }
 process.exit(failed ? 1 : 0);

@@ -6,7 +6,6 @@ import sys
 from datetime import datetime, timedelta
 
 from halo import (
-    HaloAPIError,
     HaloAuthenticationError,
     HaloClient,
     HaloRateLimitError,
@@ -272,9 +271,10 @@ def _():
         raise AssertionError(f"no ticket has one of the categories {values}")
     statuses = halo.get("/Status")
     equal("statuses of one type", halo.get("/Status", params={"type": 1}), statuses)
+    page = {"pageinate": True, "page_no": 2, "page_size": 3}
+    equal("statuses by pages", halo.get("/Status", params=page), statuses)
     agents = halo.get("/Agent")
-    paged = halo.get("/Agent", params={"pageinate": True, "page_no": 1, "page_size": 100})
-    equal("agents by pages", paged["results"], agents)
+    equal("agents by pages", halo.get("/Agent", params=page)["results"], agents[3:6])
     return f"{len(types)} ticket types, {len(statuses)} statuses, {len(agents)} agents"
 
 
@@ -431,8 +431,9 @@ def _():
 @check("reports a ticket without a summary, and an action without an outcome")
 def _():
     halo = Halo()
+    untitled = {"details": "x", "tickettype_id": 1, "client_id": 2}
     for writes, item, message in [
-        (halo.tickets, {"details": "x", "tickettype_id": 1, "client_id": 2}, "A Summary must be entered for this Ticket"),
+        (halo.tickets, untitled, "A Summary must be entered for this Ticket"),
         (halo.actions, {"ticket_id": 7, "note": "x"}, "An Outcome must be entered for this Action"),
         (halo.actions, {"ticket_id": 7, "outcome_id": 4711}, "You do not have access to this Action (at the moment)"),
     ]:

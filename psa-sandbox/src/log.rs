@@ -19,6 +19,8 @@ pub struct LogEntry {
     pub status: u16,
     /// The fault that was injected, if any.
     pub fault: Option<&'static str>,
+    /// What the client called the operation; only in-process requests tell.
+    pub claimed: Option<&'static str>,
 }
 
 impl LogEntry {

@@ -115,7 +115,9 @@ impl SyncEngineBuilder {
             return Err(Error::config("entities", "no kind to sync was named"));
         }
         for schema in &self.entities {
-            let read = self.connector.capabilities().entity(&schema.kind).is_some_and(|c| c.read);
+            let entity = self.connector.capabilities().entity(&schema.kind);
+            // A kind that only lacks a right is told of in each run, so that the right can be given later.
+            let read = entity.is_some_and(|c| c.read || c.missing_right.is_some());
             if !read {
                 return Err(Error::unsupported(format!(
                     "the {} connector does not read {}",
@@ -287,7 +289,10 @@ impl SyncEngine {
         let mut readable: BTreeSet<EntityKind> = self.schemas.iter().map(|s| s.kind.clone()).collect();
         for feed in &self.feeds {
             let mut pass = Pass::new(self, run, feed, self.rules(&readable), progress);
-            let done = pass.run().await;
+            let done = match self.missing_right(feed) {
+                None => pass.run().await,
+                Some(error) => Err(error),
+            };
             let (outcome, error) = match done {
                 Ok(outcome) => (outcome, None),
                 Err(error) if error.is_permission_denied() => {
@@ -317,6 +322,14 @@ impl SyncEngine {
             }
             None => Ok(()),
         }
+    }
+
+    /// What to say of a feed that the credential is not configured to read.
+    fn missing_right(&self, feed: &[EntityKind]) -> Option<Error> {
+        let kind = feed.first()?;
+        let capabilities = self.connector.capabilities().entity(kind)?;
+        let right = capabilities.missing_right.as_ref().filter(|_| !capabilities.read)?;
+        Some(Error::new(ErrorKind::PermissionDenied, format!("reading {kind} needs {right}, which was not asked for")))
     }
 
     /// What the rows of a feed depend on beside the vendor: which kinds, their scope or that of what they belong to, and

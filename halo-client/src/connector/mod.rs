@@ -2,11 +2,17 @@
 
 mod actions;
 mod agent;
+mod agreement;
+mod appointment;
+mod asset;
 mod company;
 mod contact;
+mod invoice;
 mod lookups;
 mod opportunity;
+mod project;
 mod reader;
+mod reference_item;
 mod site;
 mod team;
 mod ticket;
@@ -18,26 +24,33 @@ use std::time::Duration;
 use async_trait::async_trait;
 use psa_core::{
     Capabilities, CheckReport, Connector, Custom, EntityCapabilities, EntityKind, Error, Incremental, KeyListing,
-    KeyShape, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
+    KeyShape, Reference, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
 };
 
 use self::actions::{ActionSource, NoteWrites, TimeWrites};
 use self::agent::Agents;
+use self::agreement::Agreements;
+use self::appointment::Appointments;
+use self::asset::Assets;
 use self::company::Companies;
 use self::contact::Contacts;
+use self::invoice::Invoices;
 use self::lookups::Lookups;
 use self::opportunity::Opportunities;
+use self::project::Projects;
 use self::reader::HaloReader;
+use self::reference_item::References;
 use self::site::Sites;
 use self::team::Teams;
 use self::ticket::Tickets;
 use self::writer::HaloWriter;
 use crate::client::Halo;
+use crate::ids::{self, ClientId};
 use crate::resources::CustomField;
 use crate::scopes::Scope;
 
 /// To be raised when the mappings in this folder change what they make of the same record.
-const MAPPING_VERSION: u32 = 1;
+const MAPPING_VERSION: u32 = 2;
 
 /// The key of an action: its id is unique within its ticket only.
 pub(crate) const ACTION_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
@@ -61,6 +74,14 @@ pub struct HaloConnectorBuilder {
     halo: Halo,
     statuses: StatusMap,
     custom_fields: Vec<i64>,
+    closures: Closures,
+}
+
+/// Which of the tenant's closure categories mean won, and which lost.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub(crate) struct Closures {
+    pub(crate) won: Vec<i64>,
+    pub(crate) lost: Vec<i64>,
 }
 
 /// What every mapping may need.
@@ -69,6 +90,7 @@ pub(crate) struct Context {
     pub(crate) halo: Halo,
     pub(crate) statuses: StatusMap,
     pub(crate) custom_fields: Vec<i64>,
+    pub(crate) closures: Closures,
     pub(crate) lookups: Lookups,
 }
 
@@ -89,6 +111,18 @@ impl HaloConnectorBuilder {
         self
     }
 
+    /// Which of the tenant's closure categories mean that an opportunity was won, and which that it was lost. Halo does
+    /// not tell: without this, only "open" is known. When it changes, the next sync reads all opportunities again.
+    #[must_use]
+    pub fn closure_categories(
+        mut self,
+        won: impl IntoIterator<Item = i64>,
+        lost: impl IntoIterator<Item = i64>,
+    ) -> Self {
+        self.closures = Closures { won: won.into_iter().collect(), lost: lost.into_iter().collect() };
+        self
+    }
+
     /// The connector.
     pub fn build(self) -> HaloConnector {
         let capabilities = Arc::new(capabilities(&self.halo));
@@ -96,6 +130,7 @@ impl HaloConnectorBuilder {
             halo: self.halo,
             statuses: self.statuses,
             custom_fields: self.custom_fields,
+            closures: self.closures,
             lookups: Lookups::default(),
         };
         HaloConnector { context: Arc::new(context), capabilities }
@@ -104,7 +139,8 @@ impl HaloConnectorBuilder {
 
 impl HaloConnector {
     pub(crate) fn builder(halo: Halo) -> HaloConnectorBuilder {
-        HaloConnectorBuilder { halo, statuses: StatusMap::new(), custom_fields: Vec::new() }
+        let (statuses, custom_fields, closures) = (StatusMap::new(), Vec::new(), Closures::default());
+        HaloConnectorBuilder { halo, statuses, custom_fields, closures }
     }
 
     /// The native client.
@@ -118,8 +154,13 @@ fn capabilities(halo: &Halo) -> Capabilities {
     let tickets = may("edit:tickets");
     let customers = may("edit:customers");
     let sales = may("edit:sales");
+    // A kind whose right was not asked for is there and says why it can't be read.
+    let needs = |scope: &'static str, capabilities: EntityCapabilities| match may(scope) {
+        true => capabilities,
+        false => EntityCapabilities { read: false, missing_right: Some(scope.to_owned()), ..capabilities },
+    };
     // Halo accepts a change stamp for clients, sites and users too, but the field is documented as something else and
-    // rows carry no stamp to verify it by: reading all and comparing is safe.
+    // rows carry no stamp to verify it by: reading all and comparing is safe. So it is with what has no filter at all.
     let scanned = |write: bool| EntityCapabilities {
         keys: KeyListing::Snapshot,
         count: true,
@@ -141,17 +182,24 @@ fn capabilities(halo: &Halo) -> Capabilities {
         also_feeds: vec![other],
         ..EntityCapabilities::default()
     };
+    let references = || EntityCapabilities { count: true, key: psa_core::ReferenceItem::KEY, ..bare() };
     Capabilities {
         entities: [
-            (EntityKind::AGENT, bare()),
-            (EntityKind::TEAM, bare()),
-            (EntityKind::COMPANY, scanned(customers)),
-            (EntityKind::SITE, scanned(customers)),
-            (EntityKind::CONTACT, scanned(customers)),
-            (EntityKind::TICKET, filtered(tickets)),
-            (EntityKind::OPPORTUNITY, filtered(sales)),
-            (EntityKind::TICKET_NOTE, action(EntityKind::TIME_ENTRY)),
-            (EntityKind::TIME_ENTRY, action(EntityKind::TICKET_NOTE)),
+            (EntityKind::AGENT, needs("read:tickets", bare())),
+            (EntityKind::TEAM, needs("read:tickets", bare())),
+            (EntityKind::COMPANY, needs("read:customers", scanned(customers))),
+            (EntityKind::SITE, needs("read:customers", scanned(customers))),
+            (EntityKind::CONTACT, needs("read:customers", scanned(customers))),
+            (EntityKind::TICKET, needs("read:tickets", filtered(tickets))),
+            (EntityKind::OPPORTUNITY, needs("read:sales", filtered(sales))),
+            (EntityKind::PROJECT, needs("read:projects", filtered(may("edit:projects")))),
+            (EntityKind::TICKET_NOTE, needs("read:tickets", action(EntityKind::TIME_ENTRY))),
+            (EntityKind::TIME_ENTRY, needs("read:tickets", action(EntityKind::TICKET_NOTE))),
+            (EntityKind::APPOINTMENT, needs("read:calendar", scanned(may("edit:calendar")))),
+            (EntityKind::AGREEMENT, needs("read:contracts", scanned(may("edit:contracts")))),
+            (EntityKind::ASSET, needs("read:assets", scanned(may("edit:assets")))),
+            (EntityKind::INVOICE, needs("read:invoices", scanned(false))),
+            (EntityKind::REFERENCE_ITEM, needs("read:tickets", references())),
         ]
         .into(),
         overlap: Duration::from_secs(300),
@@ -172,7 +220,10 @@ impl Connector for HaloConnector {
 
     fn mapping(&self, kind: &EntityKind) -> String {
         let settings = match kind.as_str() {
-            "ticket" | "opportunity" => serde_json::json!([self.context.statuses, self.context.custom_fields]),
+            "ticket" => serde_json::json!([self.context.statuses, self.context.custom_fields]),
+            "opportunity" => serde_json::json!([self.context.statuses, self.context.closures]),
+            "project" => serde_json::json!(self.context.statuses),
+            "reference_item" => serde_json::json!(References::beyond(&self.context)),
             _ => serde_json::Value::Null,
         };
         format!("{MAPPING_VERSION}:{settings}")
@@ -188,6 +239,12 @@ impl Connector for HaloConnector {
             "contact" => erase_reader(HaloReader::<Contacts>::new(context())),
             "ticket" => erase_reader(HaloReader::<Tickets>::new(context())),
             "opportunity" => erase_reader(HaloReader::<Opportunities>::new(context())),
+            "project" => erase_reader(HaloReader::<Projects>::new(context())),
+            "asset" => erase_reader(HaloReader::<Assets>::new(context())),
+            "invoice" => erase_reader(HaloReader::<Invoices>::new(context())),
+            "agreement" => erase_reader(HaloReader::<Agreements>::new(context())),
+            "appointment" => erase_reader(HaloReader::<Appointments>::new(context())),
+            "reference_item" => erase_reader(References::new(context())),
             "ticket_note" => Arc::new(ActionSource::<psa_core::TicketNote>::new(context())),
             "time_entry" => Arc::new(ActionSource::<psa_core::TimeEntry>::new(context())),
             _ => return Err(unsupported(kind, "read")),
@@ -204,6 +261,10 @@ impl Connector for HaloConnector {
             "contact" => erase_writer(HaloWriter::<Contacts>::new(context())),
             "ticket" => erase_writer(HaloWriter::<Tickets>::new(context())),
             "opportunity" => erase_writer(HaloWriter::<Opportunities>::new(context())),
+            "project" => erase_writer(HaloWriter::<Projects>::new(context())),
+            "asset" => erase_writer(HaloWriter::<Assets>::new(context())),
+            "agreement" => erase_writer(HaloWriter::<Agreements>::new(context())),
+            "appointment" => erase_writer(HaloWriter::<Appointments>::new(context())),
             "ticket_note" => erase_writer(HaloWriter::<NoteWrites>::new(context())),
             "time_entry" => erase_writer(HaloWriter::<TimeWrites>::new(context())),
             _ => return Err(unsupported(kind, "write")),
@@ -218,6 +279,11 @@ impl Connector for HaloConnector {
 fn unsupported(kind: &EntityKind, verb: &str) -> Error {
     Error::unsupported(format!("this Halo connection does not {verb} {kind}"))
         .with_context("remedy", "Look at the connector's capabilities; a write needs the edit scope of the kind.")
+}
+
+/// The company, unless it is the placeholder for nobody.
+pub(crate) fn company(client: Option<ClientId>) -> Option<Reference> {
+    ids::some(client).filter(|c| *c != ClientId::UNKNOWN).map(|c| Reference::to(c.0))
 }
 
 /// Text that says something.

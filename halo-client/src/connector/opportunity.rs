@@ -8,7 +8,7 @@ use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::ids::{self, AgentId, ClientId};
+use crate::ids::{self, AgentId};
 use crate::page::List;
 use crate::resources::{Opportunity, Save};
 
@@ -47,14 +47,19 @@ impl Mapping for Opportunities {
             name: o.summary.clone(),
             description: super::text(&o.details),
             stage: o.pipeline_stage_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
-            // Halo tells won from lost by the tenant's own closure categories: only "open" can be known from here.
             status: ids::some(o.status_id).map(|s| Normalized {
-                value: (closed == Some(false)).then_some(OpportunityStatus::Open),
+                value: match (closed, o.oppclosurecategory) {
+                    (Some(false), _) => Some(OpportunityStatus::Open),
+                    // Halo tells won from lost by the tenant's own closure categories.
+                    (_, Some(category)) if context.closures.won.contains(&category) => Some(OpportunityStatus::Won),
+                    (_, Some(category)) if context.closures.lost.contains(&category) => Some(OpportunityStatus::Lost),
+                    _ => None,
+                },
                 raw: names.status(s.0).name.unwrap_or_else(|| s.to_string()),
             }),
             probability: o.oppconversionprobability,
             amount: o.oppvalue,
-            company: ids::some(o.client_id).filter(|c| *c != ClientId::UNKNOWN).map(|c| Reference::to(c.0)),
+            company: super::company(o.client_id),
             contact: ids::some(o.user_id).map(|u| Reference::to(u.0)),
             owner: ids::some(o.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
             team: super::text(&o.team).map(Label::named),

@@ -6,7 +6,7 @@ use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::ids::{self, AgentId, ClientId};
+use crate::ids::{self, AgentId};
 use crate::page::List;
 use crate::resources::{Save, Ticket};
 
@@ -59,7 +59,7 @@ impl Mapping for Tickets {
             priority: ticket.priority_id.filter(|p| *p > 0).map(|p| names.priority(ticket.sla_id, p)),
             impact: ticket.impact.filter(|v| *v > 0).map(|v| Label::new(v, None)),
             urgency: ticket.urgency.filter(|v| *v > 0).map(|v| Label::new(v, None)),
-            company: ids::some(ticket.client_id).filter(|c| *c != ClientId::UNKNOWN).map(|c| Reference::to(c.0)),
+            company: super::company(ticket.client_id),
             site: ids::some(ticket.site_id).map(|s| Reference::to(s.0)),
             contact: ids::some(ticket.user_id).map(|u| Reference::to(u.0)),
             assignee: ids::some(ticket.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),

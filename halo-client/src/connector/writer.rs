@@ -16,6 +16,8 @@ use crate::resources::Save;
 pub(crate) enum Member {
     /// As it is.
     Plain(&'static str),
+    /// A day, as the noon of it: Halo's zones move a midnight to another day.
+    Day(&'static str),
     /// The id of a reference, as a number.
     Reference(&'static str),
     /// The id of a label, as a number.
@@ -95,6 +97,15 @@ fn native<M: Writes>(path: &str, value: Value) -> Result<Vec<(&'static str, Valu
     Ok(vec![match member {
         Member::Plain(name) if rest.is_none() => (name, value),
         Member::Plain(_) => return Err(wrong()),
+        Member::Day(name) if rest.is_none() => match &value {
+            Value::Null => (name, Value::Null),
+            Value::String(text) => {
+                let at = psa_http::json::parse_date(text).map_err(|()| wrong())?.ok_or_else(wrong)?;
+                (name, Value::from(at.format("%Y-%m-%dT12:00:00").to_string()))
+            }
+            _ => return Err(wrong()),
+        },
+        Member::Day(_) => return Err(wrong()),
         Member::Reference(name) | Member::LabelId(name) => (name, number(part("id")?)?),
         Member::LabelName(name) => (name, part("name")?),
         Member::Only(name, inner) => match value.as_array().map(Vec::as_slice) {

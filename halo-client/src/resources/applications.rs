@@ -61,9 +61,9 @@ resource! {
 resource! {
     /// An origin that browsers may call from.
     pub struct CorsEntry {
-        id: text;
-        name: text;
         value: text;
+        label: text;
+        isnew: flag;
     }
 }
 

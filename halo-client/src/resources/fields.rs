@@ -422,12 +422,12 @@ mod tests {
     fn registry() -> CustomFieldRegistry {
         let fields = json!([
             {"id": 1, "name": "summary", "type": 0},
-            {"id": 165, "name": "CFDevice", "type": 0, "custom": true, "characterlimit": 8},
-            {"id": 166, "name": "CFUrgent", "type": 6, "custom": true},
-            {"id": 167, "name": "CFSize", "type": 2, "custom": true, "values": [{"id": 1, "name": "S"}, {"id": 2, "name": "L"}]},
-            {"id": 168, "name": "CFDue", "type": 4, "custom": true},
-            {"id": 169, "name": "CFTags", "type": 3, "custom": true},
-            {"id": 170, "name": "CFGrid", "type": 7, "custom": true},
+            {"id": 165, "name": "CFDevice", "type": 0, "custom": 1, "characterlimit": 8},
+            {"id": 166, "name": "CFUrgent", "type": 6, "custom": 1},
+            {"id": 167, "name": "CFSize", "type": 2, "custom": 1, "values": [{"id": 1, "name": "S"}, {"id": 2, "name": "L"}]},
+            {"id": 168, "name": "CFDue", "type": 4, "custom": 1},
+            {"id": 169, "name": "CFTags", "type": 3, "custom": 1},
+            {"id": 170, "name": "CFGrid", "type": 7, "custom": 1},
         ]);
         CustomFieldRegistry::new(serde_json::from_value::<Vec<FieldInfo>>(fields).unwrap())
     }

@@ -8,7 +8,7 @@ use psa_http::ReqwestTransport;
 use psa_sandbox::halo::Dataset;
 use psa_sandbox::{Effect, Fault, HaloSandbox, Trigger};
 
-use crate::world::halo;
+use crate::world::{ALL_RIGHTS, builder};
 
 struct HaloHarness(HaloSandbox);
 
@@ -23,6 +23,12 @@ impl Harness for HaloHarness {
             "contact" => "users",
             "agent" => "agents",
             "team" => "teams",
+            "asset" => "assets",
+            "invoice" => "invoices",
+            "agreement" => "contracts",
+            "project" => "projects",
+            "appointment" => "appointments",
+            "reference_item" => "statuses",
             _ => "actions",
         };
         let effect = match disturbance {
@@ -63,6 +69,27 @@ impl Harness for HaloHarness {
                 self.0.edit(|h| h.update_user(9, "name", "edited"));
                 Some(Key::from(9))
             }
+            "project" => {
+                let id = 900_000_001;
+                self.0.edit(|h| h.update_ticket(id, "summary", "edited"));
+                Some(Key::from(id))
+            }
+            "asset" => {
+                self.0.edit(|h| h.update("assets", 3, "inventory_number", "edited"));
+                Some(Key::from(3))
+            }
+            "invoice" => {
+                self.0.edit(|h| h.update("invoices", 3, "reference", "edited"));
+                Some(Key::from(3))
+            }
+            "agreement" => {
+                self.0.edit(|h| h.update("contracts", 3, "note", "edited"));
+                Some(Key::from(3))
+            }
+            "appointment" => {
+                self.0.edit(|h| h.update("appointments", 3, "subject", "edited"));
+                Some(Key::from(3))
+            }
             "ticket_note" => {
                 let id = self.0.edit(|h| h.add_action(33, "a note", 0.0));
                 Some(Key::from_parts([33, id]))
@@ -79,14 +106,15 @@ impl Harness for HaloHarness {
 #[tokio::test(start_paused = true)]
 async fn halo_passes_the_conformance_suite_on_the_sandbox() {
     let dataset = Dataset::new(11).companies(20).tickets(140).opportunities(25);
-    let sandbox = HaloSandbox::builder().dataset(dataset).rate_limit(None).build();
-    let connector: Arc<dyn Connector> = Arc::new(halo(&sandbox).connector().build());
+    let sandbox = HaloSandbox::builder().dataset(dataset).rate_limit(None).granted(ALL_RIGHTS).build();
+    let halo = builder(&sandbox).scopes(halo_client::Scopes::parse(ALL_RIGHTS)).build().unwrap();
+    let connector: Arc<dyn Connector> = Arc::new(halo.connector().build());
     let harness = HaloHarness(sandbox);
     let report = Suite::new(connector).harness(&harness).page_size(10).run().await;
     assert!(report.passed(), "\n{report}");
-    // The suite is as large as it looks: nine kinds, and no check that is skipped for all of them.
+    // The suite is as large as it looks: fifteen kinds, and no check that is skipped for all of them.
     let kinds: std::collections::BTreeSet<_> = report.findings.iter().map(|f| f.kind.clone()).collect();
-    assert_eq!(kinds.len(), 9, "\n{report}");
+    assert_eq!(kinds.len(), 15, "\n{report}");
     for check in report.findings.iter().map(|f| f.check) {
         let passed = |f: &&psa_conformance::Finding| f.check == check && f.verdict == psa_conformance::Verdict::Passed;
         assert!(report.findings.iter().any(|f| passed(&f)), "{check} never ran:\n{report}");

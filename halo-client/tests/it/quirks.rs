@@ -96,7 +96,7 @@ async fn quirk_11_every_parameter_we_send_is_one_that_halo_knows() {
     let list = halo.tickets().list().open_only(true).team("Projects").search("vpn").order("id").order_desc(false);
     list.all().await.unwrap();
     let connector = halo.connector().build();
-    for kind in connector.capabilities().entities.keys() {
+    for (kind, _) in connector.capabilities().entities.iter().filter(|(_, c)| c.read) {
         connector.source(kind).unwrap().pages(Query::new(), None).try_collect::<Vec<_>>().await.unwrap();
     }
     let error = halo.tickets().list().query("no_such_filter", 1).all().await.unwrap_err();
@@ -297,31 +297,5 @@ async fn a_new_token_that_ends_the_old_one_costs_one_request() {
     for _ in 0..3 {
         assert_eq!(count(&a).await, 250);
         assert_eq!(count(&b).await, 250);
-    }
-}
-
-#[tokio::test]
-async fn the_clients_operations_and_the_sandboxs_have_the_same_names() {
-    use halo_client::Resource;
-    let known = psa_sandbox::halo::operations();
-    macro_rules! names {
-        ($($resource:ty),*) => { [$(<$resource>::list_operation().name, <$resource>::get_operation().name),*] };
-    }
-    for name in names!(
-        halo_client::Ticket,
-        halo_client::Opportunity,
-        halo_client::Action,
-        halo_client::Client,
-        halo_client::Site,
-        halo_client::User,
-        halo_client::Agent,
-        halo_client::Team,
-        halo_client::Status,
-        halo_client::TicketType,
-        halo_client::Priority,
-        halo_client::Category,
-        halo_client::Outcome
-    ) {
-        assert!(known.contains(&name), "{name}");
     }
 }

@@ -47,6 +47,12 @@ fn every_field_of_every_model_is_reachable_by_path() {
     every_path_can_be_set_read_and_cleared::<Opportunity>();
     every_path_can_be_set_read_and_cleared::<Agent>();
     every_path_can_be_set_read_and_cleared::<Team>();
+    every_path_can_be_set_read_and_cleared::<Asset>();
+    every_path_can_be_set_read_and_cleared::<Invoice>();
+    every_path_can_be_set_read_and_cleared::<Agreement>();
+    every_path_can_be_set_read_and_cleared::<Project>();
+    every_path_can_be_set_read_and_cleared::<Appointment>();
+    every_path_can_be_set_read_and_cleared::<ReferenceItem>();
 }
 
 #[test]

@@ -6,10 +6,41 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use super::tables::{TABLES, Table};
+
 pub(crate) type Row = Map<String, Value>;
 
 /// The first id of an opportunity: they share the tickets' numbering, so it is far away from theirs.
 pub(crate) const FIRST_OPPORTUNITY: i64 = 800_000_001;
+
+/// The first id of a project.
+pub(crate) const FIRST_PROJECT: i64 = 900_000_001;
+
+/// Tickets, opportunities and projects share one numbering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Domain {
+    Tickets,
+    Opportunities,
+    Projects,
+}
+
+impl Domain {
+    pub(crate) fn of(id: i64) -> Self {
+        match id {
+            FIRST_PROJECT.. => Self::Projects,
+            FIRST_OPPORTUNITY.. => Self::Opportunities,
+            _ => Self::Tickets,
+        }
+    }
+
+    pub(crate) fn first(self) -> i64 {
+        match self {
+            Self::Tickets => 1,
+            Self::Opportunities => FIRST_OPPORTUNITY,
+            Self::Projects => FIRST_PROJECT,
+        }
+    }
+}
 
 /// Action ids of tickets without edits go up to this.
 const MOST_ACTIONS: i64 = 3;
@@ -21,6 +52,7 @@ pub struct Dataset {
     companies: i64,
     tickets: i64,
     opportunities: i64,
+    projects: i64,
     anchor: DateTime<Utc>,
 }
 
@@ -32,6 +64,7 @@ impl Dataset {
             companies: 200,
             tickets: 5_000,
             opportunities: 60,
+            projects: 12,
             anchor: DateTime::from_timestamp(1_790_812_800, 0).unwrap_or_default(),
         }
     }
@@ -57,6 +90,17 @@ impl Dataset {
         self
     }
 
+    /// So many projects.
+    #[must_use]
+    pub fn projects(mut self, count: u32) -> Self {
+        self.projects = i64::from(count);
+        self
+    }
+
+    pub(super) fn company_count(&self) -> i64 {
+        self.companies
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }
@@ -67,7 +111,7 @@ impl Dataset {
     }
 
     /// Some number below `below`, the same each time for the same `what` and `id`.
-    fn dice(&self, what: u64, id: i64, below: u64) -> i64 {
+    pub(super) fn dice(&self, what: u64, id: i64, below: u64) -> i64 {
         let mut z =
             self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ what.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ id as u64;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -114,7 +158,8 @@ impl Dataset {
     }
 
     pub(crate) fn ticket(&self, id: i64) -> TicketRow {
-        let opportunity = id >= FIRST_OPPORTUNITY;
+        let domain = Domain::of(id);
+        let opportunity = domain != Domain::Tickets;
         let user = self.dice(2, id, self.users() as u64) + 1;
         let client = self.client_of_user(user);
         let occurred =
@@ -127,16 +172,16 @@ impl Dataset {
         let how = self.pick(7, id, &["does not start", "is slow", "shows an error", "needs an update", "was lost"]);
         TicketRow {
             id,
-            summary: if opportunity {
-                format!("{what} renewal for client {client}")
-            } else {
-                format!("{what} {how} ({id})")
+            summary: match domain {
+                Domain::Opportunities => format!("{what} renewal for client {client}"),
+                Domain::Projects => format!("{what} rollout at client {client}"),
+                Domain::Tickets => format!("{what} {how} ({id})"),
             },
             details: format!(
                 "Reported by telephone. {what} {how} since this morning; a restart did not help. Please call back before noon. Reference {id}."
             ),
             status_id: if closed { 9 } else { open_status },
-            tickettype_id: if opportunity { 20 } else { self.dice(8, id, 3) + 1 },
+            tickettype_id: if domain == Domain::Projects { 22 } else if opportunity { 20 } else { self.dice(8, id, 3) + 1 },
             sla_id: self.dice(9, id, 2) + 1,
             priority_id: self.dice(10, id, 4) + 1,
             client_id: client,
@@ -150,7 +195,7 @@ impl Dataset {
             dateclosed: closed.then_some(last_update),
             deleted: false,
             merged_into_id: 0,
-            extra: Row::new(),
+            extra: if domain == Domain::Projects { super::records::project(self, id) } else { Row::new() },
         }
     }
 
@@ -320,7 +365,7 @@ pub(crate) struct ActionRow {
 
 /// Rows 1 to `base` from the seed, with edits laid over them.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub(crate) struct Rows {
     base: i64,
     next: i64,
     make: fn(&Dataset, i64) -> Row,
@@ -328,7 +373,7 @@ pub(crate) struct Table {
     overlay: BTreeMap<i64, Option<Row>>,
 }
 
-impl Table {
+impl Rows {
     fn new(base: i64, make: fn(&Dataset, i64) -> Row) -> Self {
         Self { base, next: base + 1, make, overlay: BTreeMap::new() }
     }
@@ -336,7 +381,8 @@ impl Table {
     pub(crate) fn get(&self, dataset: &Dataset, id: i64) -> Option<Row> {
         match self.overlay.get(&id) {
             Some(edited) => edited.clone(),
-            None if (1..=self.base).contains(&id) => Some((self.make)(dataset, id)),
+            // No members: a number that is not taken.
+            None if (1..=self.base).contains(&id) => Some((self.make)(dataset, id)).filter(|row| !row.is_empty()),
             None => None,
         }
     }
@@ -345,6 +391,11 @@ impl Table {
         let mut rows: Vec<Row> = (1..=self.base).filter_map(|id| self.get(dataset, id)).collect();
         rows.extend(self.overlay.range(self.base + 1..).filter_map(|(_, row)| row.clone()));
         rows
+    }
+
+    /// Whether there is any row that was not there at the start.
+    fn edited(&self) -> bool {
+        !self.overlay.is_empty()
     }
 
     pub(crate) fn insert(&mut self, mut new: Row) -> i64 {
@@ -380,9 +431,12 @@ type Listed = Option<(String, u64, Arc<Vec<u32>>)>;
 #[derive(Debug)]
 pub(crate) struct Data {
     pub(crate) dataset: Dataset,
-    pub(crate) clients: Table,
-    pub(crate) sites: Table,
-    pub(crate) users: Table,
+    pub(crate) clients: Rows,
+    pub(crate) sites: Rows,
+    pub(crate) users: Rows,
+    /// The plain tables, in the order of their definitions.
+    tables: Vec<Rows>,
+    pub(crate) webhooks: super::webhooks::Outbox,
     pub(crate) api_agent: bool,
     tickets: BTreeMap<i64, Option<TicketRow>>,
     next_ticket: i64,
@@ -392,12 +446,18 @@ pub(crate) struct Data {
     listed: Mutex<Listed>,
 }
 
+fn index(table: &Table) -> usize {
+    TABLES.iter().position(|t| t == table).unwrap_or(0)
+}
+
 impl Data {
     pub(crate) fn new(dataset: Dataset) -> Self {
         Self {
-            clients: Table::new(dataset.companies, Dataset::client),
-            sites: Table::new(dataset.sites(), Dataset::site),
-            users: Table::new(dataset.users(), Dataset::user),
+            clients: Rows::new(dataset.companies, Dataset::client),
+            sites: Rows::new(dataset.sites(), Dataset::site),
+            users: Rows::new(dataset.users(), Dataset::user),
+            tables: TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect(),
+            webhooks: super::webhooks::Outbox::default(),
             api_agent: true,
             tickets: BTreeMap::new(),
             next_ticket: dataset.tickets + 1,
@@ -406,6 +466,17 @@ impl Data {
             listed: Mutex::default(),
             dataset,
         }
+    }
+
+    /// The rows of a plain table.
+    pub(crate) fn rows(&self, table: &Table) -> &Rows {
+        &self.tables[index(table)]
+    }
+
+    /// The rows of a plain table, to change them.
+    pub(crate) fn rows_mut(&mut self, table: &Table) -> (&mut Rows, &Dataset) {
+        self.version += 1;
+        (&mut self.tables[index(table)], &self.dataset)
     }
 
     pub(crate) fn touch(&mut self) {
@@ -418,6 +489,7 @@ impl Data {
             Some(edited) => edited.clone(),
             None if (1..=d.tickets).contains(&id) => Some(d.ticket(id)),
             None if (FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + d.opportunities).contains(&id) => Some(d.ticket(id)),
+            None if (FIRST_PROJECT..FIRST_PROJECT + d.projects).contains(&id) => Some(d.ticket(id)),
             None => None,
         }
     }
@@ -426,7 +498,7 @@ impl Data {
     pub(crate) fn ticket_ids(
         &self,
         filter: &str,
-        opportunities: bool,
+        domain: Domain,
         recent_only: bool,
         all: bool,
         keep: impl Fn(&TicketRow) -> bool,
@@ -438,13 +510,14 @@ impl Data {
         {
             return Arc::clone(ids);
         }
-        let base = if opportunities {
-            FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + self.dataset.opportunities
-        } else {
-            1..self.dataset.tickets + 1
+        let (base, end) = match domain {
+            Domain::Tickets => (1..self.dataset.tickets + 1, FIRST_OPPORTUNITY),
+            Domain::Opportunities => {
+                (FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + self.dataset.opportunities, FIRST_PROJECT)
+            }
+            Domain::Projects => (FIRST_PROJECT..FIRST_PROJECT + self.dataset.projects, i64::MAX),
         };
-        let edited = self.tickets.range(if opportunities { FIRST_OPPORTUNITY.. } else { 0.. });
-        let edited = edited.take_while(|(id, _)| opportunities || **id < FIRST_OPPORTUNITY);
+        let edited = self.tickets.range(domain.first()..end);
         let mut ids: Vec<u32> = Vec::new();
         let mut edited = edited.peekable();
         for id in base {
@@ -464,15 +537,24 @@ impl Data {
         ids
     }
 
-    pub(crate) fn new_ticket_id(&mut self) -> i64 {
+    pub(crate) fn new_ticket_id(&mut self, domain: Domain) -> i64 {
         let id = self.next_ticket;
         self.next_ticket += 1;
-        id
+        id + domain.first() - 1
     }
 
     pub(crate) fn put_ticket(&mut self, row: TicketRow) {
         self.touch();
+        if self.listening() {
+            let event = if self.ticket(row.id).is_none() { super::webhooks::NEW_TICKET } else { super::webhooks::TICKET_UPDATED };
+            self.webhooks.happened(event, row.id);
+        }
         self.tickets.insert(row.id, Some(row));
+    }
+
+    /// Whether somebody may want to be told.
+    fn listening(&self) -> bool {
+        self.rows(super::routes::table("webhooks")).edited()
     }
 
     pub(crate) fn drop_ticket(&mut self, id: i64) {

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::data::{ActionRow, Data, Row};
+use super::data::{ActionRow, Data, Domain, Row};
+use super::routes::table;
 
 /// What somebody working in Halo can do; for tests and demonstrations.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ impl<'a> Edit<'a> {
 
     /// Opens a ticket for client 2.
     pub fn insert_ticket(&mut self, summary: &str) -> i64 {
-        let id = self.data.new_ticket_id();
+        let id = self.data.new_ticket_id(Domain::Tickets);
         let mut row = self.data.dataset.ticket(1);
         row.id = id;
         row.summary = summary.to_owned();
@@ -180,5 +181,23 @@ impl<'a> Edit<'a> {
         self.data.touch();
         let Data { users, dataset, .. } = &mut *self.data;
         users.remove(dataset, id);
+    }
+
+    /// Adds a record to any other resource, by the sandbox's name for it (`assets`, `invoices`, `appointments` …).
+    pub fn insert(&mut self, resource: &str, members: Value) -> i64 {
+        let (rows, _) = self.data.rows_mut(table(resource));
+        rows.insert(super::data::row(members))
+    }
+
+    /// Sets a member of a record of any other resource.
+    pub fn update(&mut self, resource: &str, id: i64, member: &str, value: impl Into<Value>) {
+        let (rows, dataset) = self.data.rows_mut(table(resource));
+        rows.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
+    }
+
+    /// Removes a record of any other resource.
+    pub fn remove(&mut self, resource: &str, id: i64) {
+        let (rows, dataset) = self.data.rows_mut(table(resource));
+        rows.remove(dataset, id);
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::data::{ActionRow, Data, Row, TicketRow, row};
+use super::data::{ActionRow, Data, Domain, Row, TicketRow, number, row};
 use super::lookups::{categories, outcomes, priorities, statuses, teams, ticket_types};
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::Resource;
+use super::plain;
 use super::rows::{
     action_row, agent_rows, client_detail, client_row, site_detail, site_row, ticket_detail, ticket_row, user_row,
 };
@@ -120,6 +121,33 @@ const KNOWN: &[&str] = &[
     "mine",
     "category_1",
     "excludeprivate",
+    "asset_id",
+    "start_date",
+    "end_date",
+    "agents",
+    "appointmentsonly",
+    "hidecompleted",
+    "showholidays",
+    "showshifts",
+    "includedeleted",
+    "assettype_id",
+    "contract_id",
+    "supplier_id",
+    "invoicedatestart",
+    "invoicedateend",
+    "type_id",
+    "fieldtype",
+    "typeid",
+    "includevalues",
+    "webhook_id",
+    "action_id",
+    "loadreport",
+    "recurringonly",
+    "tenant_id",
+    "includeinactive",
+    "showinactive",
+    "showcounts",
+    "domain",
 ];
 
 pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], context: &Context<'_>) -> Reply {
@@ -131,11 +159,20 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
     }
     let whole = |rows: Vec<Row>| Reply::json(200, &Value::Array(rows.into_iter().map(Value::Object).collect()));
     match resource {
-        Resource::Tickets => tickets(data, &params, context, params.get("domain") == Some("opps")),
-        Resource::Opportunities => tickets(data, &params, context, true),
+        Resource::Tickets => {
+            let domain = match params.get("domain") {
+                Some("opps") => Domain::Opportunities,
+                Some("prjs") => Domain::Projects,
+                _ => Domain::Tickets,
+            };
+            tickets(data, &params, context, domain)
+        }
+        Resource::Opportunities => tickets(data, &params, context, Domain::Opportunities),
+        Resource::Projects => tickets(data, &params, context, Domain::Projects),
         Resource::Actions => actions(data, &params, context),
         Resource::Clients => {
             let rows = data.clients.all(&data.dataset);
+            let rows = rows.into_iter().filter(|r| context.quirks.placeholders || r.get("id") != Some(&json!(1))).collect();
             people(rows, &params, context, "clients", &["toplevel_id"], |row| client_row(row, context))
         }
         Resource::Sites => {
@@ -155,11 +192,10 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
             whole(statuses().into_iter().filter(|s| wanted.is_none_or(|t| s["type"] == json!(t))).collect())
         }
         Resource::TicketTypes => whole(ticket_types()),
-        Resource::Priorities => whole(priorities()),
+        Resource::Priorities => whole(priorities(context.quirks)),
         Resource::Categories => whole(categories()),
         Resource::Outcomes => whole(outcomes()),
-        Resource::Empty("") => whole(Vec::new()),
-        Resource::Empty(items) => Reply::json(200, &json!({ "record_count": 0, items: [] })),
+        Resource::Table(table) => plain::list(data, table, &params, context),
     }
 }
 
@@ -171,12 +207,15 @@ pub(crate) fn get(
     context: &Context<'_>,
 ) -> Reply {
     let params = Params(query);
+    if let Resource::Table(table) = resource {
+        return plain::get(data, table, id, context).map_or_else(|| Reply::empty(404), |r| Reply::json(200, &Value::Object(r)));
+    }
     let Ok(id) = id.parse::<i64>() else {
         return Reply::empty(404);
     };
     let details = params.flag("includedetails");
     let found = match resource {
-        Resource::Tickets | Resource::Opportunities => {
+        Resource::Tickets | Resource::Opportunities | Resource::Projects => {
             data.ticket(id).filter(|t| seen(t, context)).map(|t| ticket_detail(&t, data, context, details))
         }
         Resource::Actions => {
@@ -191,13 +230,18 @@ pub(crate) fn get(
         Resource::Clients => data.clients.get(&data.dataset, id).map(|r| client_detail(r, data, context)),
         Resource::Sites => data.sites.get(&data.dataset, id).map(|r| site_detail(r, data, context)),
         Resource::Users => data.users.get(&data.dataset, id).map(|r| user_row(r, data, context)),
-        Resource::Agents => agent_rows(data).into_iter().find(|a| a["id"] == json!(id)),
+        Resource::Agents => agent_rows(data).into_iter().find(|a| a["id"] == json!(id)).map(|mut agent| {
+            if details || !context.quirks.cost_needs_role {
+                agent.insert("costprice".into(), json!(45.0));
+            }
+            agent
+        }),
         Resource::Teams => teams().into_iter().find(|t| t["id"] == json!(id)),
         Resource::Statuses => statuses().into_iter().find(|s| s["id"] == json!(id)),
         Resource::TicketTypes => ticket_types().into_iter().find(|t| t["id"] == json!(id)),
         Resource::Outcomes => outcomes().into_iter().find(|o| o["id"] == json!(id)),
         Resource::Categories => categories().into_iter().find(|c| c["id"] == json!(id)),
-        Resource::Priorities | Resource::Empty(_) => None,
+        Resource::Priorities | Resource::Table(_) => None,
     };
     match found {
         Some(row) => Reply::json(200, &Value::Object(row)),
@@ -210,18 +254,23 @@ pub(crate) fn me(data: &Data, _: &Context<'_>) -> Reply {
     Reply::json(200, &Value::Object(me))
 }
 
+/// The user or client that the login is: an agent's login is neither.
+pub(crate) fn nobody() -> Reply {
+    Reply::json(200, &json!({"id": 0, "name": "", "use": "user"}))
+}
+
 /// Where a list starts and ends.
-enum Slice {
+pub(super) enum Slice {
     Page { number: usize, size: usize },
     Head(usize),
 }
 
-fn slice(params: &Params<'_>, context: &Context<'_>, ids_only: bool) -> Slice {
+pub(super) fn slice(params: &Params<'_>, context: &Context<'_>, ids_only: bool, cap: usize) -> Slice {
     let paged = params.flag("pageinate") || !context.quirks.pageinate_needed;
     match params.int("page_no") {
         Some(number) if paged && !ids_only => {
             let size = params.int("page_size").filter(|s| *s > 0).map_or(DEFAULT_ROWS, |s| s as usize);
-            let size = if context.quirks.silent_page_cap { size.min(PAGE_CAP) } else { size };
+            let size = if context.quirks.silent_page_cap { size.min(cap) } else { size };
             Slice::Page { number: number.max(1) as usize, size }
         }
         _ if ids_only && context.open.ids_uncut => Slice::Head(usize::MAX),
@@ -233,7 +282,7 @@ fn slice(params: &Params<'_>, context: &Context<'_>, ids_only: bool) -> Slice {
 }
 
 impl Slice {
-    fn of<'r, T>(&self, rows: &'r [T]) -> &'r [T] {
+    pub(super) fn of<'r, T>(&self, rows: &'r [T]) -> &'r [T] {
         match self {
             Self::Page { number, size } => {
                 let start = (number - 1).saturating_mul(*size).min(rows.len());
@@ -243,7 +292,7 @@ impl Slice {
         }
     }
 
-    fn envelope(&self, items: &str, rows: Vec<Row>, total: usize) -> Reply {
+    pub(super) fn envelope(&self, items: &str, rows: Vec<Row>, total: usize) -> Reply {
         let mut body = Map::new();
         match self {
             Self::Page { number, size } => {
@@ -267,7 +316,10 @@ fn seen(ticket: &TicketRow, context: &Context<'_>) -> bool {
     context.restricted_to.is_none_or(|teams| teams.contains(&ticket.team))
 }
 
-fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunities: bool) -> Reply {
+fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, domain: Domain) -> Reply {
+    if context.restricted_to.is_some() && !context.quirks.restricted_silently {
+        return Reply::json(403, &json!({"error": "You do not have access to all Tickets"}));
+    }
     let ids_only = params.flag("ticketidonly");
     let deleted = params.flag("deleted");
     let ints =
@@ -280,16 +332,21 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunitie
     let (sites, users, priorities, only) =
         (one("site_id"), one("user_id"), ints("priority"), ints("ticketids").or(one("search_id")));
     let teams = params.list("team");
+    let (parent, asset) = (params.int("parent_id"), params.int("asset_id"));
     let (open_only, closed_only) = (params.flag("open_only"), params.flag("closed_only"));
     let search = params.get("search").or(params.get("search_summary")).map(str::to_lowercase);
-    let (from, until) = (params.date("lastupdatefromdate"), params.date("lastupdatetodate"));
+    let stamps = context.quirks.filter_is_a_date;
+    let stamp = |name: &str| params.date(name).filter(|_| stamps);
+    let (from, until) = (stamp("lastupdatefromdate"), stamp("lastupdatetodate"));
     let (start, end) = (params.date("startdate"), params.date("enddate"));
     let by_update = params.get("datesearch") == Some("lastactiondate");
     let inclusive = context.open.from_date_inclusive;
     let has = |wanted: &Option<Vec<i64>>, value: i64| wanted.as_ref().is_none_or(|w| w.contains(&value));
     let keep = |t: &TicketRow| {
         let dated = if by_update { t.last_update } else { t.dateoccurred };
-        t.deleted == deleted
+        (t.deleted == deleted || (t.deleted && !context.quirks.deleted_invisible))
+            && parent.is_none_or(|p| t.extra.get("parent_id").and_then(number) == Some(p))
+            && asset.is_none_or(|a| t.extra.get("asset_id").and_then(number) == Some(a))
             && seen(t, context)
             && has(&clients, t.client_id)
             && has(&statuses, t.status_id)
@@ -317,11 +374,11 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, opportunitie
         .filter(|(n, _)| narrow(&n.to_ascii_lowercase()) && KNOWN.contains(&n.to_ascii_lowercase().as_str()))
         .collect();
     let filtering = filters.iter().any(|(n, _)| !n.starts_with("include"));
-    let key = format!("{opportunities}{filters:?}");
+    let key = format!("{domain:?}{filters:?}");
     let recent_only = deleted || from.is_some_and(|f| f > data.dataset.anchor());
     let unfiltered = !filtering && context.restricted_to.is_none();
-    let ids = data.ticket_ids(&key, opportunities, recent_only, unfiltered, keep);
-    let slice = slice(params, context, ids_only);
+    let ids = data.ticket_ids(&key, domain, recent_only, unfiltered, keep);
+    let slice = slice(params, context, ids_only, PAGE_CAP);
     let order = params.get("order").unwrap_or("");
     // Without an order it is the agent's column profile: newest first, say.
     let down = params.flag("orderdesc") || order.is_empty();
@@ -383,12 +440,13 @@ fn people(
     render: impl Fn(Row) -> Row,
 ) -> Reply {
     let inactive = params.flag("includeinactive");
+    let active = params.get("includeactive").is_none_or(|v| v == "1" || v.eq_ignore_ascii_case("true"));
     let search = params.get("search").map(str::to_lowercase);
     let text = |row: &Row, name: &str| row.get(name).and_then(Value::as_str).unwrap_or("").to_lowercase();
     let mut kept: Vec<Row> = rows
         .into_iter()
-        .filter(|row| inactive || row.get("inactive") != Some(&json!(true)))
-        .filter(|row| by.iter().all(|name| params.int(name).is_none_or(|id| row.get(*name) == Some(&json!(id)))))
+        .filter(|row| if row.get("inactive") == Some(&json!(true)) { inactive } else { active })
+        .filter(|row| by.iter().all(|name| params.int(name).is_none_or(|id| row.get(*name).and_then(number) == Some(id))))
         .filter(|row| {
             search.as_ref().is_none_or(|s| text(row, "name").contains(s) || text(row, "emailaddress").contains(s))
         })
@@ -401,7 +459,7 @@ fn people(
         kept.reverse();
     }
     let ids_only = params.flag("idonly");
-    let slice = slice(params, context, ids_only);
+    let slice = slice(params, context, ids_only, PAGE_CAP);
     let total = kept.len();
     let out = slice
         .of(&kept)
@@ -416,17 +474,17 @@ fn agents(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
         .into_iter()
         .filter(|a| params.flag("includedisabled") || a["isdisabled"] == json!(false))
         .filter(|a| params.flag("includeapiagents") || a["isapiagent"] == json!(false))
-        .filter(|a| params.flag("includeunassigned") || a["id"] != json!(1))
+        .filter(|a| (params.flag("includeunassigned") && context.quirks.placeholders) || a["id"] != json!(1))
         .collect();
     let paged = params.flag("pageinate") || params.get("page_no").is_some();
     if paged && context.quirks.agents_in_results {
-        let slice = match slice(params, context, false) {
+        let slice = match slice(params, context, false, PAGE_CAP) {
             Slice::Head(_) => Slice::Head(MOST_ROWS),
             page => page,
         };
         return slice.envelope("results", slice.of(&rows).to_vec(), rows.len());
     }
-    let shown = match slice(params, context, false) {
+    let shown = match slice(params, context, false, PAGE_CAP) {
         page @ Slice::Page { .. } if !context.quirks.bare_arrays_ignore_pages => page.of(&rows).to_vec(),
         _ => rows,
     };

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::data::{Row, TEAMS, row};
+use super::quirks::Quirks;
 
 pub(super) fn guid(n: u64) -> String {
     format!("{:08x}-0000-4000-8000-{:012x}", n as u32, n)
@@ -48,7 +49,7 @@ pub(super) fn statuses() -> Vec<Row> {
 }
 
 pub(super) fn ticket_types() -> Vec<Row> {
-    [(1, "Incident", 1), (2, "Service Request", 3), (3, "Change Request", 2), (20, "Opportunity", 0)]
+    [(1, "Incident", 1), (2, "Service Request", 3), (3, "Change Request", 2), (20, "Opportunity", 0), (22, "Project", 22)]
         .into_iter()
         .map(|(id, name, itil)| {
             row(json!({"id": id, "guid": guid(id), "name": name, "use": "ticket", "sequence": id, "default_sla": 1, "group_id": 0,
@@ -57,12 +58,13 @@ pub(super) fn ticket_types() -> Vec<Row> {
         .collect()
 }
 
-pub(super) fn priorities() -> Vec<Row> {
+pub(super) fn priorities(quirks: &Quirks) -> Vec<Row> {
+    let id = |sla: i64, n: i64| if quirks.priority_guids { guid((sla * 10 + n) as u64).into() } else { Value::from(sla * 10 + n) };
     let names = ["Critical", "High", "Medium", "Low"];
     (1..=2i64)
         .flat_map(|sla| (1..=4i64).map(move |n| (sla, n)))
         .map(|(sla, n)| {
-            row(json!({"id": guid((sla * 10 + n) as u64), "slaid": sla, "priorityid": n, "name": format!("{}{}", names[n as usize - 1], if sla == 2 { " (VIP)" } else { "" }),
+            row(json!({"id": id(sla, n), "slaid": sla, "priorityid": n, "name": format!("{}{}", names[n as usize - 1], if sla == 2 { " (VIP)" } else { "" }),
                 "fixtime": 8.0 * n as f64, "fixunits": "H", "responsetime": n as f64, "responseunits": "H", "ishidden": false, "colour": "#ff0000"}))
         })
         .collect()

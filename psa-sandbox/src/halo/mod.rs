@@ -2,17 +2,24 @@
 
 mod data;
 mod edit;
+mod files;
 mod lists;
 mod login;
 mod lookups;
+mod plain;
 mod quirks;
+mod records;
+mod reports;
 mod routes;
 mod rows;
 mod sandbox;
+mod tables;
+mod webhooks;
 mod writes;
 
 pub use data::Dataset;
 pub use edit::Edit;
 pub use quirks::{OpenPoints, Quirks, UngrantedScope};
 pub use routes::operations;
+pub use webhooks::WebhookDelivery;
 pub use sandbox::{HaloSandbox, HaloSandboxBuilder};

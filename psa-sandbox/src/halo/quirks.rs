@@ -44,6 +44,38 @@ pub struct Quirks {
     pub float_text_ids_refused: bool,
     /// 29: an unknown outcome is refused.
     pub outcomes_checked: bool,
+    /// 5: the ids of actions start again with each ticket.
+    pub actions_numbered_per_ticket: bool,
+    /// 6: the id of a priority is a GUID; tickets use a number that repeats with each SLA.
+    pub priority_guids: bool,
+    /// 12: a nested list that is sent replaces the stored one.
+    pub nested_lists_replace: bool,
+    /// 19: an appointment that is updated gets a new id.
+    pub appointment_id_changes: bool,
+    /// 20: every timesheet has the id 0.
+    pub timesheet_ids_zero: bool,
+    /// 21: deleted tickets are in no list unless they are asked for.
+    pub deleted_invisible: bool,
+    /// 22: agent 1 and client 1 stand for nobody.
+    pub placeholders: bool,
+    /// 23: a ticket names its team; off: it has the number too.
+    pub team_by_name: bool,
+    /// 25: 401 and 403 have no body.
+    pub empty_refusals: bool,
+    /// 28: what the agent may not see is left out without a word; off: such a list is refused.
+    pub restricted_silently: bool,
+    /// 29: a workflow refuses to close at the wrong step.
+    pub workflow_refuses: bool,
+    /// 31: a ticket that was closed and opened again says so in no status.
+    pub reopening_hidden: bool,
+    /// 32: an agent's cost is only shown with its details and the right role.
+    pub cost_needs_role: bool,
+    /// 33: there is no `/CustomField`.
+    pub no_custom_field_endpoint: bool,
+    /// 34: `lastupdatefromdate` is a date, whatever the document says.
+    pub filter_is_a_date: bool,
+    /// 35: a webhook has no timestamp, and is sent once.
+    pub webhooks_without_replay_protection: bool,
     /// 30: `-0.0`, NUL characters, and a blank where there is no value.
     pub odd_values: bool,
 }
@@ -70,6 +102,22 @@ impl Default for Quirks {
             arrays_only: true,
             float_text_ids_refused: true,
             outcomes_checked: true,
+            actions_numbered_per_ticket: true,
+            priority_guids: true,
+            nested_lists_replace: true,
+            appointment_id_changes: true,
+            timesheet_ids_zero: true,
+            deleted_invisible: true,
+            placeholders: true,
+            team_by_name: true,
+            empty_refusals: true,
+            restricted_silently: true,
+            workflow_refuses: true,
+            reopening_hidden: true,
+            cost_needs_role: true,
+            no_custom_field_endpoint: true,
+            filter_is_a_date: true,
+            webhooks_without_replay_protection: true,
             odd_values: true,
         }
     }
@@ -97,6 +145,22 @@ impl Quirks {
         "arrays_only",
         "float_text_ids_refused",
         "outcomes_checked",
+        "actions_numbered_per_ticket",
+        "priority_guids",
+        "nested_lists_replace",
+        "appointment_id_changes",
+        "timesheet_ids_zero",
+        "deleted_invisible",
+        "placeholders",
+        "team_by_name",
+        "empty_refusals",
+        "restricted_silently",
+        "workflow_refuses",
+        "reopening_hidden",
+        "cost_needs_role",
+        "no_custom_field_endpoint",
+        "filter_is_a_date",
+        "webhooks_without_replay_protection",
         "odd_values",
     ];
 
@@ -122,6 +186,22 @@ impl Quirks {
             "arrays_only" => &mut self.arrays_only,
             "float_text_ids_refused" => &mut self.float_text_ids_refused,
             "outcomes_checked" => &mut self.outcomes_checked,
+            "actions_numbered_per_ticket" => &mut self.actions_numbered_per_ticket,
+            "priority_guids" => &mut self.priority_guids,
+            "nested_lists_replace" => &mut self.nested_lists_replace,
+            "appointment_id_changes" => &mut self.appointment_id_changes,
+            "timesheet_ids_zero" => &mut self.timesheet_ids_zero,
+            "deleted_invisible" => &mut self.deleted_invisible,
+            "placeholders" => &mut self.placeholders,
+            "team_by_name" => &mut self.team_by_name,
+            "empty_refusals" => &mut self.empty_refusals,
+            "restricted_silently" => &mut self.restricted_silently,
+            "workflow_refuses" => &mut self.workflow_refuses,
+            "reopening_hidden" => &mut self.reopening_hidden,
+            "cost_needs_role" => &mut self.cost_needs_role,
+            "no_custom_field_endpoint" => &mut self.no_custom_field_endpoint,
+            "filter_is_a_date" => &mut self.filter_is_a_date,
+            "webhooks_without_replay_protection" => &mut self.webhooks_without_replay_protection,
             "odd_values" => &mut self.odd_values,
             _ => return None,
         })
@@ -152,6 +232,8 @@ pub struct OpenPoints {
     pub new_token_revokes_old: bool,
     /// `ticketidonly` and `idonly` give all ids; off: only the unpaged default of 50.
     pub ids_uncut: bool,
+    /// Reading definitions of fields and the like needs `admin`; off: any token may.
+    pub definitions_need_admin: bool,
     /// Answers carry a `Date`; a proxy may take it away.
     pub date_sent: bool,
 }
@@ -165,6 +247,7 @@ impl Default for OpenPoints {
             ungranted_scope: UngrantedScope::Narrower,
             new_token_revokes_old: false,
             ids_uncut: true,
+            definitions_need_admin: true,
             date_sent: true,
         }
     }

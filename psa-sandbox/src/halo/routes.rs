@@ -2,6 +2,9 @@
 
 use http::Method;
 
+use super::quirks::OpenPoints;
+use super::tables::{TABLES, Table};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resource {
     Tickets,
@@ -17,8 +20,8 @@ pub(crate) enum Resource {
     Priorities,
     Categories,
     Outcomes,
-    /// Something of which the dataset has nothing.
-    Empty(&'static str),
+    Projects,
+    Table(&'static Table),
 }
 
 /// Path, resource, name in operations, and the family of its right; none: any token will do.
@@ -36,24 +39,7 @@ const RESOURCES: &[(&str, Resource, &str, &str)] = &[
     ("priority", Resource::Priorities, "priorities", "tickets"),
     ("category", Resource::Categories, "categories", "tickets"),
     ("outcome", Resource::Outcomes, "outcomes", "tickets"),
-    ("appointment", Resource::Empty("appointments"), "appointments", "calendar"),
-    ("crmnote", Resource::Empty("actions"), "crm_notes", "crm"),
-    ("clientcontract", Resource::Empty("contracts"), "contracts", "contracts"),
-    ("supplier", Resource::Empty("suppliers"), "suppliers", "suppliers"),
-    ("item", Resource::Empty("items"), "items", "items"),
-    ("projects", Resource::Empty("tickets"), "projects", "projects"),
-    ("quotation", Resource::Empty("quotes"), "quotations", "quotes"),
-    ("salesorder", Resource::Empty("salesorders"), "sales_orders", "sos"),
-    ("purchaseorder", Resource::Empty("purchaseorders"), "purchase_orders", "pos"),
-    ("invoice", Resource::Empty("invoices"), "invoices", "invoices"),
-    ("report", Resource::Empty("reports"), "reports", "reporting"),
-    ("timesheet", Resource::Empty(""), "timesheets", "timesheets"),
-    ("softwarelicence", Resource::Empty("licences"), "software_licences", "softwarelicensing"),
-    ("kbarticle", Resource::Empty("articles"), "kb_articles", "kb"),
-    ("asset", Resource::Empty("assets"), "assets", "assets"),
-    ("distributionlists", Resource::Empty(""), "distribution_lists", "distributionlists"),
-    ("mailcampaign", Resource::Empty(""), "mail_campaigns", "mailcampaign"),
-    ("certificate", Resource::Empty(""), "certificates", "tickets"),
+    ("projects", Resource::Projects, "projects", "projects"),
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,28 +57,51 @@ pub(crate) enum Verb {
     Me,
     Save,
     Delete(String),
+    /// A file's bytes.
+    Download(String),
+    Void(String),
+    Pdf(String),
+    UpdateLines,
+    Process,
+    /// SQL.
+    Query,
+    RunReport(String),
+    Resend,
+}
+
+/// The table with this name.
+pub(super) fn table(name: &str) -> &'static Table {
+    TABLES.iter().find(|t| t.name == name).unwrap_or(&TABLES[0])
 }
 
 impl Route {
     /// The route of a path below the API's root, without regard to case.
-    pub(crate) fn find(method: &Method, path: &str) -> Option<Self> {
+    pub(crate) fn find(method: &Method, path: &str, query: &[(String, String)]) -> Option<Self> {
         let lower = path.to_ascii_lowercase();
-        let mut parts = lower.split('/').filter(|p| !p.is_empty());
-        let first = parts.next()?;
-        let id = parts.next();
-        if parts.next().is_some() {
-            return None;
-        }
-        let (_, resource, name, family) = RESOURCES.iter().find(|(path, ..)| *path == first)?;
-        let verb = match (method, id) {
-            (&Method::GET, None) => Verb::List,
-            (&Method::GET, Some("me")) if *resource == Resource::Agents => Verb::Me,
-            (&Method::GET, Some(id)) => Verb::Get(id.to_owned()),
-            (&Method::POST, None) => Verb::Save,
-            (&Method::DELETE, Some(id)) => Verb::Delete(id.to_owned()),
+        let parts: Vec<&str> = lower.split('/').filter(|p| !p.is_empty()).collect();
+        let (first, rest) = parts.split_first()?;
+        let known = RESOURCES.iter().find(|(path, ..)| path == first).map(|(_, r, name, family)| (*r, *name, *family));
+        let (resource, name, family) = known.or_else(|| {
+            TABLES.iter().find(|t| t.path == *first).map(|t| (Resource::Table(t), t.name, t.family))
+        })?;
+        let loads = query.iter().any(|(n, v)| n.eq_ignore_ascii_case("loadreport") && !v.eq_ignore_ascii_case("false"));
+        let verb = match (method, name, rest) {
+            (&Method::GET, _, []) => Verb::List,
+            (&Method::GET, "agents" | "users" | "clients", ["me"]) => Verb::Me,
+            (&Method::GET, "attachments", [id]) => Verb::Download((*id).to_owned()),
+            (&Method::GET, "reports", [id]) if loads => Verb::RunReport((*id).to_owned()),
+            (&Method::GET, _, [id]) => Verb::Get((*id).to_owned()),
+            (&Method::POST, "reports", []) => Verb::Query,
+            (&Method::POST, "webhook_events", []) => Verb::Resend,
+            (&Method::POST, "invoices", ["updatelines"]) => Verb::UpdateLines,
+            (&Method::POST, "invoices", ["pdf", id]) => Verb::Pdf((*id).to_owned()),
+            (&Method::POST, "invoices", [id, "void"]) => Verb::Void((*id).to_owned()),
+            (&Method::POST, "recurring_invoices", ["process"]) => Verb::Process,
+            (&Method::POST, _, []) => Verb::Save,
+            (&Method::DELETE, _, [id]) => Verb::Delete((*id).to_owned()),
             _ => return None,
         };
-        Some(Self { resource: *resource, verb, family, name })
+        Some(Self { resource, verb, family, name })
     }
 
     /// The operation's name. A save is a create or an update by what is in it.
@@ -104,16 +113,33 @@ impl Route {
             Verb::Save if creates => "create",
             Verb::Save => "update",
             Verb::Delete(_) => "delete",
+            Verb::Download(_) => "download",
+            Verb::Void(_) => "void",
+            Verb::Pdf(_) => "pdf",
+            Verb::UpdateLines => "update_lines",
+            Verb::Process => "process",
+            Verb::Query => "query",
+            Verb::RunReport(_) => "run",
+            Verb::Resend => "resend",
         };
         intern(self.name, verb)
     }
 
     /// The right that the operation needs.
-    pub(crate) fn scope(&self) -> Option<String> {
+    pub(crate) fn scope(&self, open: &OpenPoints) -> Option<String> {
+        if self.family.starts_with("admin") {
+            return Some(match self.verb {
+                // What reading definitions needs is not known.
+                Verb::List | Verb::Get(_) if self.family == "admin" && !open.definitions_need_admin => return None,
+                _ => self.family.to_owned(),
+            });
+        }
         match self.verb {
             Verb::Me => None,
-            Verb::List | Verb::Get(_) => Some(format!("read:{}", self.family)),
-            Verb::Save | Verb::Delete(_) => Some(match self.resource {
+            Verb::List | Verb::Get(_) | Verb::Download(_) | Verb::Pdf(_) | Verb::RunReport(_) => {
+                Some(format!("read:{}", self.family))
+            }
+            _ => Some(match self.resource {
                 Resource::Agents | Resource::Teams | Resource::Statuses | Resource::TicketTypes => "admin".to_owned(),
                 _ => format!("edit:{}", self.family),
             }),
@@ -125,7 +151,9 @@ macro_rules! interned {
     ($( $name:literal ),* $(,)?) => {
         /// Every operation that the sandbox answers, by name.
         pub fn operations() -> &'static [&'static str] {
-            &["halo.authinfo", "halo.token", "halo.agents.me",
+            &["halo.authinfo", "halo.token", "halo.agents.me", "halo.users.me", "halo.clients.me", "halo.instance", "halo.check.preflight",
+              "halo.attachments.download", "halo.invoices.void", "halo.invoices.pdf", "halo.invoices.update_lines",
+              "halo.recurring_invoices.process", "halo.reports.query", "halo.reports.run", "halo.webhook_events.resend",
               $( concat!("halo.", $name, ".list"), concat!("halo.", $name, ".get"), concat!("halo.", $name, ".create"),
                  concat!("halo.", $name, ".update"), concat!("halo.", $name, ".delete"), )*]
         }
@@ -136,7 +164,9 @@ interned! {
     "tickets", "opportunities", "actions", "clients", "sites", "users", "agents", "teams", "statuses", "ticket_types",
     "priorities", "categories", "outcomes", "appointments", "crm_notes", "contracts", "suppliers", "items", "projects",
     "quotations", "sales_orders", "purchase_orders", "invoices", "reports", "timesheets", "software_licences",
-    "kb_articles", "assets", "distribution_lists", "mail_campaigns", "certificates",
+    "kb_articles", "assets", "asset_types", "distribution_lists", "mail_campaigns", "certificates", "recurring_invoices",
+    "timesheet_events", "workflows", "fields", "asset_fields", "attachments", "budget_types", "applications", "webhooks",
+    "notifications", "webhook_events",
 }
 
 fn intern(resource: &str, verb: &str) -> &'static str {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::data::{ActionRow, Data, Row, TEAMS, Table, TicketRow, row};
+use super::data::{ActionRow, Data, Domain, Row, Rows, TEAMS, TicketRow, number, row};
 use super::lists::{Context, Params};
 use super::lookups::{guid, outcome_name, status_name, team_id, ticket_types};
 use super::quirks::{OpenPoints, Quirks};
@@ -37,9 +37,20 @@ pub(super) fn no_date(which: usize, quirks: &Quirks) -> Value {
 
 pub(super) fn finish(mut row: Row, quirks: &Quirks) -> Row {
     if quirks.nulls_omitted {
-        row.retain(|_, value| !value.is_null());
+        without_nulls(&mut row);
     }
     row
+}
+
+fn without_nulls(row: &mut Row) {
+    row.retain(|_, value| !value.is_null());
+    for value in row.values_mut() {
+        match value {
+            Value::Object(inner) => without_nulls(inner),
+            Value::Array(elements) => elements.iter_mut().filter_map(Value::as_object_mut).for_each(without_nulls),
+            _ => {}
+        }
+    }
 }
 
 pub(super) fn ticket_row(t: &TicketRow, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
@@ -68,7 +79,7 @@ fn ticket_base(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
     let user = data.users.get(&data.dataset, t.user_id);
     let user_member = |name: &str| user.as_ref().and_then(|u| u.get(name)).cloned().unwrap_or(Value::Null);
     let odd = quirks.odd_values;
-    let opportunity = t.id >= super::data::FIRST_OPPORTUNITY;
+    let opportunity = Domain::of(t.id) == Domain::Opportunities;
     let mut out = row(json!({
         "id": t.id, "dateoccurred": stored(t.dateoccurred, quirks),
         "summary": t.summary,
@@ -100,6 +111,18 @@ fn ticket_base(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
         "oppconversionprobability": if opportunity { json!((t.id % 10 * 10) as f64) } else { Value::Null },
     })));
     out.extend(t.extra.clone());
+    if Domain::of(t.id) == Domain::Projects {
+        out.insert("is_opportunity".into(), false.into());
+        // Only a project read alone has them.
+        out.remove("milestones");
+        out.remove("budgets");
+    }
+    if !quirks.team_by_name {
+        out.insert("team_id".into(), team_id(&t.team).into());
+    }
+    if !quirks.reopening_hidden && t.dateclosed.is_some() && t.status_id != 9 {
+        out.insert("reopened".into(), true.into());
+    }
     finish(out, quirks)
 }
 
@@ -163,6 +186,9 @@ pub(super) fn action_row(a: &ActionRow, html: bool, context: &Context<'_>) -> Ro
         out.insert("note_html".into(), format!("<p>{}</p>", a.note).into());
     }
     out.extend(a.extra.clone());
+    if !quirks.actions_numbered_per_ticket {
+        out.insert("id".into(), (a.ticket_id * 1000 + a.id).into());
+    }
     finish(out, quirks)
 }
 
@@ -178,23 +204,36 @@ pub(super) fn client_row(row: Row, context: &Context<'_>) -> Row {
     finish(row, context.quirks)
 }
 
-pub(super) fn client_detail(mut out: Row, data: &Data, context: &Context<'_>) -> Row {
-    let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
-    out.extend(row(json!({
-        "main_site_id": id, "main_site_name": "Main", "main_phonenumber": format!("+44 20 7946 {:04}", id % 10_000),
-        "website": format!("https://client{id}.example"), "datecreated": stored(data.dataset.anchor() - chrono::TimeDelta::days(800), context.quirks),
-        "alastupdate": stored(data.dataset.anchor(), context.quirks),
-    })));
+pub(super) fn client_detail(stored: Row, data: &Data, context: &Context<'_>) -> Row {
+    let id = stored.get("id").and_then(Value::as_i64).unwrap_or(0);
+    let day = |days| self::stored(data.dataset.anchor() - chrono::TimeDelta::days(days), context.quirks);
+    let sites = data.sites.all(&data.dataset);
+    let main = sites.iter().find(|s| s.get("client_id").and_then(number) == Some(id));
+    let of_main = |member: &str| main.and_then(|s| s.get(member)).cloned().unwrap_or(Value::Null);
+    let mut out = row(json!({
+        "main_site_id": of_main("id"), "main_site_name": of_main("name"), "main_phonenumber": of_main("phonenumber"),
+        "website": format!("https://client{id}.example"), "datecreated": day(800), "alastupdate": day(0),
+    }));
+    // What was written wins over what is made up.
+    out.extend(stored);
     finish(out, context.quirks)
 }
 
-fn name_of(table: &Table, data: &Data, id: Option<i64>) -> Value {
+fn name_of(table: &Rows, data: &Data, id: Option<i64>) -> Value {
     id.and_then(|id| table.get(&data.dataset, id)).and_then(|r| r.get("name").cloned()).unwrap_or(Value::Null)
 }
 
+/// The client's name, and both names in one as menus show them.
+fn named_site(row: &mut Row, data: &Data) {
+    let client = row.get("client_id").and_then(number);
+    let client = name_of(&data.clients, data, client);
+    let both = format!("{}/{}", client.as_str().unwrap_or(""), row.get("name").and_then(Value::as_str).unwrap_or(""));
+    row.insert("client_name".into(), client);
+    row.insert("clientsite_name".into(), both.into());
+}
+
 pub(super) fn site_row(mut row: Row, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
-    let client = row.get("client_id").and_then(Value::as_i64);
-    row.insert("client_name".into(), name_of(&data.clients, data, client));
+    named_site(&mut row, data);
     if !params.flag("includeaddress") {
         row.retain(|name, _| !name.starts_with("delivery_address"));
     }
@@ -203,8 +242,7 @@ pub(super) fn site_row(mut row: Row, data: &Data, params: &Params<'_>, context: 
 }
 
 pub(super) fn site_detail(mut out: Row, data: &Data, context: &Context<'_>) -> Row {
-    let client = out.get("client_id").and_then(Value::as_i64);
-    out.insert("client_name".into(), name_of(&data.clients, data, client));
+    named_site(&mut out, data);
     let line = |out: &mut Row, n: u32| out.remove(&format!("delivery_address_line{n}")).unwrap_or(Value::Null);
     let address = json!({"id": 1, "type": -2, "line1": line(&mut out, 1), "line2": line(&mut out, 2), "line3": line(&mut out, 3), "line4": line(&mut out, 4), "postcode": line(&mut out, 5)});
     out.insert("delivery_address".into(), address);

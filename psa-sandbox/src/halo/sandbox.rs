@@ -15,8 +15,9 @@ use super::data::{Data, Dataset};
 use super::edit::Edit;
 use super::login::{Application, bearer, gives};
 use super::quirks::{OpenPoints, Quirks};
-use super::routes::{Route, Verb};
-use super::{lists, writes};
+use super::routes::{Resource, Route, Verb, table};
+use super::webhooks::{self, WebhookDelivery};
+use super::{files, lists, plain, reports, writes};
 use crate::fault::{Effect, Fault, strike};
 use crate::log::{ActionLog, LogEntry};
 use crate::reply::{Delivery, Reply, Way};
@@ -297,6 +298,29 @@ impl HaloSandbox {
         self.lock().application.minted()
     }
 
+    /// The origins that browsers may call from.
+    pub fn set_cors_origins(&self, origins: &[&str]) {
+        let list: Vec<Value> = origins.iter().map(|o| json!({"value": o})).collect();
+        self.edit(|halo| halo.update("applications", 1, "cors_whitelist_list", list));
+    }
+
+    /// Whether webhooks have something to tell.
+    pub fn webhooks_due(&self) -> bool {
+        !self.lock().data.webhooks.is_empty()
+    }
+
+    /// Sends what webhooks have to tell, over `transport`, each once, and logs what came back.
+    pub async fn deliver_webhooks(&self, transport: &Arc<dyn Transport>) -> Vec<WebhookDelivery> {
+        let now = self.0.clock.now();
+        let due = webhooks::prepare(&mut self.lock().data, now, &self.0.quirks);
+        let mut delivered = Vec::new();
+        for prepared in due {
+            let sent = webhooks::send(transport, prepared).await;
+            delivered.push(webhooks::record(&mut self.lock().data, &sent, self.0.clock.now()));
+        }
+        delivered
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(|e| e.into_inner())
     }
@@ -309,7 +333,7 @@ impl HaloSandbox {
         let query: Vec<(String, String)> =
             url::form_urlencoded::parse(head.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
         let mut state = self.lock();
-        let called = classify(&head.method, &path, &body);
+        let called = classify(&head.method, &path, &query, &body);
         let operation = called.operation();
         let count = {
             let count = state.counts.entry(operation).or_default();
@@ -381,6 +405,7 @@ impl HaloSandbox {
             query,
             status: reply.status.as_u16(),
             fault,
+            claimed: head.extensions.get::<&'static str>().copied(),
         });
         Delivery { reply, delay: shared.latency + delay, way }
     }
@@ -397,7 +422,7 @@ impl HaloSandbox {
         let shared = &*self.0;
         let elapsed = shared.clock.elapsed();
         if let Some((limit, window)) = shared.open.rate_limit
-            && !matches!(called, Called::Token | Called::AuthInfo)
+            && !matches!(called, Called::Token | Called::AuthInfo | Called::Preflight)
         {
             while state.recent.front().is_some_and(|t| *t + window <= elapsed) {
                 state.recent.pop_front();
@@ -422,15 +447,20 @@ impl HaloSandbox {
             Called::Unknown => {
                 return Reply::text(404, "text/html", "<html><body>Not Found</body></html>");
             }
-            Called::Api(route, _) => route,
+            Called::Preflight => return preflight(head, &state.data),
+            Called::Instance => None,
+            Called::Api(route, _) => Some(route),
         };
         let Some(scopes) = state.application.scopes(&head.headers, elapsed, &shared.quirks) else {
-            return Reply::empty(401);
+            return refused(401, shared.quirks.empty_refusals);
         };
-        if let Some(scope) = route.scope()
+        let Some(route) = route else {
+            return instance(head);
+        };
+        if let Some(scope) = route.scope(&shared.open)
             && !gives(&scopes, &scope)
         {
-            return Reply::empty(403);
+            return refused(403, shared.quirks.empty_refusals);
         }
         let context = lists::Context {
             quirks: &shared.quirks,
@@ -438,10 +468,16 @@ impl HaloSandbox {
             restricted_to: state.restricted_to.as_deref(),
         };
         match &route.verb {
-            Verb::Me => lists::me(&state.data, &context),
+            Verb::Me if route.resource == Resource::Agents => lists::me(&state.data, &context),
+            Verb::Me => lists::nobody(),
             Verb::List => lists::list(&state.data, route.resource, query, &context),
             Verb::Get(id) => lists::get(&state.data, route.resource, id, query, &context),
             Verb::Save => writes::save(&mut state.data, route.resource, body, now, &shared.quirks),
+            Verb::Download(id) => files::download(&state.data, id),
+            Verb::Pdf(id) => files::pdf(&state.data, id),
+            Verb::RunReport(id) => reports::run(&state.data, id),
+            Verb::Query | Verb::UpdateLines | Verb::Process | Verb::Resend => special(&mut state.data, &route.verb, body, now, &shared.quirks),
+            Verb::Void(id) => writes::void(&mut state.data, id),
             Verb::Delete(id) => writes::delete(&mut state.data, route.resource, id, query, now),
         }
     }
@@ -451,6 +487,9 @@ impl HaloSandbox {
 enum Called {
     AuthInfo,
     Token,
+    /// A browser asks whether a page may call.
+    Preflight,
+    Instance,
     Api(Route, bool),
     Unknown,
 }
@@ -460,6 +499,8 @@ impl Called {
         match self {
             Self::AuthInfo => "halo.authinfo",
             Self::Token => "halo.token",
+            Self::Preflight => "halo.check.preflight",
+            Self::Instance => "halo.instance",
             Self::Api(route, creates) => route.operation(*creates),
             Self::Unknown => "unknown",
         }
@@ -467,7 +508,7 @@ impl Called {
 }
 
 /// With and without `/api`, in any case, as the vendor does.
-fn classify(method: &Method, path: &str, body: &Bytes) -> Called {
+fn classify(method: &Method, path: &str, query: &[(String, String)], body: &Bytes) -> Called {
     let lower = path.to_ascii_lowercase();
     let below = lower.trim_matches('/');
     if matches!(below, "auth/token" | "token") && method == Method::POST {
@@ -477,7 +518,13 @@ fn classify(method: &Method, path: &str, body: &Bytes) -> Called {
     if below == "authinfo" && method == Method::GET {
         return Called::AuthInfo;
     }
-    match Route::find(method, below) {
+    if method == Method::OPTIONS {
+        return Called::Preflight;
+    }
+    if below == "instanceinfo" && method == Method::GET {
+        return Called::Instance;
+    }
+    match Route::find(method, below, query) {
         Some(route) => {
             let creates = matches!(route.verb, Verb::Save) && writes::creates(body);
             Called::Api(route, creates)
@@ -487,15 +534,7 @@ fn classify(method: &Method, path: &str, body: &Bytes) -> Called {
 }
 
 fn auth_info(head: &http::request::Parts, tenant: Option<&str>) -> Reply {
-    // In-process requests have a whole URL; those of a socket a host header.
-    let origin = match (head.uri.scheme_str(), head.uri.authority()) {
-        (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-        _ => {
-            let host = head.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
-            let scheme = head.headers.get("x-sandbox-scheme").and_then(|h| h.to_str().ok()).unwrap_or("http");
-            format!("{scheme}://{host}")
-        }
-    };
+    let origin = origin(head);
     Reply::json(
         200,
         &json!({
@@ -504,6 +543,76 @@ fn auth_info(head: &http::request::Parts, tenant: Option<&str>) -> Reply {
             "hosted": true,
         }),
     )
+}
+
+/// Operations that take a list and are no save.
+fn special(data: &mut Data, verb: &Verb, body: &Bytes, now: DateTime<Utc>, quirks: &Quirks) -> Reply {
+    let Ok(Value::Array(items)) = serde_json::from_slice::<Value>(body) else {
+        return Reply::json(400, &json!({"": ["The input was not valid: a JSON array is required to deserialize the list."]}));
+    };
+    match verb {
+        Verb::Query => match items.first() {
+            Some(report) if report.get("_loadreportonly") == Some(&json!(true)) => {
+                reports::query(data, report["sql"].as_str().unwrap_or_default())
+            }
+            _ => writes::save(data, Resource::Table(table("reports")), body, now, quirks),
+        },
+        Verb::UpdateLines => plain::update_lines(data, table("invoices"), items),
+        Verb::Process => writes::process(data, &items, now),
+        _ => {
+            for event in items.iter().filter_map(|e| e["id"].as_str()) {
+                if let Some(id) = plain::number_of(table("webhook_events"), event) {
+                    data.webhooks.resend(id);
+                }
+            }
+            Reply::json(201, &json!({}))
+        }
+    }
+}
+
+fn refused(status: u16, empty: bool) -> Reply {
+    if empty { Reply::empty(status) } else { Reply::json(status, &json!({"error": "You do not have access to this"})) }
+}
+
+/// Where this server is, as the request reached it.
+fn origin(head: &http::request::Parts) -> String {
+    // In-process requests have a whole URL; those of a socket a host header.
+    match (head.uri.scheme_str(), head.uri.authority()) {
+        (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+        _ => {
+            let host = head.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+            let scheme = head.headers.get("x-sandbox-scheme").and_then(|h| h.to_str().ok()).unwrap_or("http");
+            format!("{scheme}://{host}")
+        }
+    }
+}
+
+fn instance(head: &http::request::Parts) -> Reply {
+    let origin = origin(head);
+    Reply::json(
+        200,
+        &json!({"dbid": "sandbox", "app_version": "2.214.1", "database_version": "2.214.1", "agent_count": 12, "licensed_agent_count": 15,
+            "last_login": "2026-10-01T08:00:00", "app_name": "Halo PSA", "agent_url": origin, "portal_url": format!("{origin}/portal"),
+            "auth_url": format!("{origin}/auth")}),
+    )
+}
+
+/// Without the origin in the application's list there are no headers, and a browser refuses.
+fn preflight(head: &http::request::Parts, data: &Data) -> Reply {
+    let mut reply = Reply::empty(204);
+    let Some(asked) = head.headers.get(header::ORIGIN).and_then(|o| o.to_str().ok()) else {
+        return reply;
+    };
+    let applications = data.rows(table("applications")).all(&data.dataset);
+    let listed = applications.iter().flat_map(|a| a.get("cors_whitelist_list").and_then(Value::as_array).into_iter().flatten());
+    if listed.filter_map(|e| e["value"].as_str()).any(|o| o.trim_end_matches('/') == asked) {
+        if let Ok(value) = HeaderValue::from_str(asked) {
+            reply.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
+        }
+        reply.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization,content-type"));
+        reply.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,DELETE"));
+    }
+    reply
 }
 
 fn rate_limited(retry_after: Option<&'static str>) -> Reply {

@@ -1,0 +1,81 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_core::{Agreement, Key, Label, Reference, Result};
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::ids;
+use crate::page::List;
+use crate::resources::{Contract, Save};
+
+/// Client contract <-> agreement.
+pub(crate) struct Agreements;
+
+impl Mapping for Agreements {
+    type Native = Contract;
+    type Common = Agreement;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<Contract> {
+        context.halo.contracts().list().include_inactive(true)
+    }
+
+    fn updated_at(contract: &Contract) -> Option<DateTime<Utc>> {
+        contract.last_modified
+    }
+
+    fn common(c: &Contract, _: &Context, _: &Names) -> Agreement {
+        Agreement {
+            name: super::text(&c.r#ref),
+            agreement_type: c.contracttype.filter(|t| *t > 0).map(|t| Label::new(t, c.contracttype_name.clone())),
+            status: c.status.map(|s| Label::new(s, c.contract_status.clone())),
+            active: c.active,
+            company: super::company(c.client_id),
+            site: ids::some(c.site_id).map(|s| Reference::to(s.0)),
+            contact: ids::some(c.user_id).map(|u| Reference::to(u.0)),
+            starts_at: c.start_date,
+            ends_at: c.end_date,
+            amount: c.periodchargeamount,
+            billing_cycle: c.billingperiod.map(|p| Label::new(p, super::text(&c.billingdescription))),
+            next_invoice_at: c.next_invoice_date,
+            sla: c.sla_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
+            notes: super::text(&c.note),
+            custom: super::custom(&c.customfields, None),
+            updated_at: c.last_modified,
+            ..Agreement::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Agreements {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("ref")),
+        ("agreement_type", Member::LabelId("contracttype")),
+        ("status", Member::LabelId("status")),
+        ("company", Member::Reference("client_id")),
+        ("site", Member::Reference("site_id")),
+        ("contact", Member::Reference("user_id")),
+        ("starts_at", Member::Plain("start_date")),
+        ("ends_at", Member::Plain("end_date")),
+        ("amount", Member::Plain("periodchargeamount")),
+        ("billing_cycle", Member::LabelId("billingperiod")),
+        ("sla", Member::LabelId("sla_id")),
+        ("notes", Member::Plain("note")),
+        ("custom", Member::Custom),
+    ];
+
+    fn create(context: &Context) -> Save<Contract> {
+        context.halo.contracts().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Contract>> {
+        Ok(context.halo.contracts().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.contracts().delete(key.as_i64()?).await
+    }
+}

@@ -1,0 +1,83 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_core::{Appointment as CommonAppointment, Key, Label, Reference, Result};
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::ids::{self, AgentId};
+use crate::page::List;
+use crate::resources::{Appointment, Save};
+
+/// Appointment <-> appointment. Holidays and shifts are none. Its text is in no list, so it can be written only.
+///
+/// An update may give an appointment another id: the record that the write returns has it, and the old key is gone.
+pub(crate) struct Appointments;
+
+/// Halo's number for what is done.
+const COMPLETE: i64 = 1;
+
+impl Mapping for Appointments {
+    type Native = Appointment;
+    type Common = CommonAppointment;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<Appointment> {
+        context.halo.appointments().list().appointments_only(true)
+    }
+
+    fn updated_at(appointment: &Appointment) -> Option<DateTime<Utc>> {
+        appointment.last_modified
+    }
+
+    fn common(a: &Appointment, _: &Context, _: &Names) -> CommonAppointment {
+        CommonAppointment {
+            subject: super::text(&a.subject),
+            appointment_type: super::text(&a.appointment_type_name).map(Label::named),
+            status: a.complete_status.map(|s| Label::new(s, None)),
+            started_at: a.start_date,
+            ended_at: a.end_date,
+            all_day: a.allday,
+            completed: a.complete_status.map(|s| s == COMPLETE),
+            private: a.is_private,
+            agent: ids::some(a.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
+            ticket: ids::some(a.ticket_id).map(|t| Reference::to(t.0)),
+            company: super::company(a.client_id),
+            site: ids::some(a.site_id).map(|s| Reference::to(s.0)),
+            contact: ids::some(a.user_id).map(|u| Reference::to(u.0)),
+            location: super::text(&a.online_meeting_url).or_else(|| super::text(&a.appointment_location_name)),
+            updated_at: a.last_modified,
+            ..CommonAppointment::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Appointments {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("subject", Member::Plain("subject")),
+        ("notes", Member::Plain("note")),
+        ("started_at", Member::Plain("start_date")),
+        ("ended_at", Member::Plain("end_date")),
+        ("all_day", Member::Plain("allday")),
+        ("private", Member::Plain("is_private")),
+        ("agent", Member::Reference("agent_id")),
+        ("ticket", Member::Reference("ticket_id")),
+        ("company", Member::Reference("client_id")),
+        ("site", Member::Reference("site_id")),
+        ("contact", Member::Reference("user_id")),
+    ];
+
+    fn create(context: &Context) -> Save<Appointment> {
+        context.halo.appointments().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Appointment>> {
+        Ok(context.halo.appointments().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.appointments().delete(key.as_i64()?).await
+    }
+}

@@ -1,0 +1,80 @@
+use async_trait::async_trait;
+use psa_core::{Asset as CommonAsset, Key, Label, Reference, Result};
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::ids;
+use crate::page::List;
+use crate::resources::{Asset, Save};
+
+/// Asset <-> asset. Halo's own three key fields are, by its default, name, model and serial number.
+pub(crate) struct Assets;
+
+impl Mapping for Assets {
+    type Native = Asset;
+    type Common = CommonAsset;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<Asset> {
+        context.halo.assets().list().include_inactive(true)
+    }
+
+    fn common(asset: &Asset, _: &Context, _: &Names) -> CommonAsset {
+        let mut custom = super::custom(&asset.customfields, None);
+        // An asset type's own fields are beside the custom fields.
+        custom.extend(
+            asset.fields.iter().filter_map(|f| Some((f.name.clone()?, f.value.clone().filter(|v| !v.is_null())?))),
+        );
+        CommonAsset {
+            name: super::text(&asset.key_field),
+            tag: super::text(&asset.inventory_number),
+            asset_type: ids::some(asset.assettype_id).map(|t| Label::new(t, asset.assettype_name.clone())),
+            status: asset.status_id.filter(|s| *s > 0).map(|s| Label::new(s, asset.status_name.clone())),
+            inactive: asset.inactive,
+            model: super::text(&asset.key_field2),
+            serial_number: super::text(&asset.key_field3),
+            company: super::company(asset.client_id),
+            site: ids::some(asset.site_id).map(|s| Reference::to(s.0)),
+            agreement: ids::some(asset.contract_id).map(|c| Reference::to(c.0)),
+            supplier: ids::some(asset.supplier_id).map(|s| Label::new(s, asset.supplier_name.clone())),
+            purchased_at: asset.supplier_purchasedate,
+            installed_at: asset.commissiondate,
+            warranty_until: asset.warranty_end,
+            custom,
+            ..CommonAsset::default()
+        }
+    }
+}
+
+#[async_trait]
+impl Writes for Assets {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("key_field")),
+        ("tag", Member::Plain("inventory_number")),
+        ("asset_type", Member::LabelId("assettype_id")),
+        ("status", Member::LabelId("status_id")),
+        ("inactive", Member::Plain("inactive")),
+        ("model", Member::Plain("key_field2")),
+        ("serial_number", Member::Plain("key_field3")),
+        ("company", Member::Reference("client_id")),
+        ("site", Member::Reference("site_id")),
+        ("agreement", Member::Reference("contract_id")),
+        ("supplier", Member::LabelId("supplier_id")),
+        ("warranty_until", Member::Plain("warranty_end")),
+        ("custom", Member::Custom),
+    ];
+
+    fn create(context: &Context) -> Save<Asset> {
+        context.halo.assets().create()
+    }
+
+    fn update(context: &Context, key: &Key) -> Result<Save<Asset>> {
+        Ok(context.halo.assets().update(key.as_i64()?))
+    }
+
+    async fn delete(context: &Context, key: &Key) -> Result<()> {
+        context.halo.assets().delete(key.as_i64()?).await
+    }
+}

@@ -1,0 +1,51 @@
+use chrono::{DateTime, Utc};
+use psa_core::{Invoice as CommonInvoice, Label, Reference};
+
+use super::Context;
+use super::lookups::Names;
+use super::reader::Mapping;
+use crate::ids;
+use crate::page::List;
+use crate::resources::Invoice;
+
+/// Invoice -> invoice. Read only: an invoice is made from what was agreed and worked, in Halo.
+pub(crate) struct Invoices;
+
+impl Mapping for Invoices {
+    type Native = Invoice;
+    type Common = CommonInvoice;
+    const IDS_ONLY: Option<&'static str> = Some("idonly");
+
+    fn list(context: &Context) -> List<Invoice> {
+        context.halo.invoices().list()
+    }
+
+    fn updated_at(invoice: &Invoice) -> Option<DateTime<Utc>> {
+        invoice.last_modified
+    }
+
+    fn common(i: &Invoice, _: &Context, _: &Names) -> CommonInvoice {
+        CommonInvoice {
+            number: super::text(&i.invoicenumber),
+            status: i.paymentstatus.map(|s| Label::new(s, None)),
+            company: super::company(i.client_id),
+            agreement: ids::some(i.contract_id).map(|c| Reference::to(c.0)),
+            ticket: ids::some(i.ticket_id).map(|t| Reference::to(t.0)),
+            date: i.invoice_date,
+            due_at: i.duedate,
+            paid_at: i.datepaid,
+            subtotal: i.revenue,
+            tax: i.tax_total,
+            total: i.total,
+            paid: i.amountpaid,
+            balance: i.amountdue.or(i.amount_remaining),
+            currency: super::text(&i.currency),
+            reference: super::text(&i.reference),
+            posted: i.posted,
+            custom: super::custom(&i.customfields, None),
+            created_at: i.date_created,
+            updated_at: i.last_modified,
+            ..CommonInvoice::default()
+        }
+    }
+}
