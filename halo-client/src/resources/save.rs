@@ -121,6 +121,11 @@ impl<T: Resource> Save<T> {
         self
     }
 
+    /// What would be sent: the one element of Halo's list.
+    pub fn body(&self) -> Value {
+        Value::Object(self.body.clone())
+    }
+
     /// Writes, and returns the record as Halo stored it: rules and templates change what was sent.
     ///
     /// # Errors

@@ -246,3 +246,32 @@ async fn an_agent_without_rights_is_told_apart_from_a_missing_scope() {
     let error = halo(&narrow).tickets().list().all().await.unwrap_err();
     assert!(error.is_permission_denied() && error.remedy().contains("agent's role"), "{error:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_check_asks_for_a_browser_and_names_the_whitelist() {
+    let sandbox = sandbox();
+    let halo = builder(&sandbox).cors_origin("app.msportal.ai").build().unwrap();
+    let connector = halo.connector().build();
+    let refused = connector.check().await;
+    let step = refused.step(CheckStage::Cors).unwrap();
+    assert_eq!(step.outcome, Outcome::Warned);
+    assert!(step.remedy.as_deref().unwrap().contains("app.msportal.ai"), "{step:?}");
+    assert!(refused.usable(), "servers are not concerned");
+    sandbox.set_cors_origins(&["https://app.msportal.ai"]);
+    assert_eq!(connector.check().await.step(CheckStage::Cors).unwrap().outcome, Outcome::Passed);
+    // Nobody asked: nothing is tested.
+    assert!(crate::world::halo(&sandbox).connector().build().check().await.step(CheckStage::Cors).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_check_tells_what_the_guide_itself_forbids() {
+    let sandbox = sandbox();
+    let scopes = Scopes::setup_guide().with(Scope::new("read:assets")).with(Scope::new("read:invoices"));
+    let report = builder(&sandbox).scopes(scopes).build().unwrap().connector().build().check().await;
+    assert!(!report.usable());
+    for right in ["read:assets", "read:invoices"] {
+        let row = report.permissions.iter().find(|p| p.name == right).unwrap();
+        assert_eq!(row.grant, Right::Missing);
+        assert!(row.detail.contains("the setup guide's table has it off") && row.detail.contains(right), "{row:?}");
+    }
+}

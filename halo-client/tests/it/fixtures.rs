@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use halo_client::{Action, Halo, NativeField, Resource, Ticket, User};
+use halo_client::{Action, Attachment, Halo, NativeField, Resource, Ticket, User};
 use psa_core::{Connector, Ticket as CommonTicket};
 use psa_http::json::native;
 use serde_json::{Map, Value};
@@ -175,4 +175,66 @@ async fn real_bodies_map_to_the_common_models() {
     assert!(common.created_at.is_some() && common.merged_into.is_none() && common.due_at.is_some());
     let contact = connector.reader::<psa_core::Contact>().unwrap().get(&38.into()).await.unwrap().value.unwrap();
     assert!(contact.name.is_some() && contact.company.is_some() && contact.site.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_uploaded_file_is_answered_as_halo_answers() {
+    let Some(recorded) = fixture("post_attachment_201_text.json") else {
+        return;
+    };
+    let file = native::<Attachment>(recorded.clone().into()).unwrap();
+    nothing_is_dropped(&recorded, &file.raw, Attachment::FIELDS);
+    assert_eq!((file.id.0, file.filesize, file.user_id.map(|u| u.0)), (2967, Some(20), Some(-1)));
+    let content = file.member("data").unwrap();
+    // The emulated Halo answers the same file with the same members.
+    let sandbox = sandbox();
+    let halo = crate::world::halo(&sandbox);
+    let body = serde_json::json!([{"filename": "short-text.txt", "isimage": false,
+        "data_base64": format!("data:text/plain;base64,{}", content.as_str().unwrap())}]);
+    let answer = halo.post_json("/Attachment", &body).send().await.unwrap();
+    let recorded: Map<String, Value> = serde_json::from_slice(&recorded).unwrap();
+    let own = ["id", "datecreated", "guid", "agent_id"];
+    for (member, value) in recorded.iter().filter(|(m, _)| !own.contains(&m.as_str())) {
+        assert_eq!(answer[member], *value, "{member}");
+    }
+    for member in own {
+        assert!(answer[member].is_number() == recorded[member].is_number() && !answer[member].is_null(), "{member}");
+    }
+    let more = answer.as_object().unwrap().keys().filter(|m| !recorded.contains_key(*m));
+    assert_eq!(more.collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_real_clients_send_is_understood() {
+    let Some(webhook) = fixture("requests/post_webhook_hmac.json") else {
+        return;
+    };
+    let (_, halo) = crate::world::unbounded(|_| {});
+    let body = |bytes: Vec<u8>| serde_json::from_slice::<Value>(&bytes).unwrap();
+    let hook = halo.post_json("/Webhook", &body(webhook)).send().await.unwrap();
+    let hook = halo.webhooks().get(hook["id"].as_str().unwrap()).await.unwrap();
+    // A number in text is one.
+    assert_eq!((hook.authentication_type, hook.authentication_header.as_deref()), (Some(3), Some("Token")));
+    assert_eq!(hook.member("basic_password"), None, "a secret is written and never read again");
+
+    let mut notifications = body(fixture("requests/post_notification_events_for_webhook.json").unwrap());
+    for notification in notifications.as_array_mut().unwrap() {
+        notification["webhook_id"] = hook.id.0.clone().into();
+    }
+    halo.post_json("/Notification", &notifications).send().await.unwrap();
+    let attached = halo.notifications().list().webhook(hook.id.clone()).all().await.unwrap();
+    assert_eq!(attached.iter().map(|n| n.eventno).collect::<Vec<_>>(), [Some(61), Some(3)]);
+
+    let mut hours = body(fixture("requests/post_timesheetevent_quick_time.json").unwrap());
+    hours[0]["ticket_id"] = 77.into();
+    let event = halo.post_json("/TimesheetEvent", &hours).send().await.unwrap();
+    assert_eq!(event["ticket_id"], 77);
+    let actions = halo.actions().list().ticket(77).time_entries_only(true).all().await.unwrap();
+    assert!(actions.iter().any(|a| a.note.as_deref() == Some("log time") && a.timetaken.is_some_and(|h| (0.26..0.27).contains(&h))));
+    // And our builder says the same of the same hours.
+    let mut ours = hours.clone();
+    ours[0].as_object_mut().unwrap().retain(|m, _| m != "charge_rate" && m != "agent_id");
+    let save = halo.timesheet_events().create().ticket(77).note("log time").log_new_ticket(false).event_type(0);
+    let save = save.worked("2025-02-25T18:10:00Z".parse().unwrap(), "2025-02-25T18:26:00Z".parse().unwrap());
+    assert_eq!(save.body(), ours[0]);
 }

@@ -10,4 +10,5 @@ mod resources;
 mod secrets;
 mod servers;
 mod tickets;
+mod webhooks;
 mod world;

@@ -31,7 +31,9 @@ async fn no_secret_leaves() {
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .with_writer(move || writer.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For all threads: a subscriber of one thread misses events whose call sites another test has just looked up.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    tracing::callsite::rebuild_interest_cache();
     let mut texts = Vec::new();
     for (secret, echo) in
         [(HaloSandbox::SECRET, "bad secret sandbox-secret"), ("canary-secret", "bad secret canary-secret")]

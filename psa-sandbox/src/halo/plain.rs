@@ -146,7 +146,7 @@ pub(super) fn save(
     }
     let stamp = now.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
     for member in ["last_modified", "lastmodified", "last_update_time", "date_edited"] {
-        if out.contains_key(member) || (member == "last_modified" && before.is_none()) {
+        if out.contains_key(member) || (member == "last_modified" && before.is_none() && table.name != "attachments") {
             out.insert(member.to_owned(), stamp.clone().into());
         }
     }

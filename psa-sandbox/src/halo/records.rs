@@ -242,8 +242,8 @@ pub(super) fn budget_type(_: &Dataset, id: i64) -> Row {
     row(json!({"id": id, "name": if id == 1 { "Labour" } else { "Hardware" }, "defaultrate": 90.0, "chargerate": 1}))
 }
 
-pub(super) fn application(_: &Dataset, _: i64) -> Row {
-    row(json!({"displayName": "msportal.ai", "clientId": "sandbox-client", "grant_type": "client_credentials", "loginas_agent_id": 13, "inactive": false,
+pub(super) fn application(_: &Dataset, id: i64) -> Row {
+    row(json!({"id": id, "displayName": "msportal.ai", "clientId": "sandbox-client", "grant_type": "client_credentials", "loginas_agent_id": 13, "inactive": false,
         "cors_whitelist": "", "cors_whitelist_list": [], "scopes": [], "type": "confidential"}))
 }
 
