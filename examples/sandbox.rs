@@ -3,9 +3,11 @@
 //! `cargo run --example sandbox -- --help`
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use psa_kit::psa_core::Error;
+use psa_kit::psa_http::{ReqwestTransport, Transport};
 use psa_kit::psa_sandbox::halo::{Dataset, Quirks};
 use psa_kit::psa_sandbox::{Effect, Fault, HaloSandbox, TlsIdentity, Trigger};
 use psa_kit::{ErrorKind, Result};
@@ -21,6 +23,9 @@ The emulated Halo as a server.
   --seed N              the same seed, the same tenant (1)
   --latency MS          how long each answer takes (0)
   --rate-limit N/S      requests in a rolling window of S seconds (300/300), or none
+  --grant SCOPES        what the application may do (\"edit:tickets read:assets …\", or all); default: the setup guide's
+                        table and edit:customers
+  --tenant NAME         the tenant's name, checked at login if a client sends one
   --without QUIRK       switches a quirk off; may be repeated
   --fault OP=EFFECT@P   with probability P; EFFECT: 429, 500, reset, cut, html, expire (halo.tickets.*=429@0.03)
   --quirks              lists the quirks
@@ -69,6 +74,8 @@ async fn main() -> Result<()> {
                 let window = Duration::from_secs(number("number of seconds", seconds)?);
                 sandbox = sandbox.rate_limit(Some((number("number of requests", requests)?, window)));
             }
+            "--grant" => sandbox = sandbox.granted(&value),
+            "--tenant" => sandbox = sandbox.tenant(value),
             "--without" => *quirks.switch(&value).ok_or_else(|| bad("quirk (see --quirks)", &value))? = false,
             "--fault" => sandbox = sandbox.fault(fault(&value)?),
             _ => return Err(bad("flag", &flag)),
@@ -94,7 +101,23 @@ async fn main() -> Result<()> {
     println!("client id     {}", HaloSandbox::CLIENT_ID);
     println!("client secret {}", HaloSandbox::SECRET);
     println!("Stop it with Ctrl-C.");
-    let _ = tokio::signal::ctrl_c().await;
+    // Webhooks that somebody registers are really sent.
+    let deliver = async {
+        let transport: Arc<dyn Transport> = Arc::new(ReqwestTransport::new()?);
+        let mut tick = tokio::time::interval(Duration::from_millis(500));
+        loop {
+            tick.tick().await;
+            for told in sandbox.deliver_webhooks(&transport).await {
+                println!("webhook       {} events to {}: {:?}", told.events, told.url, told.status);
+            }
+        }
+        #[allow(unreachable_code)]
+        Ok::<(), Error>(())
+    };
+    tokio::select! {
+        failed = deliver => failed?,
+        _ = tokio::signal::ctrl_c() => {}
+    }
     println!("\n{} requests, {} of them refused with 429", sandbox.log().len(), sandbox.log().count_status(429));
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The staged connection test.
 
 use chrono::TimeDelta;
-use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission, Phase};
 use http::{HeaderValue, Method, header};
+use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission, Phase};
 use psa_http::{Idempotency, Operation};
 use url::Url;
 
@@ -133,8 +133,11 @@ async fn cors(halo: &Halo, origin: &str, report: &mut CheckReport) {
         Ok(call) => call.send().await,
         Err(_) => Err(Error::config("cors_origin", "this is no origin")),
     };
-    let host = Url::parse(origin).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_else(|| origin.to_owned());
-    let remedy = format!("Edit the API application in Halo and add {host} to its CORS whitelist. Calls from a server work without it.");
+    let host =
+        Url::parse(origin).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_else(|| origin.to_owned());
+    let remedy = format!(
+        "Edit the API application in Halo and add {host} to its CORS whitelist. Calls from a server work without it."
+    );
     match answer {
         Ok(answer) => {
             let allowed = answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).and_then(|v| v.to_str().ok());
@@ -145,7 +148,9 @@ async fn cors(halo: &Halo, origin: &str, report: &mut CheckReport) {
                 report.push(CheckStage::Cors, Outcome::Warned, detail, Some(remedy));
             }
         }
-        Err(error) => report.push(CheckStage::Cors, Outcome::Warned, format!("the preflight failed: {error}"), Some(remedy)),
+        Err(error) => {
+            report.push(CheckStage::Cors, Outcome::Warned, format!("the preflight failed: {error}"), Some(remedy))
+        }
     }
 }
 
@@ -231,9 +236,12 @@ async fn permission(halo: &Halo, row: &ScopeRow, asked: &Scopes, granted: Option
     let probe = PROBES.iter().find(|(name, _)| *name == row.scope).map(|(_, path)| *path);
     let (grant, detail) = match (wanted, in_token) {
         // The guide's table has it off, so following the guide does not help: say so.
-        (true, Some(false)) if !row.enabled => {
-            (Grant::Missing, format!("asked for, and the setup guide's table has it off: enable {scope} in the API application and in its agent's role, or don't ask for it"))
-        }
+        (true, Some(false)) if !row.enabled => (
+            Grant::Missing,
+            format!(
+                "asked for, and the setup guide's table has it off: enable {scope} in the API application and in its agent's role, or don't ask for it"
+            ),
+        ),
         (true, Some(false)) => {
             (Grant::Missing, "not in the token: enable it in the API application's permissions".to_owned())
         }

@@ -17,7 +17,7 @@ pub use config::{HaloBuilder, HaloUrl};
 pub use connector::{HaloConnector, HaloConnectorBuilder};
 pub use ids::*;
 pub use page::{List, ListPage, RawRecord, Resource};
-pub use psa_http::json::Native;
 pub use psa_http::Download;
+pub use psa_http::json::Native;
 pub use resources::*;
 pub use scopes::{Scope, ScopeRow, Scopes};

@@ -399,7 +399,8 @@ impl Call {
         self.slot = Some(slot.clone());
         let answer = self.send().await?;
         let body = slot.take().ok_or_else(|| {
-            Error::new(ErrorKind::Internal, "a step around the call answered without a body").with_operation(operation.name)
+            Error::new(ErrorKind::Internal, "a step around the call answered without a body")
+                .with_operation(operation.name)
         })?;
         Ok(Download::new(answer, body, operation.name, client.0.timeout, Arc::clone(&client.0.clock)))
     }

@@ -25,7 +25,10 @@ pub struct Download {
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download").field("operation", &self.operation).field("length", &self.length()).finish_non_exhaustive()
+        f.debug_struct("Download")
+            .field("operation", &self.operation)
+            .field("length", &self.length())
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,7 +71,9 @@ impl Download {
                 }
                 Some(Some(Err(error))) => Err(error.into_error().with_operation(operation).with_phase(Phase::Answered)),
                 Some(None) => match length {
-                    Some(length) if done < length => Err(broken(format!("the file ends after {done} of {length} bytes"))),
+                    Some(length) if done < length => {
+                        Err(broken(format!("the file ends after {done} of {length} bytes")))
+                    }
                     _ => Ok(None),
                 },
                 None => Err(broken(format!("no more bytes within {timeout:?}"))),

@@ -9,9 +9,9 @@ pub mod json;
 mod operation;
 pub mod pages;
 mod redact;
-mod resource;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+mod resource;
 mod retry;
 mod retry_after;
 mod step;
@@ -25,15 +25,15 @@ pub use clock::TokioClock;
 pub use download::Download;
 pub use operation::{Idempotency, Operation};
 pub use redact::Redactor;
+#[cfg(feature = "reqwest")]
+pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 #[doc(hidden)]
 pub use resource::{Member, Names, Tolerant, plain};
 pub use resource::{NativeField, NativeType, VendorId};
-#[doc(hidden)]
-pub use {chrono, psa_core, serde, serde_json};
-#[cfg(feature = "reqwest")]
-pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 pub use retry::RetryPolicy;
 pub use retry_after::retry_after;
 pub use step::{Next, Request, Step};
 pub use transport::{Body, Transport, TransportError, TransportErrorKind, read_capped};
 pub use vendor::{StatusErrors, Vendor, kind_of_status};
+#[doc(hidden)]
+pub use {chrono, psa_core, serde, serde_json};

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use psa_core::{
-    Cursor, Error, ErrorKind, Item, Key, KeyPage, Label, Page, Projection, Query, Reader, Record, ReferenceItem, Result,
-    Version,
+    Cursor, Error, ErrorKind, Item, Key, KeyPage, Label, Page, Projection, Query, Reader, Record, ReferenceItem,
+    Result, Version,
 };
 
 use super::Context;

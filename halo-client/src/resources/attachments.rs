@@ -1,7 +1,7 @@
 use psa_core::Result;
+use psa_core::{Error, ErrorKind};
 use psa_http::Operation;
 use psa_http::json::Native;
-use psa_core::{Error, ErrorKind};
 
 use super::{Save, endpoints, filters, handle, resource};
 use crate::ids::{ActionId, AgentId, AttachmentId, TicketId, TicketTypeId, UserId};

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use super::{CustomField, Save, endpoints, filters, handle, resource, setters};
 use crate::ids::{ClientId, ContractId, SalesOrderId, SiteId, UserId};
-use crate::page::{query_date};
+use crate::page::query_date;
 
 resource! {
     /// A contract with a client: an agreement.

@@ -1,5 +1,8 @@
 use super::{CustomField, endpoints, filters, handle, resource, setters};
-use crate::ids::{AgentId, ClientId, CrmNoteId, InvoiceId, PurchaseOrderId, QuotationId, SalesOrderId, SiteId, SupplierId, TicketId, UserId};
+use crate::ids::{
+    AgentId, ClientId, CrmNoteId, InvoiceId, PurchaseOrderId, QuotationId, SalesOrderId, SiteId, SupplierId, TicketId,
+    UserId,
+};
 
 resource! {
     /// A note on a client, a supplier, a user or a document of sales.

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use psa_core::Result;
-use std::collections::HashMap;
 use psa_core::{Error, ErrorKind};
 use serde_json::Value;
+use std::collections::HashMap;
 
 use super::{CustomField, endpoints, filters, handle, resource};
 use crate::ids::{AssetFieldId, FieldId};
@@ -340,7 +340,8 @@ impl CustomFieldRegistry {
     pub fn find(&self, name_or_id: &str) -> Result<&FieldInfo> {
         let id = name_or_id.parse::<i64>().ok().or_else(|| self.by_name.get(&name_or_id.to_lowercase()).copied());
         id.and_then(|id| self.by_id.get(&id)).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidRequest, "the tenant has no such custom field").with_context("field", name_or_id)
+            Error::new(ErrorKind::InvalidRequest, "the tenant has no such custom field")
+                .with_context("field", name_or_id)
         })
     }
 
@@ -366,9 +367,7 @@ impl CustomFieldRegistry {
     /// [`ErrorKind::InvalidRequest`] if the tenant has no such field, it is of another type, or it has no such choice.
     pub fn write(&self, name_or_id: &str, value: CustomValue) -> Result<CustomWrite> {
         let field = self.find(name_or_id)?;
-        let refuse = |why: String| {
-            Err(Error::new(ErrorKind::InvalidRequest, why).with_context("field", name_or_id))
-        };
+        let refuse = |why: String| Err(Error::new(ErrorKind::InvalidRequest, why).with_context("field", name_or_id));
         let choice = |id: i64| field.values.is_empty() || field.values.iter().any(|v| v.id == Some(id));
         let json = match (field.r#type.unwrap_or(0), value) {
             (0 | 1 | 10, CustomValue::Text(text)) => {

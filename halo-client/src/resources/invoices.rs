@@ -3,7 +3,10 @@ use psa_core::Result;
 use psa_http::Operation;
 
 use super::{AddressStore, CustomField, Save, endpoints, filters, handle, resource, same_record, setters};
-use crate::ids::{AssetId, ClientId, ContractId, InvoiceId, InvoiceLineId, ItemId, PurchaseOrderId, SalesOrderId, SupplierId, TicketId};
+use crate::ids::{
+    AssetId, ClientId, ContractId, InvoiceId, InvoiceLineId, ItemId, PurchaseOrderId, SalesOrderId, SupplierId,
+    TicketId,
+};
 use crate::page::{List, query_date};
 
 resource! {

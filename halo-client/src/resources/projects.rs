@@ -1,5 +1,5 @@
-use chrono::{DateTime, Utc};
 use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{Save, Ticket, endpoints, filters, handle, resource, same_record, setters};

@@ -1,5 +1,8 @@
 use super::{AddressStore, CustomField, endpoints, filters, handle, resource, setters};
-use crate::ids::{AgentId, ClientId, ItemId, QuotationId, QuotationLineId, SalesOrderId, SiteId, SupplierId, TicketId, UserId, WorkflowId};
+use crate::ids::{
+    AgentId, ClientId, ItemId, QuotationId, QuotationLineId, SalesOrderId, SiteId, SupplierId, TicketId, UserId,
+    WorkflowId,
+};
 
 resource! {
     /// A quotation.

@@ -1,13 +1,15 @@
 use psa_core::Result;
-use psa_http::Operation;
-use psa_http::json::Native;
 use psa_core::{Error, ErrorKind, Phase};
+use psa_http::Operation;
 use psa_http::Response;
+use psa_http::json::Native;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{endpoints, filters, handle, resource};
-use crate::ids::{AssetId, ClientId, ContractId, InvoiceId, PurchaseOrderId, QuotationId, ReportId, SalesOrderId, TicketId};
+use crate::ids::{
+    AssetId, ClientId, ContractId, InvoiceId, PurchaseOrderId, QuotationId, ReportId, SalesOrderId, TicketId,
+};
 use crate::resources::save::one;
 
 resource! {
@@ -163,7 +165,8 @@ impl Reports {
     /// # Errors
     /// [`ErrorKind::Rejected`] with the database's message if the query can't be run.
     pub async fn query(&self, sql: &str) -> Result<ReportRows> {
-        let body = json!([{"id": 0, "name": "", "sql": sql, "apiquery_id": 0, "_testonly": false, "_loadreportonly": true}]);
+        let body =
+            json!([{"id": 0, "name": "", "sql": sql, "apiquery_id": 0, "_testonly": false, "_loadreportonly": true}]);
         rows(&self.halo.http().call(&QUERY).json(&body).send().await?, QUERY.name)
     }
 
@@ -172,7 +175,8 @@ impl Reports {
     /// # Errors
     /// As [`query`](Self::query).
     pub async fn run(&self, id: impl Into<ReportId>) -> Result<ReportRows> {
-        let call = self.halo.http().call(&RUN).path("id", id.into()).query("includedetails", true).query("loadreport", true);
+        let call =
+            self.halo.http().call(&RUN).path("id", id.into()).query("includedetails", true).query("loadreport", true);
         rows(&call.send().await?, RUN.name)
     }
 }
@@ -190,7 +194,8 @@ fn rows(answer: &Response, operation: &'static str) -> Result<ReportRows> {
         load_error: Option<String>,
     }
     let answer: Native<Answer> = one(answer, "reports", operation)?;
-    let refuse = |kind, message: String| Err(Error::new(kind, message).with_operation(operation).with_phase(Phase::Answered));
+    let refuse =
+        |kind, message: String| Err(Error::new(kind, message).with_operation(operation).with_phase(Phase::Answered));
     match answer.value.report {
         Some(Content { load_error: Some(error), .. }) if !error.trim().is_empty() => refuse(ErrorKind::Rejected, error),
         Some(Content { rows: Some(rows), .. }) => Ok(ReportRows { rows }),

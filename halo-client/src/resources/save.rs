@@ -58,7 +58,10 @@ impl<T: Resource> Save<T> {
                 self.failed = Some(
                     Error::new(ErrorKind::InvalidRequest, "Halo would replace the whole stored list by this one")
                         .with_context("field", member)
-                        .with_context("remedy", "Use replace_list if that is meant, and give it every element that stays."),
+                        .with_context(
+                            "remedy",
+                            "Use replace_list if that is meant, and give it every element that stays.",
+                        ),
                 );
             }
             Ok(value) => {

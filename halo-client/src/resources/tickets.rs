@@ -4,11 +4,13 @@ use psa_http::Operation;
 use psa_http::json::Native;
 
 use super::{
-    AddressStore, Attachment, Budget, CustomField, Milestone, Save, endpoints, filters, handle, resource, same_record, setters,
+    AddressStore, Attachment, Budget, CustomField, Milestone, Save, endpoints, filters, handle, resource, same_record,
+    setters,
 };
 use crate::client::Halo;
 use crate::ids::{
-    AgentId, AssetId, AttachmentId, ClientId, MilestoneId, SiteId, StatusId, TeamId, TicketId, TicketTypeId, UserId, WorkflowId,
+    AgentId, AssetId, AttachmentId, ClientId, MilestoneId, SiteId, StatusId, TeamId, TicketId, TicketTypeId, UserId,
+    WorkflowId,
 };
 use crate::page::{List, query_date};
 use crate::resources::save::one;

@@ -1,6 +1,6 @@
 use psa_core::Result;
-use psa_http::Operation;
 use psa_core::{Error, ErrorKind};
+use psa_http::Operation;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 

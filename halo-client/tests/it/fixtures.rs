@@ -230,7 +230,11 @@ async fn what_real_clients_send_is_understood() {
     let event = halo.post_json("/TimesheetEvent", &hours).send().await.unwrap();
     assert_eq!(event["ticket_id"], 77);
     let actions = halo.actions().list().ticket(77).time_entries_only(true).all().await.unwrap();
-    assert!(actions.iter().any(|a| a.note.as_deref() == Some("log time") && a.timetaken.is_some_and(|h| (0.26..0.27).contains(&h))));
+    assert!(
+        actions
+            .iter()
+            .any(|a| a.note.as_deref() == Some("log time") && a.timetaken.is_some_and(|h| (0.26..0.27).contains(&h)))
+    );
     // And our builder says the same of the same hours.
     let mut ours = hours.clone();
     ours[0].as_object_mut().unwrap().retain(|m, _| m != "charge_rate" && m != "agent_id");

@@ -117,10 +117,25 @@ fn every_member_that_the_vendor_documents_is_typed_or_kept() {
     let schema = |name: &str| spec["schemas"][name].as_object().unwrap_or_else(|| panic!("{name}")).clone();
     /// Secrets have no field, so that they are in no log.
     const SECRETS: &[&str] = &[
-        "basic_password", "clientSecret", "tokens", "authorizations", "requestheaders", "third_party_token",
-        "get_third_party_token", "image_upload_key", "sagetoken", "token", "report_access_token", "portal_password",
-        "nhdpassword", "api_access_clientsecret", "new_thirdpartynhdapiclientsecret", "sql_user", "sql_new_password",
-        "data_base64", "data",
+        "basic_password",
+        "clientSecret",
+        "tokens",
+        "authorizations",
+        "requestheaders",
+        "third_party_token",
+        "get_third_party_token",
+        "image_upload_key",
+        "sagetoken",
+        "token",
+        "report_access_token",
+        "portal_password",
+        "nhdpassword",
+        "api_access_clientsecret",
+        "new_thirdpartynhdapiclientsecret",
+        "sql_user",
+        "sql_new_password",
+        "data_base64",
+        "data",
     ];
     println!("{:24} {:>6} {:>8}   {:>6} typed beyond it", "resource", "typed", "untyped", "");
     macro_rules! covered {
@@ -215,8 +230,26 @@ async fn a_ticket_has_a_parent_children_links_files_and_is_merged() {
     let sandbox = sandbox();
     let halo = halo(&sandbox);
     let file = halo.attachments().upload(Upload::new("log.txt", "text/plain", b"it broke")).await.unwrap();
-    let parent = halo.tickets().create().summary("Outage").details("All of it").client(3).attachment(file.id).send().await.unwrap();
-    let child = halo.tickets().create().summary("One of many").details("Me too").client(4).parent(parent.id).send().await.unwrap();
+    let parent = halo
+        .tickets()
+        .create()
+        .summary("Outage")
+        .details("All of it")
+        .client(3)
+        .attachment(file.id)
+        .send()
+        .await
+        .unwrap();
+    let child = halo
+        .tickets()
+        .create()
+        .summary("One of many")
+        .details("Me too")
+        .client(4)
+        .parent(parent.id)
+        .send()
+        .await
+        .unwrap();
     let children = halo.tickets().children(parent.id).all().await.unwrap();
     assert_eq!(children.iter().map(|t| t.id).collect::<Vec<_>>(), [child.id]);
     assert_eq!(halo.tickets().attachments(parent.id).all().await.unwrap()[0].filename.as_deref(), Some("log.txt"));
@@ -299,13 +332,21 @@ async fn a_report_gives_rows_and_bad_sql_an_error_though_halo_says_success() {
 async fn invoices_are_voided_printed_extended_and_made_from_recurring_ones() {
     let (_, halo) = unbounded(|_| {});
     let before = halo.invoices().get(3).await.unwrap();
-    halo.invoices().update(3).add_line(json!({"item_shortdescription": "Travel", "unit_price": 30.0})).send().await.unwrap();
+    halo.invoices()
+        .update(3)
+        .add_line(json!({"item_shortdescription": "Travel", "unit_price": 30.0}))
+        .send()
+        .await
+        .unwrap();
     let longer = halo.invoices().get(3).await.unwrap();
     assert_eq!(longer.lines.len(), before.lines.len() + 1, "added, not replaced");
     let line = longer.lines[0].id;
     halo.invoices().update_lines(&[json!({"id": line, "item_shortdescription": "Cheaper"})]).await.unwrap();
     let after = halo.invoices().get(3).await.unwrap();
-    assert_eq!((after.lines.len(), after.lines[0].item_shortdescription.as_deref()), (longer.lines.len(), Some("Cheaper")));
+    assert_eq!(
+        (after.lines.len(), after.lines[0].item_shortdescription.as_deref()),
+        (longer.lines.len(), Some("Cheaper"))
+    );
     let pdf = halo.invoices().pdf(3).await.unwrap().read(1 << 20).await.unwrap();
     assert!(pdf.starts_with(b"%PDF"));
     halo.invoices().void(3).await.unwrap();
@@ -328,7 +369,8 @@ async fn a_list_that_would_replace_the_stored_one_must_be_meant() {
     // Said in so many words, it does what it says.
     let kept = json!({"id": milestones[0].id, "name": "Kick-off"});
     halo.projects().update(project).replace_milestones([kept, json!({"name": "Extra"})]).send().await.unwrap();
-    let names: Vec<_> = halo.projects().get(project).await.unwrap().milestones().iter().map(|m| m.name.clone()).collect();
+    let names: Vec<_> =
+        halo.projects().get(project).await.unwrap().milestones().iter().map(|m| m.name.clone()).collect();
     assert_eq!(names, [Some("Kick-off".to_owned()), Some("Extra".to_owned())]);
     // Custom fields are merged by Halo, one by one.
     halo.tickets().update(5).custom_field("CFDevice", "PC-1").send().await.unwrap();
@@ -346,7 +388,10 @@ async fn what_rules_and_workflows_refuse_comes_with_their_words() {
     let error = halo.tickets().close(change, StatusId::DEFAULT_CLOSED).send().await.unwrap_err();
     assert!(error.kind() == ErrorKind::Rejected && error.to_string().contains("step of its workflow"), "{error}");
     let error = halo.actions().create(5).outcome(4711).note("of another tenant").send().await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Rejected && error.to_string().contains("do not have access to this Action"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Rejected && error.to_string().contains("do not have access to this Action"),
+        "{error}"
+    );
     let error = halo.tickets().create().details("no summary").client(3).send().await.unwrap_err();
     assert!(error.kind() == ErrorKind::Rejected && error.to_string().contains("Summary must be entered"), "{error}");
 }

@@ -70,7 +70,8 @@ async fn a_registered_webhook_is_told_once_and_signed() {
 async fn a_delivery_that_fails_is_in_the_log_and_can_be_sent_again_by_hand() {
     let (sandbox, halo) = unbounded(|_| {});
     let password = "pass-canary".to_owned().into();
-    let hook = halo.webhooks().create().name("ours").url("https://receiver.example/").active(true).basic("me", &password);
+    let hook =
+        halo.webhooks().create().name("ours").url("https://receiver.example/").active(true).basic("me", &password);
     let hook = hook.send().await.unwrap();
     halo.notifications().of_webhook(&hook.id, "updated", WebhookTrigger::TicketUpdated).send().await.unwrap();
     sandbox.edit(|h| h.touch_ticket(5));

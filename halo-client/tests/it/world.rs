@@ -35,8 +35,7 @@ pub(crate) const ALL_RIGHTS: &str = "edit:tickets edit:calendar edit:customers e
 pub(crate) fn unbounded(change: impl FnOnce(&mut Quirks)) -> (HaloSandbox, Halo) {
     let mut quirks = Quirks::default();
     change(&mut quirks);
-    let sandbox =
-        HaloSandbox::builder().dataset(dataset()).quirks(quirks).rate_limit(None).granted(ALL_RIGHTS).build();
+    let sandbox = HaloSandbox::builder().dataset(dataset()).quirks(quirks).rate_limit(None).granted(ALL_RIGHTS).build();
     let halo = builder(&sandbox).scopes(halo_client::Scopes::parse(ALL_RIGHTS)).rate_limit(None).build().unwrap();
     (sandbox, halo)
 }

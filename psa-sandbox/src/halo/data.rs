@@ -181,7 +181,13 @@ impl Dataset {
                 "Reported by telephone. {what} {how} since this morning; a restart did not help. Please call back before noon. Reference {id}."
             ),
             status_id: if closed { 9 } else { open_status },
-            tickettype_id: if domain == Domain::Projects { 22 } else if opportunity { 20 } else { self.dice(8, id, 3) + 1 },
+            tickettype_id: if domain == Domain::Projects {
+                22
+            } else if opportunity {
+                20
+            } else {
+                self.dice(8, id, 3) + 1
+            },
             sla_id: self.dice(9, id, 2) + 1,
             priority_id: self.dice(10, id, 4) + 1,
             client_id: client,
@@ -512,9 +518,7 @@ impl Data {
         }
         let (base, end) = match domain {
             Domain::Tickets => (1..self.dataset.tickets + 1, FIRST_OPPORTUNITY),
-            Domain::Opportunities => {
-                (FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + self.dataset.opportunities, FIRST_PROJECT)
-            }
+            Domain::Opportunities => (FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + self.dataset.opportunities, FIRST_PROJECT),
             Domain::Projects => (FIRST_PROJECT..FIRST_PROJECT + self.dataset.projects, i64::MAX),
         };
         let edited = self.tickets.range(domain.first()..end);
@@ -546,7 +550,11 @@ impl Data {
     pub(crate) fn put_ticket(&mut self, row: TicketRow) {
         self.touch();
         if self.listening() {
-            let event = if self.ticket(row.id).is_none() { super::webhooks::NEW_TICKET } else { super::webhooks::TICKET_UPDATED };
+            let event = if self.ticket(row.id).is_none() {
+                super::webhooks::NEW_TICKET
+            } else {
+                super::webhooks::TICKET_UPDATED
+            };
             self.webhooks.happened(event, row.id);
         }
         self.tickets.insert(row.id, Some(row));

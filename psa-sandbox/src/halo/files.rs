@@ -56,7 +56,9 @@ pub(super) fn download(data: &Data, id: &str) -> Reply {
     let mut reply = Reply::empty(200);
     let kind = HeaderValue::from_str(&text("content_type"));
     reply.headers.insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", text("filename").replace(['"', '\\'], "_"))) {
+    if let Ok(name) =
+        HeaderValue::from_str(&format!("attachment; filename=\"{}\"", text("filename").replace(['"', '\\'], "_")))
+    {
         reply.headers.insert(header::CONTENT_DISPOSITION, name);
     }
     reply.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(content.len()));

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::data::{ActionRow, Data, Domain, Row, TicketRow, number, row};
 use super::lookups::{categories, outcomes, priorities, statuses, teams, ticket_types};
+use super::plain;
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::Resource;
-use super::plain;
 use super::rows::{
     action_row, agent_rows, client_detail, client_row, site_detail, site_row, ticket_detail, ticket_row, user_row,
 };
@@ -172,7 +172,8 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
         Resource::Actions => actions(data, &params, context),
         Resource::Clients => {
             let rows = data.clients.all(&data.dataset);
-            let rows = rows.into_iter().filter(|r| context.quirks.placeholders || r.get("id") != Some(&json!(1))).collect();
+            let rows =
+                rows.into_iter().filter(|r| context.quirks.placeholders || r.get("id") != Some(&json!(1))).collect();
             people(rows, &params, context, "clients", &["toplevel_id"], |row| client_row(row, context))
         }
         Resource::Sites => {
@@ -208,7 +209,8 @@ pub(crate) fn get(
 ) -> Reply {
     let params = Params(query);
     if let Resource::Table(table) = resource {
-        return plain::get(data, table, id, context).map_or_else(|| Reply::empty(404), |r| Reply::json(200, &Value::Object(r)));
+        return plain::get(data, table, id, context)
+            .map_or_else(|| Reply::empty(404), |r| Reply::json(200, &Value::Object(r)));
     }
     let Ok(id) = id.parse::<i64>() else {
         return Reply::empty(404);
@@ -446,7 +448,9 @@ fn people(
     let mut kept: Vec<Row> = rows
         .into_iter()
         .filter(|row| if row.get("inactive") == Some(&json!(true)) { inactive } else { active })
-        .filter(|row| by.iter().all(|name| params.int(name).is_none_or(|id| row.get(*name).and_then(number) == Some(id))))
+        .filter(|row| {
+            by.iter().all(|name| params.int(name).is_none_or(|id| row.get(*name).and_then(number) == Some(id)))
+        })
         .filter(|row| {
             search.as_ref().is_none_or(|s| text(row, "name").contains(s) || text(row, "emailaddress").contains(s))
         })

@@ -59,7 +59,9 @@ pub(super) fn ticket_types() -> Vec<Row> {
 }
 
 pub(super) fn priorities(quirks: &Quirks) -> Vec<Row> {
-    let id = |sla: i64, n: i64| if quirks.priority_guids { guid((sla * 10 + n) as u64).into() } else { Value::from(sla * 10 + n) };
+    let id = |sla: i64, n: i64| {
+        if quirks.priority_guids { guid((sla * 10 + n) as u64).into() } else { Value::from(sla * 10 + n) }
+    };
     let names = ["Critical", "High", "Medium", "Low"];
     (1..=2i64)
         .flat_map(|sla| (1..=4i64).map(move |n| (sla, n)))

@@ -21,5 +21,5 @@ pub use data::Dataset;
 pub use edit::Edit;
 pub use quirks::{OpenPoints, Quirks, UngrantedScope};
 pub use routes::operations;
-pub use webhooks::WebhookDelivery;
 pub use sandbox::{HaloSandbox, HaloSandboxBuilder};
+pub use webhooks::WebhookDelivery;

@@ -1,5 +1,7 @@
 //! Reading and writing the plain tables.
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
@@ -60,9 +62,10 @@ pub(super) fn list(data: &Data, table: &'static Table, params: &Params<'_>, cont
     let mut rows = data.rows(table).all(&data.dataset);
     rows.retain(|row| {
         (inactive || row.get("inactive") != Some(&json!(true)))
-            && table.filters.iter().all(|(param, member)| {
-                params.get(param).is_none_or(|wanted| same(row.get(*member), wanted))
-            })
+            && table
+                .filters
+                .iter()
+                .all(|(param, member)| params.get(param).is_none_or(|wanted| same(row.get(*member), wanted)))
             && search.as_ref().is_none_or(|s| Value::Object(row.clone()).to_string().to_lowercase().contains(s))
             && within(row)
             && !(calendar && params.flag("appointmentsonly") && row.get("type") == Some(&json!(2)))
@@ -125,7 +128,8 @@ pub(super) fn save(
         Some(value) => number(&value).unwrap_or(0),
         None => 0,
     };
-    let before = if id == 0 { None } else { Some(data.rows(table).get(&data.dataset, id).ok_or_else(|| Reply::empty(404))?) };
+    let before =
+        if id == 0 { None } else { Some(data.rows(table).get(&data.dataset, id).ok_or_else(|| Reply::empty(404))?) };
     if before.is_none() {
         let has = |member: &str| match item.get(member) {
             Some(Value::String(text)) => !text.trim().is_empty(),

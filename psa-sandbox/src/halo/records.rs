@@ -76,16 +76,20 @@ pub(super) fn contract(d: &Dataset, id: i64) -> Row {
 }
 
 pub(super) fn supplier(_: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "name": format!("Supplier {id}"), "contact_name": "Pat Price", "email_address": format!("orders@supplier{id}.example"),
-        "phone_number": "+44 20 7946 0999", "inactive": false, "toplevel_id": 12, "notes": "", "website": format!("https://supplier{id}.example")}))
+    row(
+        json!({"id": id, "name": format!("Supplier {id}"), "contact_name": "Pat Price", "email_address": format!("orders@supplier{id}.example"),
+        "phone_number": "+44 20 7946 0999", "inactive": false, "toplevel_id": 12, "notes": "", "website": format!("https://supplier{id}.example")}),
+    )
 }
 
 pub(super) fn item(d: &Dataset, id: i64) -> Row {
     let price = 5.0 * (1 + d.dice(54, id, 60)) as f64;
-    row(json!({"id": id, "name": format!("Item {id}"), "description": "", "assetgroup_id": 1, "assetgroup_name": "Hardware", "baseprice": price,
+    row(
+        json!({"id": id, "name": format!("Item {id}"), "description": "", "assetgroup_id": 1, "assetgroup_name": "Hardware", "baseprice": price,
         "costprice": price * 0.7, "recurringprice": if id % 3 == 0 { price } else { 0.0 }, "recurringcost": 0.0, "isrecurringitem": id % 3 == 0,
         "taxcode": 1, "nominalcode": "4000", "supplier_id": id % 5 + 1, "supplier_name": format!("Supplier {}", id % 5 + 1),
-        "internalreference": format!("I{id:04}"), "status": 0, "type": 0, "quantity_in_stock": 3.0, "lastmodified": d.day(40), "inactive": false}))
+        "internalreference": format!("I{id:04}"), "status": 0, "type": 0, "quantity_in_stock": 3.0, "lastmodified": d.day(40), "inactive": false}),
+    )
 }
 
 fn lines(d: &Dataset, of: i64, key: &str) -> Vec<Value> {
@@ -130,52 +134,68 @@ pub(super) fn quotation(d: &Dataset, id: i64) -> Row {
     let lines: Vec<Value> = (1..=2)
         .map(|n| json!({"id": id * 10 + n, "name": format!("Item {n}"), "quantity": n as f64, "baseprice": 50.0, "costprice": 35.0, "discount_perc": 0.0}))
         .collect();
-    row(json!({"id": id, "title": format!("Offer {id}"), "ticket_id": 0, "status": 1, "status_name": "Sent", "date": d.day(id), "expiry_date": d.day(id - 30),
+    row(
+        json!({"id": id, "title": format!("Offer {id}"), "ticket_id": 0, "status": 1, "status_name": "Sent", "date": d.day(id), "expiry_date": d.day(id - 30),
         "revenue": 150.0, "tax_total": 30.0, "total": 180.0, "client_id": client, "client_name": d.name_of_client(client), "currency_code": 0,
-        "approvalstate": 0, "last_update_time": d.day(id), "lines": lines}))
+        "approvalstate": 0, "last_update_time": d.day(id), "lines": lines}),
+    )
 }
 
 pub(super) fn sales_order(d: &Dataset, id: i64) -> Row {
     let client = d.some_client(58, id);
-    row(json!({"id": id, "client_id": client, "client_name": d.name_of_client(client), "status": 1, "ticket_id": 0, "orderdate": d.day(id), "lines": lines(d, id, "order_id")}))
+    row(
+        json!({"id": id, "client_id": client, "client_name": d.name_of_client(client), "status": 1, "ticket_id": 0, "orderdate": d.day(id), "lines": lines(d, id, "order_id")}),
+    )
 }
 
 pub(super) fn purchase_order(d: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "supplier_id": id % 5 + 1, "supplier_name": format!("Supplier {}", id % 5 + 1), "status": 1, "date": d.day(id), "lines": lines(d, id, "order_id")}))
+    row(
+        json!({"id": id, "supplier_id": id % 5 + 1, "supplier_name": format!("Supplier {}", id % 5 + 1), "status": 1, "date": d.day(id), "lines": lines(d, id, "order_id")}),
+    )
 }
 
 pub(super) fn report(_: &Dataset, id: i64) -> Row {
     let name = ["Open tickets", "Hours by agent", "Closed this month", "Clients"][(id - 1) as usize % 4];
-    row(json!({"id": id, "name": name, "group_id": 1, "group_name": "Operations", "description": "", "type": 0, "systemreportid": 0,
-        "sql": "select Faultid as [Ticket ID], Symptom as [Summary] from Faults"}))
+    row(
+        json!({"id": id, "name": name, "group_id": 1, "group_name": "Operations", "description": "", "type": 0, "systemreportid": 0,
+        "sql": "select Faultid as [Ticket ID], Symptom as [Summary] from Faults"}),
+    )
 }
 
 /// A day of an agent; agents 2 to 4, a week each and a day.
 pub(super) fn timesheet(d: &Dataset, id: i64) -> Row {
     let date = d.day((id - 1) / 3).split('T').next().unwrap_or_default().to_owned();
-    row(json!({"id": id, "agent_id": 2 + (id - 1) % 3, "agent_name": "Agent", "date": format!("{date}T00:00:00"), "start_time": format!("{date}T09:00:00"),
+    row(
+        json!({"id": id, "agent_id": 2 + (id - 1) % 3, "agent_name": "Agent", "date": format!("{date}T00:00:00"), "start_time": format!("{date}T09:00:00"),
         "end_time": format!("{date}T17:00:00"), "target_hours": 8.0, "actual_hours": 7.5, "break_hours": 0.5, "work_hours": 7.0,
-        "chargeable_hours": 5.5, "events": []}))
+        "chargeable_hours": 5.5, "events": []}),
+    )
 }
 
 pub(super) fn timesheet_event(d: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "event_type": 0, "subject": "Ticket work", "start_date": d.day(id), "end_date": d.day(id), "timetaken": 0.5,
-        "agent_id": 2 + id % 3, "break_type": 0, "ticket_id": id, "action_number": 1, "note": "", "customer": "", "charge_rate": 1, "lognewticket": false}))
+    row(
+        json!({"id": id, "event_type": 0, "subject": "Ticket work", "start_date": d.day(id), "end_date": d.day(id), "timetaken": 0.5,
+        "agent_id": 2 + id % 3, "break_type": 0, "ticket_id": id, "action_number": 1, "note": "", "customer": "", "charge_rate": 1, "lognewticket": false}),
+    )
 }
 
 pub(super) fn licence(d: &Dataset, id: i64) -> Row {
     let client = d.some_client(59, id);
     let count = 5 + d.dice(60, id, 40);
-    row(json!({"id": id, "type": 1, "name": "Microsoft 365 Business Premium", "count": count, "client_id": client, "client_name": d.name_of_client(client),
+    row(
+        json!({"id": id, "type": 1, "name": "Microsoft 365 Business Premium", "count": count, "client_id": client, "client_name": d.name_of_client(client),
         "site_id": client, "licences_in_use": count - 2, "licences_available": 2, "price": 22.0, "purchase_price": 18.0, "monthly_price": 22.0,
         "monthly_cost": 18.0, "start_date": d.day(200), "end_date": d.day(-165), "status": "active", "billing_cycle": "monthly", "term_duration": "P1Y",
-        "autorenew": true, "vendor": "Microsoft", "manufacturer": "Microsoft", "product_sku": "CFQ7TTC0LCHC", "tenant_id": guid(client as u64), "is_active": true}))
+        "autorenew": true, "vendor": "Microsoft", "manufacturer": "Microsoft", "product_sku": "CFQ7TTC0LCHC", "tenant_id": guid(client as u64), "is_active": true}),
+    )
 }
 
 pub(super) fn article(d: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "name": format!("How to fix problem {id}"), "description": "It does not start.", "resolution": "Restart it.",
+    row(
+        json!({"id": id, "name": format!("How to fix problem {id}"), "description": "It does not start.", "resolution": "Restart it.",
         "description_html": "<p>It does not start.</p>", "resolution_html": "<p>Restart it.</p>", "view_count": id * 3, "useful_count": id,
-        "date_created": d.day(100), "date_edited": d.day(10), "tag_string": "", "inactive": false, "type": 0, "next_review_date": "0001-01-01T00:00:00"}))
+        "date_created": d.day(100), "date_edited": d.day(10), "tag_string": "", "inactive": false, "type": 0, "next_review_date": "0001-01-01T00:00:00"}),
+    )
 }
 
 pub(super) fn asset(d: &Dataset, id: i64) -> Row {
@@ -192,16 +212,22 @@ pub(super) fn asset(d: &Dataset, id: i64) -> Row {
 }
 
 pub(super) fn asset_type(_: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "guid": guid(id as u64), "name": (["Laptop", "Server", "Printer"][(id - 1) as usize % 3]), "assetgroup_id": 1, "assetgroup_name": "Hardware", "inactive": false}))
+    row(
+        json!({"id": id, "guid": guid(id as u64), "name": (["Laptop", "Server", "Printer"][(id - 1) as usize % 3]), "assetgroup_id": 1, "assetgroup_name": "Hardware", "inactive": false}),
+    )
 }
 
 pub(super) fn distribution_list(_: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "name": format!("List {id}"), "desc": "", "dynamic_members": false, "users_count": 2, "users": [{"id": 2}, {"id": 3}]}))
+    row(
+        json!({"id": id, "name": format!("List {id}"), "desc": "", "dynamic_members": false, "users_count": 2, "users": [{"id": 2}, {"id": 3}]}),
+    )
 }
 
 pub(super) fn campaign(d: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "created_datetime": d.day(20), "status": 2, "status_desc": "Sent", "sent_datetime": d.day(19), "emails_sent": 40,
-        "name": format!("Campaign {id}"), "distribution_list": 1, "type": 0, "total_opens": 12, "click_rate": 0.1}))
+    row(
+        json!({"id": id, "created_datetime": d.day(20), "status": 2, "status_desc": "Sent", "sent_datetime": d.day(19), "emails_sent": 40,
+        "name": format!("Campaign {id}"), "distribution_list": 1, "type": 0, "total_opens": 12, "click_rate": 0.1}),
+    )
 }
 
 pub(super) fn workflow(_: &Dataset, id: i64) -> Row {
@@ -210,8 +236,10 @@ pub(super) fn workflow(_: &Dataset, id: i64) -> Row {
         .zip(1..)
         .map(|(name, n)| json!({"fdid": id * 10 + n, "step_id": n, "flow_id": id, "name": name, "isstart": n == 1, "isend": n == 3, "stage_number": n, "actions": []}))
         .collect();
-    row(json!({"id": id, "guid": guid(id as u64), "name": if id == 1 { "Incident" } else { "Sales pipeline" }, "active": true, "in_use": true, "steps": steps,
-        "stages": [{"id": 1, "flow_id": id, "sequence": 1, "name": "Open"}, {"id": 2, "flow_id": id, "sequence": 2, "name": "Closed"}]}))
+    row(
+        json!({"id": id, "guid": guid(id as u64), "name": if id == 1 { "Incident" } else { "Sales pipeline" }, "active": true, "in_use": true, "steps": steps,
+        "stages": [{"id": 1, "flow_id": id, "sequence": 1, "name": "Open"}, {"id": 2, "flow_id": id, "sequence": 2, "name": "Closed"}]}),
+    )
 }
 
 /// Definitions of fields: name, label, type, the tenant's own.
@@ -230,12 +258,17 @@ pub(super) fn field_info(_: &Dataset, id: i64) -> Row {
     let Some((_, name, label, ty, custom)) = FIELDS.into_iter().find(|f| f.0 == id) else {
         return Row::new();
     };
-    let values: Vec<Value> = if ty == 2 { vec![json!({"id": 1, "name": "Small"}), json!({"id": 2, "name": "Large"})] } else { Vec::new() };
-    row(json!({"id": id, "guid": guid(id as u64), "name": name, "label": label, "type": ty, "custom": custom, "usage": 1, "values": values, "characterlimit": 0}))
+    let values: Vec<Value> =
+        if ty == 2 { vec![json!({"id": 1, "name": "Small"}), json!({"id": 2, "name": "Large"})] } else { Vec::new() };
+    row(
+        json!({"id": id, "guid": guid(id as u64), "name": name, "label": label, "type": ty, "custom": custom, "usage": 1, "values": values, "characterlimit": 0}),
+    )
 }
 
 pub(super) fn asset_field(_: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "guid": guid(id as u64), "kind": "T", "typeinfo_id": 1, "name": (["Operating system", "Memory"][(id - 1) as usize % 2]), "mandatory": false, "sequence": id, "lookup": 0}))
+    row(
+        json!({"id": id, "guid": guid(id as u64), "kind": "T", "typeinfo_id": 1, "name": (["Operating system", "Memory"][(id - 1) as usize % 2]), "mandatory": false, "sequence": id, "lookup": 0}),
+    )
 }
 
 pub(super) fn budget_type(_: &Dataset, id: i64) -> Row {
@@ -243,8 +276,10 @@ pub(super) fn budget_type(_: &Dataset, id: i64) -> Row {
 }
 
 pub(super) fn application(_: &Dataset, id: i64) -> Row {
-    row(json!({"id": id, "displayName": "msportal.ai", "clientId": "sandbox-client", "grant_type": "client_credentials", "loginas_agent_id": 13, "inactive": false,
-        "cors_whitelist": "", "cors_whitelist_list": [], "scopes": [], "type": "confidential"}))
+    row(
+        json!({"id": id, "displayName": "msportal.ai", "clientId": "sandbox-client", "grant_type": "client_credentials", "loginas_agent_id": 13, "inactive": false,
+        "cors_whitelist": "", "cors_whitelist_list": [], "scopes": [], "type": "confidential"}),
+    )
 }
 
 /// What a project has beside a ticket's members.

@@ -16,11 +16,20 @@ pub(super) fn query(data: &Data, sql: &str) -> Reply {
     let rows: Result<Vec<Row>, String> = match (words.first().map(String::as_str), from) {
         (Some("select"), Some("faults")) => {
             let ids = data.ticket_ids(sql, Domain::Tickets, false, false, |t| !t.deleted);
-            Ok(ids.iter().take(MOST_ROWS).filter_map(|id| data.ticket(i64::from(*id))).map(|t| row(json!({"Ticket ID": t.id, "Summary": t.summary, "Status": t.status_id}))).collect())
+            Ok(ids
+                .iter()
+                .take(MOST_ROWS)
+                .filter_map(|id| data.ticket(i64::from(*id)))
+                .map(|t| row(json!({"Ticket ID": t.id, "Summary": t.summary, "Status": t.status_id})))
+                .collect())
         }
         (Some("select"), Some("area")) => {
             let clients = data.clients.all(&data.dataset);
-            Ok(clients.into_iter().take(MOST_ROWS).map(|c| row(json!({"Client ID": c.get("id"), "Name": c.get("name")}))).collect())
+            Ok(clients
+                .into_iter()
+                .take(MOST_ROWS)
+                .map(|c| row(json!({"Client ID": c.get("id"), "Name": c.get("name")})))
+                .collect())
         }
         (Some("select"), Some(other)) => Err(format!("Invalid object name '{other}'.")),
         (Some("select"), None) => Err("No table was named.".to_owned()),

@@ -81,9 +81,8 @@ impl Route {
         let parts: Vec<&str> = lower.split('/').filter(|p| !p.is_empty()).collect();
         let (first, rest) = parts.split_first()?;
         let known = RESOURCES.iter().find(|(path, ..)| path == first).map(|(_, r, name, family)| (*r, *name, *family));
-        let (resource, name, family) = known.or_else(|| {
-            TABLES.iter().find(|t| t.path == *first).map(|t| (Resource::Table(t), t.name, t.family))
-        })?;
+        let (resource, name, family) = known
+            .or_else(|| TABLES.iter().find(|t| t.path == *first).map(|t| (Resource::Table(t), t.name, t.family)))?;
         let loads = query.iter().any(|(n, v)| n.eq_ignore_ascii_case("loadreport") && !v.eq_ignore_ascii_case("false"));
         let verb = match (method, name, rest) {
             (&Method::GET, _, []) => Verb::List,

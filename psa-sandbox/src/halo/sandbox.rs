@@ -476,7 +476,9 @@ impl HaloSandbox {
             Verb::Download(id) => files::download(&state.data, id),
             Verb::Pdf(id) => files::pdf(&state.data, id),
             Verb::RunReport(id) => reports::run(&state.data, id),
-            Verb::Query | Verb::UpdateLines | Verb::Process | Verb::Resend => special(&mut state.data, &route.verb, body, now, &shared.quirks),
+            Verb::Query | Verb::UpdateLines | Verb::Process | Verb::Resend => {
+                special(&mut state.data, &route.verb, body, now, &shared.quirks)
+            }
             Verb::Void(id) => writes::void(&mut state.data, id),
             Verb::Delete(id) => writes::delete(&mut state.data, route.resource, id, query, now),
         }
@@ -548,7 +550,10 @@ fn auth_info(head: &http::request::Parts, tenant: Option<&str>) -> Reply {
 /// Operations that take a list and are no save.
 fn special(data: &mut Data, verb: &Verb, body: &Bytes, now: DateTime<Utc>, quirks: &Quirks) -> Reply {
     let Ok(Value::Array(items)) = serde_json::from_slice::<Value>(body) else {
-        return Reply::json(400, &json!({"": ["The input was not valid: a JSON array is required to deserialize the list."]}));
+        return Reply::json(
+            400,
+            &json!({"": ["The input was not valid: a JSON array is required to deserialize the list."]}),
+        );
     };
     match verb {
         Verb::Query => match items.first() {
@@ -604,12 +609,15 @@ fn preflight(head: &http::request::Parts, data: &Data) -> Reply {
         return reply;
     };
     let applications = data.rows(table("applications")).all(&data.dataset);
-    let listed = applications.iter().flat_map(|a| a.get("cors_whitelist_list").and_then(Value::as_array).into_iter().flatten());
+    let listed =
+        applications.iter().flat_map(|a| a.get("cors_whitelist_list").and_then(Value::as_array).into_iter().flatten());
     if listed.filter_map(|e| e["value"].as_str()).any(|o| o.trim_end_matches('/') == asked) {
         if let Ok(value) = HeaderValue::from_str(asked) {
             reply.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
         }
-        reply.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization,content-type"));
+        reply
+            .headers
+            .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization,content-type"));
         reply.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST,DELETE"));
     }
     reply

@@ -178,13 +178,26 @@ pub(crate) static TABLES: &[Table] = &[
         required: &[("name", "A Name must be entered")],
         ..paged("softwarelicence", "software_licences", "softwarelicensing", "licences")
     },
-    Table { count: |_| 12, make: make::article, detail: &["description_html", "resolution_html"], ..paged("kbarticle", "kb_articles", "kb", "articles") },
+    Table {
+        count: |_| 12,
+        make: make::article,
+        detail: &["description_html", "resolution_html"],
+        ..paged("kbarticle", "kb_articles", "kb", "articles")
+    },
     Table {
         listing: Listing::Pages("assets", 50),
         count: |d| d.asset_count(),
         make: make::asset,
-        filters: &[("client_id", "client_id"), ("site_id", "site_id"), ("assettype_id", "assettype_id"), ("contract_id", "contract_id")],
-        required: &[("assettype_id", "An Asset Type must be selected"), ("site_id", "A Site must be selected for this Asset")],
+        filters: &[
+            ("client_id", "client_id"),
+            ("site_id", "site_id"),
+            ("assettype_id", "assettype_id"),
+            ("contract_id", "contract_id"),
+        ],
+        required: &[
+            ("assettype_id", "An Asset Type must be selected"),
+            ("site_id", "A Site must be selected for this Asset"),
+        ],
         ..paged("asset", "assets", "assets", "assets")
     },
     Table { count: |_| 3, make: make::asset_type, ..whole("assettype", "asset_types", "assets") },
@@ -197,9 +210,24 @@ pub(crate) static TABLES: &[Table] = &[
         ..whole("distributionlists", "distribution_lists", "distributionlists")
     },
     Table { count: |_| 2, make: make::campaign, ..whole("mailcampaign", "mail_campaigns", "mailcampaign") },
-    Table { count: |_| 2, make: make::workflow, detail: &["steps", "stages"], ..whole("workflow", "workflows", "tickets") },
-    Table { count: |_| make::LAST_FIELD, make: make::field_info, filters: &[("fieldtype", "type")], ..whole("fieldinfo", "fields", "admin") },
-    Table { count: |_| 2, make: make::asset_field, filters: &[("type_id", "typeinfo_id")], ..whole("field", "asset_fields", "admin") },
+    Table {
+        count: |_| 2,
+        make: make::workflow,
+        detail: &["steps", "stages"],
+        ..whole("workflow", "workflows", "tickets")
+    },
+    Table {
+        count: |_| make::LAST_FIELD,
+        make: make::field_info,
+        filters: &[("fieldtype", "type")],
+        ..whole("fieldinfo", "fields", "admin")
+    },
+    Table {
+        count: |_| 2,
+        make: make::asset_field,
+        filters: &[("type_id", "typeinfo_id")],
+        ..whole("field", "asset_fields", "admin")
+    },
     Table {
         listing: Listing::Count("attachments"),
         filters: &[("ticket_id", "ticket_id"), ("action_id", "action_id")],
@@ -208,7 +236,11 @@ pub(crate) static TABLES: &[Table] = &[
     },
     Table { count: |_| 2, make: make::budget_type, ..whole("budgettype", "budget_types", "projects") },
     Table { ids: Ids::Guid, count: |_| 1, make: make::application, ..whole("application", "applications", "admin") },
-    Table { ids: Ids::Guid, required: &[("url", "A URL must be entered")], ..whole("webhook", "webhooks", "admin:webhooks") },
+    Table {
+        ids: Ids::Guid,
+        required: &[("url", "A URL must be entered")],
+        ..whole("webhook", "webhooks", "admin:webhooks")
+    },
     Table {
         filters: &[("webhook_id", "webhook_id")],
         required: &[("eventno", "An Event must be selected")],

@@ -96,22 +96,37 @@ pub(super) fn prepare(data: &mut Data, now: DateTime<Utc>, quirks: &Quirks) -> V
         let size = if batched { limit.unwrap_or(100) as usize } else { 1 };
         for chunk in due.chunks(size) {
             let Some((notification, entity, first)) = chunk.first() else { continue };
-            let body = if batched { Value::Array(chunk.iter().map(|(.., p)| p.clone()).collect()) } else { first.clone() };
+            let body =
+                if batched { Value::Array(chunk.iter().map(|(.., p)| p.clone()).collect()) } else { first.clone() };
             if let Some(request) = request(hook, body.to_string().into(), now, quirks) {
-                out.push(Prepared { webhook: id, notification: *notification, entity: *entity, events: chunk.len(), request });
+                out.push(Prepared {
+                    webhook: id,
+                    notification: *notification,
+                    entity: *entity,
+                    events: chunk.len(),
+                    request,
+                });
             }
         }
     }
     for delivery in resend {
         let Some(event) = data.rows(table("webhook_events")).get(&data.dataset, delivery) else { continue };
         let text = |member: &str| event.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let hook = webhooks.iter().find(|w| w.get("id").and_then(Value::as_i64).map(|n| guid(n as u64)).as_deref() == Some(text("webhook_id").as_str()));
+        let hook = webhooks.iter().find(|w| {
+            w.get("id").and_then(Value::as_i64).map(|n| guid(n as u64)).as_deref() == Some(text("webhook_id").as_str())
+        });
         if let Some(hook) = hook
             && let Some(request) = request(hook, text("requestbody").into(), now, quirks)
         {
             let int = |member: &str| event.get(member).and_then(number).unwrap_or(0);
             let webhook = hook.get("id").and_then(Value::as_i64).unwrap_or(0);
-            out.push(Prepared { webhook, notification: int("notification_id"), entity: int("entity_id"), events: 1, request });
+            out.push(Prepared {
+                webhook,
+                notification: int("notification_id"),
+                entity: int("entity_id"),
+                events: 1,
+                request,
+            });
         }
     }
     out
@@ -121,8 +136,16 @@ fn flag(row: &Row, member: &str) -> bool {
     row.get(member).and_then(Value::as_bool).unwrap_or(false)
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of it stands in the payload")]
-fn payload(data: &Data, hook: &Row, rule: i64, event: i64, ticket: i64, told: u64, now: DateTime<Utc>, quirks: &Quirks) -> Value {
+fn payload(
+    data: &Data,
+    hook: &Row,
+    rule: i64,
+    event: i64,
+    ticket: i64,
+    told: u64,
+    now: DateTime<Utc>,
+    quirks: &Quirks,
+) -> Value {
     let object = data.ticket(ticket).map(|t| rows::ticket_written(&t, data, quirks)).unwrap_or_default();
     if flag(hook, "custom_payload") {
         // The user's own names for members of the ticket.
@@ -147,7 +170,10 @@ fn payload(data: &Data, hook: &Row, rule: i64, event: i64, ticket: i64, told: u6
         // A small object.
         0 => {
             let small = ["id", "summary", "status_id", "tickettype_id", "client_id", "flastupdate", "last_update"];
-            out.insert("ticket".into(), Value::Object(object.into_iter().filter(|(m, _)| small.contains(&m.as_str())).collect()));
+            out.insert(
+                "ticket".into(),
+                Value::Object(object.into_iter().filter(|(m, _)| small.contains(&m.as_str())).collect()),
+            );
         }
         _ => {
             out.insert("ticket".into(), Value::Object(object));
@@ -168,7 +194,9 @@ fn request(hook: &Row, body: Bytes, now: DateTime<Utc>, quirks: &Quirks) -> Opti
     };
     let content_type = HeaderValue::from_str(text("content_type")).ok().filter(|v| !v.is_empty());
     let mut request = http::Request::builder().method(method).uri(text("url")).body(body).ok()?;
-    request.headers_mut().insert(header::CONTENT_TYPE, content_type.unwrap_or(HeaderValue::from_static("application/json")));
+    request
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, content_type.unwrap_or(HeaderValue::from_static("application/json")));
     if !quirks.webhooks_without_replay_protection {
         request.headers_mut().insert("x-halo-timestamp", HeaderValue::from(now.timestamp()));
     }

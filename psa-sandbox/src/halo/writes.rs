@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::data::{ActionRow, Data, Domain, Row, Rows, TicketRow, number};
 use super::lists;
-use super::plain;
 use super::lookups::OUTCOMES;
+use super::plain;
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::{Resource, table};
 use super::rows;
@@ -407,9 +407,12 @@ fn save_row(data: &mut Data, resource: Resource, mut item: Row, quirks: &Quirks)
 /// Each client has a site and a general user.
 fn first_site(data: &mut Data, client: i64, name: Option<Value>) {
     let name = name.unwrap_or_else(|| "Main".into());
-    let site = data.sites.insert(super::data::row(json!({"name": name, "client_id": client, "inactive": false, "sla_id": 1})));
-    data.users.insert(super::data::row(json!({"name": "General User", "firstname": "General", "surname": "User", "site_id": site,
-        "client_id": client, "inactive": false, "emailaddress": "", "use": "user", "isgeneraluser": true})));
+    let site =
+        data.sites.insert(super::data::row(json!({"name": name, "client_id": client, "inactive": false, "sla_id": 1})));
+    data.users.insert(super::data::row(
+        json!({"name": "General User", "firstname": "General", "surname": "User", "site_id": site,
+        "client_id": client, "inactive": false, "emailaddress": "", "use": "user", "isgeneraluser": true}),
+    ));
 }
 
 fn basic(data: &mut Data, resource: Resource) -> (&mut Rows, &super::data::Dataset) {
@@ -442,11 +445,13 @@ pub(crate) fn delete(
         return Reply::empty(404);
     };
     let gone = match resource {
-        Resource::Tickets | Resource::Opportunities | Resource::Projects => data.ticket(id).filter(|t| !t.deleted).map(|mut t| {
-            t.deleted = true;
-            t.last_update = now;
-            data.put_ticket(t);
-        }),
+        Resource::Tickets | Resource::Opportunities | Resource::Projects => {
+            data.ticket(id).filter(|t| !t.deleted).map(|mut t| {
+                t.deleted = true;
+                t.last_update = now;
+                data.put_ticket(t);
+            })
+        }
         Resource::Actions => {
             let ticket =
                 query.iter().find(|(n, _)| n.eq_ignore_ascii_case("ticket_id")).and_then(|(_, v)| v.parse().ok());
@@ -473,7 +478,11 @@ pub(super) fn void(data: &mut Data, id: &str) -> Reply {
         return Reply::empty(404);
     };
     let (rows, dataset) = data.rows_mut(invoices);
-    rows.update(dataset, id, super::data::row(json!({"voided": true, "total": 0.0, "amountdue": 0.0, "amount_remaining": 0.0})));
+    rows.update(
+        dataset,
+        id,
+        super::data::row(json!({"voided": true, "total": 0.0, "amountdue": 0.0, "amount_remaining": 0.0})),
+    );
     Reply::json(201, &json!({"id": id}))
 }
 

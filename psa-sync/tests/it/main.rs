@@ -6,6 +6,7 @@ mod bad_input;
 mod faults;
 mod holds;
 mod kill;
+mod kinds;
 mod review;
 mod runs;
 mod scope;
