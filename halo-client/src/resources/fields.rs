@@ -305,7 +305,7 @@ pub struct CustomFieldRegistry {
     by_name: HashMap<String, i64>,
 }
 
-/// A value that fits its field, ready to be written with [`Save::custom`].
+/// A value that fits its field, ready to be written with [`Save::custom`](crate::Save::custom).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomWrite {
     pub(crate) id: i64,
