@@ -1,17 +1,13 @@
 //! The staged connection test.
 
-use chrono::TimeDelta;
 use http::{HeaderValue, Method, header};
-use psa_core::{CheckReport, CheckStage, Error, ErrorKind, Grant, Outcome, Permission, Phase};
-use psa_http::{Idempotency, Operation};
+use psa_core::{CheckReport, CheckStage, Error, Grant, Outcome, Permission};
+use psa_http::{Idempotency, Operation, check};
 use url::Url;
 
 use crate::auth::Origin;
 use crate::client::Halo;
 use crate::scopes::{Scope, ScopeRow, Scopes};
-
-/// A clock that is off by more makes windows and tokens go wrong.
-const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 
 static PREFLIGHT: Operation = Operation {
     name: "halo.check.preflight",
@@ -46,25 +42,13 @@ const PROBES: &[(&str, &str)] = &[
     ("read:mailcampaign", "MailCampaign"),
 ];
 
-pub(crate) async fn check(halo: &Halo) -> CheckReport {
+pub(crate) async fn test(halo: &Halo) -> CheckReport {
     let mut report = CheckReport::default();
     run(halo, &mut report).await;
-    for stage in [
-        CheckStage::Address,
-        CheckStage::Tls,
-        CheckStage::Auth,
-        CheckStage::Clock,
-        CheckStage::Identity,
-        CheckStage::Permissions,
-    ]
-    .into_iter()
-    .chain(halo.inner().cors_origin.is_some().then_some(CheckStage::Cors))
-    {
-        if report.step(stage).is_none() {
-            report.push(stage, Outcome::Skipped, "not tested: an earlier stage failed", None);
-        }
+    check::complete(&mut report, &check::STAGES);
+    if halo.inner().cors_origin.is_some() {
+        check::complete(&mut report, &[CheckStage::Cors]);
     }
-    report.steps.sort_by_key(|s| s.stage);
     report
 }
 
@@ -86,20 +70,21 @@ async fn run(halo: &Halo, report: &mut CheckReport) {
                 Some("If the login fails, check that this is the address of your Halo.".into()),
             ),
         },
-        Err(error) => return fail(report, CheckStage::Address, root, &error),
+        Err(error) => return check::fail(report, CheckStage::Address, root, &error),
     }
     let token = match inner.cache.token().await {
         Ok(token) => token,
-        Err(error) => return fail(report, CheckStage::Auth, root, &error),
+        Err(error) => return check::fail(report, CheckStage::Auth, root, &error),
     };
-    tls(report, root);
+    check::tls(report, root);
     let me = match halo.agents().me().await {
         Ok(me) => me,
-        Err(error) => return fail(report, CheckStage::Auth, root, &error),
+        Err(error) => return check::fail(report, CheckStage::Auth, root, &error),
     };
     let name = me.name.clone().unwrap_or_else(|| format!("agent {}", me.id));
     report.pass(CheckStage::Auth, format!("logged in as {name}"));
-    clock(halo, report).await;
+    let answer = halo.http().call(&PROBE).raw_path("Agent/me").send().await;
+    check::clock(report, halo.http(), answer.as_ref().ok(), "Halo");
     match me.isapiagent {
         Some(true) => report.pass(CheckStage::Identity, format!("{name} is an API-only agent, as the setup guide recommends")),
         Some(false) => report.push(
@@ -151,48 +136,6 @@ async fn cors(halo: &Halo, origin: &str, report: &mut CheckReport) {
         Err(error) => {
             report.push(CheckStage::Cors, Outcome::Warned, format!("the preflight failed: {error}"), Some(remedy))
         }
-    }
-}
-
-/// The connection is there: whether it is encrypted is in the address.
-fn tls(report: &mut CheckReport, root: &Url) {
-    if root.scheme() == "https" {
-        report.pass(CheckStage::Tls, "the certificate is trusted");
-    } else {
-        report.push(
-            CheckStage::Tls,
-            Outcome::Warned,
-            "the connection is not encrypted",
-            Some("Plain HTTP is for a sandbox on this machine only.".into()),
-        );
-    }
-}
-
-/// A failed handshake is a matter of TLS, whatever was tried; an answer shows that TLS is good, whatever it says.
-fn fail(report: &mut CheckReport, stage: CheckStage, root: &Url, error: &Error) {
-    let stage = if error.kind() == ErrorKind::Tls { CheckStage::Tls } else { stage };
-    if stage == CheckStage::Tls && report.step(CheckStage::Address).is_none() {
-        report.pass(CheckStage::Address, format!("{root} answers"));
-    }
-    if stage == CheckStage::Auth && error.phase() == Phase::Answered && report.step(CheckStage::Tls).is_none() {
-        tls(report, root);
-    }
-    report.push(stage, Outcome::Failed, error.to_string(), Some(error.remedy().to_owned()));
-}
-
-async fn clock(halo: &Halo, report: &mut CheckReport) {
-    let answer = halo.http().call(&PROBE).raw_path("Agent/me").send().await;
-    let ours = halo.http().clock().now();
-    let theirs = answer.ok().and_then(|a| a.vendor_time());
-    match theirs.map(|theirs| ours - theirs) {
-        Some(off) if off.abs() > CLOCK_TOLERANCE => report.push(
-            CheckStage::Clock,
-            Outcome::Warned,
-            format!("this machine's clock is {} s {} Halo's", off.num_seconds().abs(), if off > TimeDelta::zero() { "ahead of" } else { "behind" }),
-            Some("Synchronise this machine's clock (NTP). Sync windows follow Halo's clock, so nothing is lost meanwhile.".into()),
-        ),
-        Some(_) => report.pass(CheckStage::Clock, "the clocks agree"),
-        None => report.push(CheckStage::Clock, Outcome::Warned, "Halo's answers carry no date", None),
     }
 }
 

@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use psa_core::time::{Chance, Clock, Seeded};
 use psa_core::{Error, Result};
-use psa_http::{HttpClient, RateBudget, Redactor, RetryPolicy, Step, TokenCache, TokioClock, Transport};
+use psa_http::{HttpOptions, TokenCache};
 use secrecy::SecretString;
 use url::Url;
 
@@ -103,19 +102,8 @@ pub struct HaloBuilder {
     tenant: Option<String>,
     grant: Option<Grant>,
     scopes: Scopes,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Option<Arc<dyn Clock>>,
-    chance: Option<Arc<dyn Chance>>,
-    budget: Option<RateBudget>,
-    limit: Option<(u32, Duration)>,
     cors_origin: Option<String>,
-    retry: RetryPolicy,
-    concurrency: usize,
-    timeout: Duration,
-    body_cap: usize,
-    allow_http: bool,
-    call_steps: Vec<Arc<dyn Step>>,
-    try_steps: Vec<Arc<dyn Step>>,
+    http: HttpOptions,
 }
 
 impl fmt::Debug for HaloBuilder {
@@ -137,19 +125,8 @@ impl HaloBuilder {
             tenant: None,
             grant: None,
             scopes: Scopes::setup_guide(),
-            transport: None,
-            clock: None,
-            chance: None,
-            budget: None,
-            limit: Some((240, Duration::from_secs(300))),
             cors_origin: None,
-            retry: RetryPolicy { base: Duration::from_secs(1), ..RetryPolicy::default() },
-            concurrency: 8,
-            timeout: Duration::from_secs(60),
-            body_cap: 64 << 20,
-            allow_http: false,
-            call_steps: Vec::new(),
-            try_steps: Vec::new(),
+            http: HttpOptions::new(Some((240, Duration::from_secs(300)))),
         }
     }
 
@@ -197,90 +174,6 @@ impl HaloBuilder {
         self
     }
 
-    /// What sends the requests: `psa_http::ReqwestTransport` or the sandbox. It has no default, so that this crate needs no HTTP library.
-    #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
-        self
-    }
-
-    /// The clock. Default: tokio's.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// The source of chance. Default: another one in each process.
-    #[must_use]
-    pub fn chance(mut self, chance: Arc<dyn Chance>) -> Self {
-        self.chance = Some(chance);
-        self
-    }
-
-    /// Requests in a rolling window. Default: 240 in 5 minutes, under the 300 that Halo has answered 429 at. `None`: no limit of our own.
-    #[must_use]
-    pub fn rate_limit(mut self, limit: Option<(u32, Duration)>) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// A budget shared with other clients of the same application.
-    #[must_use]
-    pub fn rate_budget(mut self, budget: RateBudget) -> Self {
-        self.budget = Some(budget);
-        self
-    }
-
-    /// How often and how long to try.
-    #[must_use]
-    pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// Requests under way at once; also how many pages a list reads ahead. Default: 8.
-    #[must_use]
-    pub fn concurrency(mut self, concurrency: usize) -> Self {
-        self.concurrency = concurrency.max(1);
-        self
-    }
-
-    /// Time for one try. Default: 60 s; Halo's large lists are slow.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// The largest answer to read, in bytes. Default: 64 MiB.
-    #[must_use]
-    pub fn body_cap(mut self, bytes: usize) -> Self {
-        self.body_cap = bytes;
-        self
-    }
-
-    /// Allows plain HTTP: for a sandbox on this machine, never for a tenant.
-    #[must_use]
-    pub fn allow_http(mut self, allow: bool) -> Self {
-        self.allow_http = allow;
-        self
-    }
-
-    /// A step of your own around each call.
-    #[must_use]
-    pub fn around_call(mut self, step: Arc<dyn Step>) -> Self {
-        self.call_steps.push(step);
-        self
-    }
-
-    /// A step of your own around each try.
-    #[must_use]
-    pub fn around_try(mut self, step: Arc<dyn Step>) -> Self {
-        self.try_steps.push(step);
-        self
-    }
-
     /// The client. Nothing is sent yet: discovery and login come with the first call.
     ///
     /// # Errors
@@ -299,69 +192,38 @@ impl HaloBuilder {
             )
             .with_context("remedy", "Use Scopes::setup_guide() or Scopes::for_entities(..)."));
         }
-        let transport = self.transport.ok_or_else(|| {
-            Error::config("transport", "no transport was given")
-                .with_context("remedy", "Call transport(Arc::new(ReqwestTransport::new()?)) before build().")
-        })?;
         let auth_url = self.auth_url.map(|u| crate::auth::token_url(&u)).transpose()?;
-        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
-        let chance = self.chance.unwrap_or_else(|| Arc::new(Seeded::from_entropy()));
-        let redactor = Redactor::default();
-        grant.teach(&redactor);
+        let setup = self.http.resolve(Arc::new(HaloErrors))?;
+        grant.teach(&setup.redactor);
         let base = url.join("api")?;
-        let vendor = Arc::new(HaloErrors);
-        let start = |retry: RetryPolicy| {
-            HttpClient::builder(base.clone(), Arc::clone(&transport))
-                .vendor(Arc::clone(&vendor) as _)
-                .clock(Arc::clone(&clock))
-                .chance(Arc::clone(&chance))
-                .redactor(redactor.clone())
-                .timeout(self.timeout)
-                .allow_http(self.allow_http)
-                .retry(retry)
-        };
-        // Logging in has its own client: it must not wait for a place that the waiting call holds.
-        let login = start(RetryPolicy { attempts: 3, ..self.retry.clone() }).body_cap(1 << 20).build()?;
         let tokens = Arc::new(HaloTokens::new(
-            login,
+            setup.aside(&base)?,
             url.clone(),
             auth_url,
             self.tenant,
             grant,
             self.scopes.clone(),
-            self.allow_http,
-            redactor.clone(),
+            setup.allow_http,
+            setup.redactor.clone(),
         ));
         let cache = Arc::new(TokenCache::new(
             Arc::clone(&tokens) as _,
-            Arc::clone(&clock),
-            Arc::clone(&chance),
-            redactor.clone(),
+            Arc::clone(&setup.clock),
+            Arc::clone(&setup.chance),
+            setup.redactor.clone(),
         ));
-        let budget = self.budget.unwrap_or_else(|| match self.limit {
-            Some((requests, window)) => RateBudget::new(Arc::clone(&clock), requests, window),
-            None => RateBudget::unlimited(Arc::clone(&clock)),
-        });
-        let mut http = start(self.retry.clone())
-            .auth(Arc::clone(&cache) as _)
-            .budget(budget)
-            .concurrency(self.concurrency)
-            .body_cap(self.body_cap);
-        for step in self.call_steps {
-            http = http.around_call(step);
-        }
-        for step in self.try_steps {
-            http = http.around_try(step);
-        }
+        let http = setup.client(&base).auth(Arc::clone(&cache) as _);
         Ok(Halo::from_inner(Inner {
             http: http.build()?,
             tokens,
             cache,
             url,
             scopes: self.scopes,
-            window: self.concurrency,
-            limit: self.limit,
+            window: setup.concurrency,
+            limit: setup.limit,
             cors_origin: self.cors_origin,
         }))
     }
 }
+
+psa_http::http_options!(HaloBuilder: "Default: 240 in 5 minutes, under the 300 that Halo has answered 429 at.");

@@ -5,12 +5,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use psa_core::{Cursor, DecodeError, Error, ErrorKind, Lane, Phase, Result};
+use psa_core::{Cursor, Error, ErrorKind, Lane, Phase, Result};
 use psa_http::json::{self, Native};
+use psa_http::list::{self, ListPage, RawRecord};
 use psa_http::pages::{self, Numbered};
 use psa_http::{Operation, Response};
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
@@ -34,30 +34,6 @@ pub trait Resource: DeserializeOwned + Send + Sync + fmt::Debug + 'static {
     const PAGED: bool;
     /// What makes the record's key, as text.
     fn key(&self) -> psa_core::Key;
-}
-
-/// One row as it came.
-#[derive(Debug)]
-pub struct RawRecord<T> {
-    /// Halo's bytes.
-    pub raw: Bytes,
-    /// The typed value, or why there is none.
-    pub value: Result<T, DecodeError>,
-}
-
-/// One page of a list.
-#[derive(Debug)]
-pub struct ListPage<T> {
-    /// The rows.
-    pub records: Vec<RawRecord<T>>,
-    /// How many rows the list has, by Halo. Only told by lists that page.
-    pub total: Option<u64>,
-    /// Where the next page starts; store it to go on later.
-    pub cursor: Option<Cursor>,
-    /// Halo's clock when it answered.
-    pub vendor_time: Option<DateTime<Utc>>,
-    /// Whether this page is the whole list.
-    pub whole: bool,
 }
 
 /// A list under construction.
@@ -130,24 +106,12 @@ impl<T: Resource> List<T> {
 
     /// The typed records. One that can't be decoded is an error; [`records`](Self::records) goes on over it.
     pub fn stream(self) -> BoxStream<'static, Result<Native<T>>> {
-        self.records()
-            .map(|record| {
-                let record = record?;
-                match record.value {
-                    Ok(value) => Ok(Native { value, raw: record.raw }),
-                    Err(error) => Err(Error::new(ErrorKind::Decode, error.message.clone())
-                        .with_operation(T::list_operation().name)
-                        .with_phase(Phase::Answered)
-                        .with_context("path", &error.path)
-                        .with_source(error)),
-                }
-            })
-            .boxed()
+        list::natives(self.pages(None), T::list_operation().name)
     }
 
     /// The records one by one, each typed or with the reason why not.
     pub fn records(self) -> BoxStream<'static, Result<RawRecord<T>>> {
-        self.pages(None).map_ok(|page| stream::iter(page.records.into_iter().map(Ok))).try_flatten().boxed()
+        list::records(self.pages(None))
     }
 
     /// All typed records at once.
@@ -265,7 +229,8 @@ impl<T: Resource> List<T> {
         }
         let answer = self.call().send().await?;
         let operation = T::list_operation().name;
-        let envelope = Envelope::read(&answer.body, T::ITEMS).map_err(|error| not_a_list(&answer, operation, error))?;
+        let envelope =
+            Envelope::read(&answer.body, T::ITEMS).map_err(|error| list::not_a_list(&answer, operation, error))?;
         let ids = envelope.rows.iter().map(|row| serde_json::from_str::<Id>(row.get()).map(|row| row.id.into()));
         ids.collect::<Result<_, _>>().map_err(|error| {
             Error::new(ErrorKind::Decode, "a row without an id came in a list of ids")
@@ -309,35 +274,9 @@ impl Position {
 
 pub(crate) fn decode_page<T: Resource>(answer: &Response) -> Result<ListPage<T>> {
     let operation = T::list_operation().name;
-    let envelope = Envelope::read(&answer.body, T::ITEMS).map_err(|error| not_a_list(answer, operation, error))?;
-    let records = envelope
-        .rows
-        .iter()
-        .map(|row| {
-            let raw = json::slice(&answer.body, row);
-            RawRecord { value: json::decode(&raw), raw }
-        })
-        .collect();
-    Ok(ListPage {
-        records,
-        total: envelope.record_count,
-        cursor: None,
-        vendor_time: answer.vendor_time(),
-        whole: false,
-    })
-}
-
-/// A whole answer that is not what it should be: often a web page of a proxy, or a body that was cut.
-fn not_a_list(answer: &Response, operation: &'static str, error: serde_json::Error) -> Error {
-    let found = answer.content_type().unwrap_or_else(|| "no content type".into());
-    let message = if found == "text/html" || answer.body.trim_ascii_start().starts_with(b"<") {
-        "a web page came where a list was due".to_owned()
-    } else if error.is_eof() {
-        format!("the list ends in the middle after {} bytes", answer.body.len())
-    } else {
-        format!("the answer is not a list ({found})")
-    };
-    Error::new(ErrorKind::Decode, message).with_operation(operation).with_phase(Phase::Answered).with_source(error)
+    let envelope =
+        Envelope::read(&answer.body, T::ITEMS).map_err(|error| list::not_a_list(answer, operation, error))?;
+    Ok(ListPage { total: envelope.record_count, ..ListPage::of(answer, &envelope.rows) })
 }
 
 /// The rows of any of Halo's envelopes, undecoded.

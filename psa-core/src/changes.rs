@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::{Entity, EntityKind, Error, ErrorKind, Result};
@@ -94,6 +95,108 @@ impl<E: Entity> Changes<E> {
     /// The changes without their type.
     pub fn into_any(self) -> AnyChanges {
         self.inner
+    }
+}
+
+/// One change by its common path, taken apart for a connector that writes it to members of its own.
+///
+/// `status.id` and `{"id": …}` under `status` mean the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathChange {
+    path: String,
+    value: Value,
+}
+
+impl PathChange {
+    /// A change of this path to this value.
+    pub fn new(path: impl Into<String>, value: Value) -> Self {
+        Self { path: path.into(), value }
+    }
+
+    /// The field: the path's first part.
+    pub fn field(&self) -> &str {
+        self.path.split_once('.').map_or(self.path.as_str(), |(head, _)| head)
+    }
+
+    /// The rest of the path.
+    fn rest(&self) -> Option<&str> {
+        self.path.split_once('.').map(|(_, rest)| rest)
+    }
+
+    /// An error that names the path.
+    pub fn wrong(&self) -> Error {
+        Error::new(ErrorKind::InvalidRequest, "the value does not fit").with_context("field", &self.path)
+    }
+
+    /// An error for a field that the vendor has no place for.
+    pub fn unsupported(&self, why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        Error::unsupported(why).with_context("field", &self.path)
+    }
+
+    /// The whole value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if only a part of the field is changed.
+    pub fn whole(self) -> Result<Value> {
+        if self.rest().is_some() { Err(self.wrong()) } else { Ok(self.value) }
+    }
+
+    /// A member of the value: `part("id")` of a reference or a label. `Null` if the whole is cleared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if another part is changed or the member is not there.
+    pub fn part(&self, name: &str) -> Result<Value> {
+        match self.rest() {
+            Some(rest) if rest == name => Ok(self.value.clone()),
+            Some(_) => Err(self.wrong()),
+            None if self.value.is_null() => Ok(Value::Null),
+            None => self.value.get(name).cloned().ok_or_else(|| self.wrong()),
+        }
+    }
+
+    /// The id in a reference or a label as a whole number; none if it is cleared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if it is no whole number.
+    pub fn id(&self) -> Result<Option<i64>> {
+        match self.part("id")? {
+            Value::Null => Ok(None),
+            Value::Number(n) => n.as_i64().map(Some).ok_or_else(|| self.wrong()),
+            // A number in text must be a whole one.
+            Value::String(s) => s.trim().parse().map(Some).map_err(|_| self.wrong()),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The one element of a list, where the vendor has one place for it; none if the list is empty or cleared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for several elements.
+    pub fn only(&self) -> Result<Option<&Value>> {
+        match self.value.as_array().map(Vec::as_slice) {
+            None if self.value.is_null() => Ok(None),
+            Some([]) => Ok(None),
+            Some([only]) => Ok(Some(only)),
+            Some(_) => Err(self.unsupported("the vendor has one place for this")),
+            None => Err(self.wrong()),
+        }
+    }
+
+    /// A moment; none if it is cleared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if it is no moment.
+    pub fn moment(&self) -> Result<Option<DateTime<Utc>>> {
+        match (&self.value, self.rest()) {
+            (_, Some(_)) => Err(self.wrong()),
+            (Value::Null, _) => Ok(None),
+            (value, _) => serde_json::from_value(value.clone()).map(Some).map_err(|_| self.wrong()),
+        }
+    }
+
+    /// The value as it stands, whatever part it is of.
+    pub fn value(&self) -> &Value {
+        &self.value
     }
 }
 

@@ -15,7 +15,7 @@ mod schema;
 pub mod time;
 
 pub use capabilities::{Capabilities, EntityCapabilities, Incremental, KeyListing};
-pub use changes::{AnyChanges, Changes};
+pub use changes::{AnyChanges, Changes, PathChange};
 pub use check::{CheckReport, CheckStage, CheckStep, Grant, Outcome, Permission};
 pub use connector::{Connector, Reader, Sink, Source, Writer, erase_reader, erase_writer};
 pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer};

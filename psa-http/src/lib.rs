@@ -2,11 +2,14 @@
 
 mod auth;
 mod budget;
+pub mod check;
 mod client;
 mod clock;
 mod download;
 pub mod json;
+pub mod list;
 mod operation;
+mod options;
 pub mod pages;
 mod redact;
 #[cfg(feature = "reqwest")]
@@ -23,7 +26,10 @@ pub use budget::{Permit, RateBudget};
 pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
 pub use clock::TokioClock;
 pub use download::Download;
+pub use list::{ListPage, RawRecord};
 pub use operation::{Idempotency, Operation};
+#[doc(hidden)]
+pub use options::{HttpOptions, HttpSetup};
 pub use redact::Redactor;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};

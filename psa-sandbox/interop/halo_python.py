@@ -16,8 +16,11 @@ from halo import (
 URL = os.environ["HALO_URL"]
 LENIENT_URL = os.environ["HALO_LENIENT_URL"]
 LIMITED_URL = os.environ["HALO_LIMITED_URL"]
+UNGRANTED_URL = os.environ["HALO_UNGRANTED_URL"]
+TENANT = os.environ["HALO_TENANT"]
 COMPANIES = int(os.environ["HALO_COMPANIES"])
 TICKETS = int(os.environ["HALO_TICKETS"])
+SITES = COMPANIES + COMPANIES // 2
 USERS = COMPANIES * 6
 CREDENTIALS = {"client_id": os.environ["HALO_CLIENT_ID"], "client_secret": os.environ["HALO_CLIENT_SECRET"]}
 
@@ -55,12 +58,13 @@ def refused(kind, run):
 class Halo(HaloClient):
     """The client as it is, with a record of the answers that it got."""
 
-    def __init__(self, url=URL, scope=os.environ.get("HALO_SCOPE"), **changes):
+    def __init__(self, url=URL, scope=None, **changes):
         # Its own retries would hide an emulator that drops connections.
         super().__init__(url, timeout=20, max_retries=0, **{**CREDENTIALS, **changes})
         self.answers = []
         self.session.session.hooks["response"].append(lambda answer, **_: self.answers.append(answer))
         if scope:
+            # The client itself knows no scope but `all`.
             ask = self.auth._make_token_request
             self.auth._make_token_request = lambda form: ask({**form, "scope": scope})
 
@@ -73,8 +77,8 @@ class Halo(HaloClient):
         return sum(answer.request.path_url.startswith("/auth/token") for answer in self.answers)
 
 
-def everything(halo, fetch, name, **filters):
-    """All rows by pages, each id once, and as many as each page promises."""
+def everything(halo, fetch, name, most=100, **filters):
+    """All rows by pages of at most `most`, each id once, and as many as each page promises."""
     rows, pages = [], 0
     while True:
         page = fetch(page_no=pages + 1, page_size=100, **filters)
@@ -90,7 +94,7 @@ def everything(halo, fetch, name, **filters):
             raise AssertionError("the pages do not end")
     equal("record_count", promised, len(rows))
     equal("different ids", len({row.id for row in rows}), len(rows))
-    equal("pages", pages, (len(rows) + 99) // 100)
+    equal("pages", pages, (len(rows) + most - 1) // most)
     return rows
 
 
@@ -102,9 +106,10 @@ def count(halo, **filters):
 # Login
 
 
-@check("logs in")
+@check("logs in, and names no tenant where there is one")
 def _():
     halo = Halo()
+    equal("tenant", halo.get("/AuthInfo")["tenant_id"], TENANT)
     equal("a ticket type", halo.ticket_types.get(1).name, "Incident")
     halo.categories.list()
     equal("logins", halo.logins, 1)
@@ -113,16 +118,19 @@ def _():
         raise AssertionError(f"the token lives for {lifetime}")
 
 
-@check("logs in with a password, and again with the refresh token")
+def by_password(**changes):
+    return Halo(client_secret=None, username="agent", **{"password": CREDENTIALS["client_secret"], **changes})
+
+
+@check("logs in with a password")
 def _():
-    halo = Halo(client_secret=None, username="agent", password=CREDENTIALS["client_secret"])
+    halo = by_password()
     halo.ticket_types.list()
-    halo.auth._token_expires_at = datetime.now()
-    halo.ticket_types.list()
-    forms = [a.request.body for a in halo.answers if a.request.path_url == "/auth/token"]
-    equal("logins", len(forms), 2)
-    equal("the second by refresh token", "grant_type=refresh_token" in forms[1], True)
-    equal("its answer", halo.answers[2].status_code, 200)
+    equal("login", "grant_type=password" in halo.answers[0].request.body, True)
+    equal("logins", halo.logins, 1)
+    halo = by_password(password="wrong")
+    refused(HaloAuthenticationError, halo.ticket_types.list)
+    equal("a wrong one", (halo.last.status_code, halo.last.json()["error"]), (400, "invalid_grant"))
 
 
 @check("reports a wrong secret")
@@ -134,13 +142,32 @@ def _():
     equal("message", str(error), halo.last.json()["error_description"])
 
 
-@check("reports a token that has no right, after a second login")
+@check("reports a right that the token does not have, after a second login")
 def _():
     halo = Halo(scope="edit:tickets")
+    equal("rows", len(halo.tickets.list(page_size=5)), 5)
     error = refused(HaloAuthenticationError, halo.clients.list)
     equal("message", str(error), "Authentication failed: 403")
     equal("logins", halo.logins, 2)
     equal("body", halo.last.content, b"")
+
+
+@check("reports that it may do nothing where the application lacks the scope `all`")
+def _():
+    halo = Halo(UNGRANTED_URL)
+    for fetch in [halo.tickets.list, halo.clients.list]:
+        error = refused(HaloAuthenticationError, fetch)
+        equal("message", str(error), "Authentication failed: 403")
+
+
+@check("asks who it is with any token: an agent, and neither a user nor a client")
+def _():
+    halo = Halo(scope="edit:tickets")
+    agent = halo.get("/Agent/me")
+    equal("one of the agents", agent in halo.get("/Agent", params={"includeapiagents": True}), True)
+    for me in [halo.users.get_me(), halo.clients.get_me()]:
+        equal(repr(me), (me.id, me.name), (0, ""))
+    equal("logins", halo.logins, 1)
 
 
 @check("reports a token that is not known, after a login")
@@ -195,6 +222,17 @@ def _():
     last = halo.tickets.list(order="id", order_desc=True, page_size=3)
     equal("from the end", [row.id for row in last], [TICKETS, TICKETS - 1, TICKETS - 2])
     return f"{len(rows)} tickets, {(TICKETS + 99) // 100} pages"
+
+
+@check("lists all pages of assets, 50 a page whatever it asks for")
+def _():
+    halo = Halo()
+    rows = everything(halo, halo.assets.list, "assets", most=50, inactive=True)
+    active = everything(halo, halo.assets.list, "assets", most=50)
+    equal("active ones", {row.id for row in active}, {row.id for row in rows if not row.inactive})
+    if len(active) == len(rows):
+        raise AssertionError("none is inactive: this shows nothing")
+    return f"{len(rows)} assets, {len(active)} of them active"
 
 
 @check("gets no more than 100 rows a page, whatever it asks for")
@@ -263,6 +301,7 @@ def _():
     halo = Halo()
     types = halo.ticket_types.list()
     equal("ticket types are bare", [t.id for t in types], [t["id"] for t in halo.last.json()])
+    equal("that of projects", [t.id for t in types if t.name == "Project"], [22])
     for row in types:
         equal("a ticket type alone", halo.ticket_types.get(row.id).name, row.name)
     values = {category.value for category in halo.categories.list()}
@@ -317,6 +356,21 @@ def _():
 @check("creates, updates and deletes a ticket")
 def _():
     life_of_a_ticket(Halo(), lambda item: [item])
+
+
+@check("gets the first site and the General User of a client that it creates")
+def _():
+    halo = Halo()
+    for more, name in [({}, "Main"), ({"newclient_sitename": "Depot"}, "Depot")]:
+        client = halo.clients.create([{"name": "Quagga Quarry", **more}])
+        [site] = client.get_sites()["sites"]
+        equal("site", (site["name"], site["clientsite_name"]), (name, f"Quagga Quarry/{name}"))
+        read = halo.clients.get(client.id)
+        equal("main site", (read.main_site_id, read.main_site_name), (site["id"], name))
+        [user] = client.get_users()["users"]
+        equal("user", (user["name"], user["site_id_int"]), ("General User", site["id"]))
+        equal("other users", halo.users.list(client_id=client.id, exclude_generaluser=True), [])
+        clear_away(halo, client)
 
 
 @check("creates, updates and deletes a client and a user")
@@ -381,9 +435,11 @@ def life_of_a_ticket(halo, body):
 def life_of_a_client(halo, body):
     client = halo.clients.create(body({"name": "Zebra Crossings"}))
     equal("status", halo.last.status_code, 201)
-    user = halo.users.create(body({"name": "Zoe Zander", "site_id": 2, "client_id": client.id}))
+    [site] = client.get_sites()["sites"]
+    [general] = halo.users.list(client_id=client.id)
+    user = halo.users.create(body({"name": "Zoe Zander", "site_id": site["id"]}))
     equal("found", [row.id for row in halo.clients.search("zebra cross")], [client.id])
-    equal("its users", [row.id for row in halo.users.list(client_id=client.id)], [user.id])
+    equal("its users", {row.id for row in halo.users.list(client_id=client.id)}, {general.id, user.id})
     equal("its name at the user", halo.users.get(user.id).client_name, "Zebra Crossings")
 
     halo.clients.create(body({"id": client.id, "notes": "Black and white"}))
@@ -393,11 +449,23 @@ def life_of_a_client(halo, body):
     halo.users.create(body({"id": str(user.id), "emailaddress": "zoe@zebra.example"}))
     equal("found by address", [row.id for row in halo.users.search("zoe@zebra")], [user.id])
 
-    for gone, reads in [(halo.users.get(user.id), halo.users), (read, halo.clients)]:
-        gone.delete()
-        equal("answer to the deletion", (halo.last.status_code, halo.last.json()["id"]), (200, gone.id))
+    clear_away(halo, client)
+    for reads, gone in [(halo.users, user), (halo.users, general), (halo.clients, client)]:
         refused(HaloResourceNotFound, lambda: reads.get(gone.id))
+
+
+def clear_away(halo, client):
+    """A client with its users and sites."""
+    for user in halo.users.list(client_id=client.id, inactive=True):
+        user.delete()
+        equal("answer to the deletion", (halo.last.status_code, halo.last.json()["id"]), (200, user.id))
+    for site in client.get_sites()["sites"]:
+        equal("answer to the deletion", halo.delete(f"/Site/{site['id']}")["id"], site["id"])
+    client.delete()
+    equal("answer to the deletion", (halo.last.status_code, halo.last.json()["id"]), (200, client.id))
     equal("clients", len(everything(halo, halo.clients.list, "clients", inactive=True)), COMPANIES)
+    equal("users", len(everything(halo, halo.users.list, "users", inactive=True)), USERS)
+    equal("sites", halo.get("/Site", params={"count": 1000})["record_count"], SITES)
 
 
 def life_of_an_action(halo, body):
@@ -454,19 +522,43 @@ def _():
 # Where the emulator falls short
 
 
-@gap("asks for the scope `all`: the emulated application has no way to get it")
+@gap("logs in again with the refresh token: a new token has no rights if the form has no scope")
 def _():
-    Halo(scope=None).tickets.list()
+    halo = by_password()
+    halo.ticket_types.list()
+    halo.auth._token_expires_at = datetime.now()
+    halo.ticket_types.list()
+    equal("by refresh token", "grant_type=refresh_token" in halo.answers[2].request.body, True)
+    equal("answers", [answer.status_code for answer in halo.answers], [200, 200, 200, 200])
 
 
-@gap("asks who it is: /Users/me")
+@gap("creates a ticket at the client and the site of its user: the client is counted from the user's number")
 def _():
-    equal("login", isinstance(Halo().users.get_me().id, int), True)
+    halo = Halo()
+    user = halo.users.create([{"name": "Yann Young", "site_id": 4}])
+    ticket = halo.tickets.create([{"summary": "By the user", "tickettype_id": 1, "user_id": user.id}])
+    kept = halo.tickets.get(ticket.id)
+    ticket.delete()
+    user.delete()
+    equal("client and site", (kept.client_id, kept.site_id), (4, 4))
 
 
-@gap("asks for its client: /Client/me")
+@gap("creates an asset at the client of its site: it has no client")
 def _():
-    equal("client", isinstance(Halo().clients.get_me().id, int), True)
+    halo = Halo()
+    asset = halo.assets.create([{"assettype_id": 1, "site_id": 4, "inventory_number": "Z0001"}])
+    found = {row.id for row in halo.assets.list(client_id=4)}
+    asset.delete()
+    equal("in the client's list", asset.id in found, True)
+
+
+@gap("sees by its stamp that a client was changed: the stamp stays")
+def _():
+    halo = Halo()
+    before = halo.clients.get(12).alastupdate
+    halo.clients.create([{"id": 12, "notes": "Called back"}])
+    after = halo.clients.get(12).alastupdate
+    equal(f"{after} is later than {before}", after > before, True)
 
 
 def main():

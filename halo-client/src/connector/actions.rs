@@ -28,8 +28,9 @@ use super::ticket::Tickets;
 use super::writer::{Member, Writes};
 use super::{ACTION_KEY, Context};
 use crate::ids::{self, ActionId, TicketId};
-use crate::page::{List, ListPage, RawRecord, Resource};
+use crate::page::{List, Resource};
 use crate::resources::{Action, Save};
+use psa_http::{ListPage, RawRecord};
 
 /// The most rows Halo gives at once.
 pub(crate) const ROWS_MAX: u32 = 1000;

@@ -272,7 +272,7 @@ impl Connector for HaloConnector {
     }
 
     async fn check(&self) -> CheckReport {
-        crate::check::check(&self.context.halo).await
+        crate::check::test(&self.context.halo).await
     }
 }
 

@@ -15,8 +15,9 @@ use psa_http::json::Native;
 
 use super::Context;
 use super::lookups::Names;
-use crate::page::{List, ListPage, PAGE_MAX, RawRecord, Resource};
+use crate::page::{List, PAGE_MAX, Resource};
 use crate::resources::read_one;
+use psa_http::{ListPage, RawRecord};
 
 /// How one of Halo's resources becomes a common model.
 pub(crate) trait Mapping: Send + Sync + 'static {

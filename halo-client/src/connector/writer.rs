@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{Changes, Entity, Error, ErrorKind, Key, Projection, Record, Result, Writer};
+use psa_core::{Changes, Entity, Key, PathChange, Projection, Record, Result, Writer};
 use serde_json::Value;
 
 use super::Context;
@@ -58,7 +58,7 @@ impl<M: Writes> HaloWriter<M> {
     async fn save(&self, mut save: Save<M::Native>, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
         let changes = changes.into_any();
         for (path, value) in changes.common {
-            for (member, value) in native::<M>(&path, value)? {
+            for (member, value) in native::<M>(PathChange::new(path, value))? {
                 save = save.set(member, value);
             }
         }
@@ -72,55 +72,26 @@ impl<M: Writes> HaloWriter<M> {
 }
 
 /// The members and values for a common path.
-fn native<M: Writes>(path: &str, value: Value) -> Result<Vec<(&'static str, Value)>> {
-    let (head, rest) = path.split_once('.').map_or((path, None), |(h, r)| (h, Some(r)));
-    let member = M::MEMBERS.iter().find(|(p, _)| *p == head).map(|(_, m)| *m).ok_or_else(|| {
-        Error::unsupported(format!("Halo has no member to write a {}'s {head} to", M::Common::KIND))
-            .with_context("field", path)
+fn native<M: Writes>(change: PathChange) -> Result<Vec<(&'static str, Value)>> {
+    let member = M::MEMBERS.iter().find(|(p, _)| *p == change.field()).map(|(_, m)| *m).ok_or_else(|| {
+        change.unsupported(format!("Halo has no member to write a {}'s {} to", M::Common::KIND, change.field()))
     })?;
-    let wrong =
-        || Error::new(ErrorKind::InvalidRequest, "the value does not fit").with_context("field", path.to_owned());
-    // `status.id` and `{"id": …}` mean the same.
-    let part = |name: &str| match rest {
-        Some(rest) if rest == name => Ok(value.clone()),
-        Some(_) => Err(wrong()),
-        None if value.is_null() => Ok(Value::Null),
-        None => value.get(name).cloned().ok_or_else(wrong),
-    };
-    let number = |v: Value| match v {
-        Value::Null => Ok(Value::from(0)),
-        Value::Number(_) => Ok(v),
-        // A number in text must be a whole one: Halo refuses "95.0".
-        Value::String(s) => s.trim().parse::<i64>().map(Value::from).map_err(|_| wrong()),
-        _ => Err(wrong()),
-    };
     Ok(vec![match member {
-        Member::Plain(name) if rest.is_none() => (name, value),
-        Member::Plain(_) => return Err(wrong()),
-        Member::Day(name) if rest.is_none() => match &value {
-            Value::Null => (name, Value::Null),
-            Value::String(text) => {
-                let at = psa_http::json::parse_date(text).map_err(|()| wrong())?.ok_or_else(wrong)?;
-                (name, Value::from(at.format("%Y-%m-%dT12:00:00").to_string()))
-            }
-            _ => return Err(wrong()),
+        Member::Plain(name) => (name, change.whole()?),
+        // Halo's 0 is "none".
+        Member::Reference(name) | Member::LabelId(name) => (name, Value::from(change.id()?.unwrap_or(0))),
+        Member::LabelName(name) => (name, change.part("name")?),
+        Member::Day(name) => {
+            (name, change.moment()?.map_or(Value::Null, |at| at.format("%Y-%m-%dT12:00:00").to_string().into()))
+        }
+        Member::Only(name, inner) => match change.only()? {
+            None => (name, Value::Null),
+            Some(only) => (name, only.get(inner).cloned().ok_or_else(|| change.wrong())?),
         },
-        Member::Day(_) => return Err(wrong()),
-        Member::Reference(name) | Member::LabelId(name) => (name, number(part("id")?)?),
-        Member::LabelName(name) => (name, part("name")?),
-        Member::Only(name, inner) => match value.as_array().map(Vec::as_slice) {
-            None if value.is_null() => (name, Value::Null),
-            Some([]) => (name, Value::Null),
-            Some([only]) => (name, only.get(inner).cloned().ok_or_else(wrong)?),
-            Some(_) => {
-                return Err(Error::unsupported("Halo has one place for this").with_context("field", path.to_owned()));
-            }
-            None => return Err(wrong()),
-        },
-        Member::Phones => return phones(path, &value),
-        Member::Hidden(name) => (name, Value::from(part("value")? != "public")),
+        Member::Phones => return phones(&change),
+        Member::Hidden(name) => (name, Value::from(change.part("value")? != "public")),
         Member::Custom => {
-            let fields = value.as_object().ok_or_else(wrong)?;
+            let fields = change.value().as_object().ok_or_else(|| change.wrong())?;
             let list: Vec<Value> =
                 fields.iter().map(|(name, value)| serde_json::json!({"name": name, "value": value})).collect();
             ("customfields", Value::Array(list))
@@ -133,10 +104,10 @@ const PHONES: [(&str, &str); 4] =
     [("work", "phonenumber"), ("mobile", "mobilenumber"), ("home", "homenumber"), ("fax", "fax")];
 
 /// Every kind that is named is set, every other one cleared: the list is the whole truth.
-fn phones(path: &str, value: &Value) -> Result<Vec<(&'static str, Value)>> {
-    let refuse = |why: &'static str| Error::unsupported(why).with_context("field", path.to_owned());
+fn phones(change: &PathChange) -> Result<Vec<(&'static str, Value)>> {
+    let refuse = |why: &'static str| change.unsupported(why);
     let mut members: Vec<_> = PHONES.iter().map(|(_, member)| (*member, Value::Null)).collect();
-    for phone in value.as_array().into_iter().flatten() {
+    for phone in change.value().as_array().into_iter().flatten() {
         let kind = phone.get("kind").and_then(Value::as_str).unwrap_or("work");
         let place = PHONES.iter().position(|(k, _)| *k == kind);
         let (_, number) = &mut members[place.ok_or_else(|| refuse("Halo has no place for this kind of number"))?];

@@ -5,12 +5,15 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use psa_core::{Error, ErrorKind, Lane, Phase, Result};
 use psa_http::json::{self, Native};
+use psa_http::list;
 use psa_http::{Operation, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::client::Halo;
-use crate::page::{Envelope, RawRecord, Resource};
+use psa_http::RawRecord;
+
+use crate::page::{Envelope, Resource};
 use crate::resources::fields::CustomWrite;
 
 /// A create or an update under construction: only the members that are set are sent, and only they change.
@@ -172,22 +175,7 @@ pub(crate) fn one<T: serde::de::DeserializeOwned>(
     items: &str,
     operation: &'static str,
 ) -> Result<Native<T>> {
-    let raw = single(answer, items, operation)?;
-    json::native(raw).map_err(|error| {
-        let found = answer.content_type().unwrap_or_else(|| "no content type".into());
-        let message = if answer.body.is_empty() {
-            "the answer is empty".to_owned()
-        } else if answer.body.trim_ascii_start().starts_with(b"<") {
-            "a web page came where a record was due".to_owned()
-        } else {
-            format!("the record can't be read: {error} ({found})")
-        };
-        Error::new(ErrorKind::Decode, message)
-            .with_operation(operation)
-            .with_phase(Phase::Answered)
-            .with_context("path", &error.path)
-            .with_source(error)
-    })
+    list::record(answer, single(answer, items, operation)?, operation)
 }
 
 /// Reads one record with its nested objects.
@@ -201,13 +189,5 @@ pub(crate) async fn get_one<T: Resource>(halo: &Halo, id: impl fmt::Display) -> 
 pub(crate) async fn read_one<T: Resource>(halo: &Halo, id: i64) -> Result<RawRecord<T>> {
     let operation = T::get_operation();
     let answer = halo.http().call(operation).path("id", id).query("includedetails", true).send().await?;
-    let raw = single(&answer, T::ITEMS, operation.name)?;
-    match json::decode(&raw) {
-        Ok(value) => Ok(RawRecord { raw, value: Ok(value) }),
-        Err(reason) if serde_json::from_slice::<&serde_json::value::RawValue>(&raw).is_ok() => {
-            Ok(RawRecord { raw, value: Err(reason) })
-        }
-        // No JSON at all is no record.
-        Err(_) => one(&answer, T::ITEMS, operation.name).map(|n| RawRecord { raw: n.raw, value: Ok(n.value) }),
-    }
+    list::raw_record(&answer, single(&answer, T::ITEMS, operation.name)?, operation.name)
 }
