@@ -5,7 +5,7 @@
 
 mod common;
 
-use psa_kit::halo_client::{StatusId, Upload};
+use psa_kit::halo_client::{Halo, OutcomeId, StatusId, TicketId, Upload};
 use psa_kit::psa_sandbox::halo::Dataset;
 use psa_kit::{Error, Result};
 
@@ -21,6 +21,17 @@ async fn main() -> Result<()> {
         Err(_) => 3,
     };
 
+    // Types and outcomes are the tenant's own: the first that an agent may use.
+    let types = halo.ticket_types().all().await?;
+    let kind = types.iter().find(|t| t.cancreate != Some(false) && t.itilrequesttype == Some(1)).or(types.first());
+    let outcomes = halo.outcomes().all().await?;
+    let usable = |o: &&psa_kit::psa_http::json::Native<psa_kit::halo_client::Outcome>| {
+        o.hidden != Some(true) && o.id != OutcomeId::PRIVATE_NOTE
+    };
+    let (Some(kind), Some(outcome)) = (kind, outcomes.iter().find(usable)) else {
+        return Err(Error::config("tenant", "it has no ticket type or no outcome that this login may use"));
+    };
+
     // A file goes up first, so that the ticket has it from the start.
     let log = halo
         .attachments()
@@ -31,19 +42,28 @@ async fn main() -> Result<()> {
         .create()
         .summary("VPN drops every hour")
         .details("Since the update of Tuesday.")
+        .ticket_type(kind.id)
         .client(client)
         .attachment(log.id)
         .send()
         .await?;
-    let id = ticket.id;
-    println!("opened    {id}: {}", ticket.summary.as_deref().unwrap_or(""));
+    println!("opened    {}: {}", ticket.id, ticket.summary.as_deref().unwrap_or(""));
 
+    let lived = live(&halo, ticket.id, outcome.id).await;
+    if tenant.real {
+        // Whatever happened to it.
+        halo.tickets().delete(ticket.id, "made by an example").await?;
+        println!("deleted   {}; Halo can restore it", ticket.id);
+    }
+    lived
+}
+
+async fn live(halo: &Halo, id: TicketId, outcome: OutcomeId) -> Result<()> {
     halo.actions().private_note(id, "<p>The tunnel's lifetime is an hour: look there.</p>").send().await?;
-    let hours = halo.actions().create(id).outcome_name("Update").note("Raised the lifetime.").hours(0.5).send().await?;
+    let hours = halo.actions().create(id).outcome(outcome).note("Raised the lifetime.").hours(0.5).send().await?;
     println!("worked    {} h", hours.timetaken.unwrap_or(0.0));
 
-    let files = halo.tickets().attachments(id).all().await?;
-    for file in &files {
+    for file in halo.tickets().attachments(id).all().await? {
         let bytes = halo.attachments().download(file.id).await?.read(1 << 20).await?;
         println!("file      {} ({} bytes)", file.filename.as_deref().unwrap_or("?"), bytes.len());
     }
@@ -54,10 +74,6 @@ async fn main() -> Result<()> {
     for action in halo.actions().list().ticket(id).all().await? {
         let note = action.note.as_deref().unwrap_or("");
         println!("  {:<14} {:>5} h  {note}", action.outcome.as_deref().unwrap_or(""), action.timetaken.unwrap_or(0.0));
-    }
-    if tenant.real {
-        halo.tickets().delete(id, "made by an example").await?;
-        println!("deleted   {id}; Halo can restore it");
     }
     Ok(())
 }

@@ -14,13 +14,12 @@ async fn main() -> Result<()> {
     let sql = std::env::args().nth(1).unwrap_or_else(|| "select Faultid, Symptom from Faults".to_owned());
 
     let report = halo.reports().query(&sql).await?;
-    let Some(first) = report.rows.first() else {
-        println!("no rows");
-        return Ok(());
-    };
-    println!("{}", first.keys().cloned().collect::<Vec<_>>().join(" | "));
+    println!("{}", report.columns.join(" | "));
     for row in report.rows.iter().take(10) {
-        let cells = row.values().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+        let cell = |name: &String| {
+            row.get(name).map_or_else(String::new, |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+        };
+        let cells = report.columns.iter().map(cell);
         println!("{}", cells.collect::<Vec<_>>().join(" | "));
     }
     println!("{} rows", report.rows.len());

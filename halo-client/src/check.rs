@@ -126,7 +126,15 @@ async fn cors(halo: &Halo, origin: &str, report: &mut CheckReport) {
     match answer {
         Ok(answer) => {
             let allowed = answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).and_then(|v| v.to_str().ok());
-            if allowed.is_some_and(|a| a == "*" || a.eq_ignore_ascii_case(origin)) {
+            let headers = answer.headers.get(header::ACCESS_CONTROL_ALLOW_HEADERS).and_then(|v| v.to_str().ok());
+            let login = headers.is_some_and(|h| h.to_ascii_lowercase().split(',').any(|h| h.trim() == "authorization"));
+            let here = allowed.is_some_and(|a| a == "*" || a.eq_ignore_ascii_case(origin));
+            if here && !login {
+                let detail = format!(
+                    "pages of {origin} may call, but not with a login: the authorization header is not allowed"
+                );
+                report.push(CheckStage::Cors, Outcome::Warned, detail, Some(remedy));
+            } else if here {
                 report.pass(CheckStage::Cors, format!("pages of {origin} may call"));
             } else {
                 let detail = format!("pages of {origin} may not call: it is not in the CORS whitelist");

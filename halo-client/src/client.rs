@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) scopes: Scopes,
     pub(crate) window: usize,
     pub(crate) limit: Option<(u32, Duration)>,
+    /// Knows the secrets to keep out of errors.
+    pub(crate) redactor: psa_http::Redactor,
     pub(crate) cors_origin: Option<String>,
 }
 

@@ -163,7 +163,10 @@ impl HaloBuilder {
     pub fn cors_origin(mut self, origin: &str) -> Self {
         let origin = origin.trim().trim_end_matches('/');
         let scheme = if origin.contains("://") { "" } else { "https://" };
-        self.cors_origin = Some(format!("{scheme}{origin}")).filter(|_| !origin.is_empty());
+        let origin = format!("{scheme}{origin}");
+        // Scheme, host and port: a browser sends no more.
+        let origin = Url::parse(&origin).map(|url| url.origin().ascii_serialization()).unwrap_or(origin);
+        self.cors_origin = Some(origin).filter(|o| !o.is_empty());
         self
     }
 
@@ -221,6 +224,7 @@ impl HaloBuilder {
             scopes: self.scopes,
             window: setup.concurrency,
             limit: setup.limit,
+            redactor: setup.redactor,
             cors_origin: self.cors_origin,
         }))
     }

@@ -52,7 +52,12 @@ fn scope_of_operation(operation: &Operation) -> Option<String> {
     if family.starts_with("admin") {
         return Some(family.to_owned());
     }
-    let verb = if operation.idempotency == Idempotency::Safe { "read" } else { "edit" };
+    let verb = match operation.name {
+        "halo.reports.query" => "edit",
+        "halo.invoices.pdf" => "read",
+        _ if operation.idempotency == Idempotency::Safe => "read",
+        _ => "edit",
+    };
     Some(format!("{verb}:{family}"))
 }
 

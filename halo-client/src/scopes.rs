@@ -238,6 +238,12 @@ pub(crate) fn scope_of(kind: &EntityKind) -> Option<&'static str> {
         "ticket" | "ticket_note" | "time_entry" | "agent" | "team" => Some("read:tickets"),
         "company" | "site" | "contact" => Some("read:customers"),
         "opportunity" => Some("read:sales"),
+        "project" => Some("read:projects"),
+        "appointment" => Some("read:calendar"),
+        "agreement" => Some("read:contracts"),
+        "asset" => Some("read:assets"),
+        "invoice" => Some("read:invoices"),
+        "reference_item" => Some("read:tickets"),
         _ => None,
     }
 }

@@ -121,7 +121,8 @@ pub trait Writer<E: Entity>: Send + Sync {
     /// [`Phase::MaybeSent`](crate::Phase::MaybeSent) in the error means that it may exist: look before repeating.
     async fn create(&self, changes: Changes<E>) -> Result<Record<E>>;
 
-    /// Changes a record and returns it as the vendor stored it.
+    /// Changes a record and returns it as the vendor stored it. Its key may be another one then: some vendors make an
+    /// appointment anew.
     ///
     /// # Errors
     /// What the vendor refuses and what the network can do.

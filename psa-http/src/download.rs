@@ -53,6 +53,20 @@ impl Download {
         self.headers.get(header::CONTENT_TYPE)?.to_str().ok()
     }
 
+    /// This, unless it is a web page that nobody offered as a file: a proxy's sign-in page, say.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] for such a page.
+    pub fn not_a_web_page(self) -> Result<Self> {
+        let html = self.content_type().is_some_and(|t| t.trim_start().to_ascii_lowercase().starts_with("text/html"));
+        if html && !self.headers.contains_key(header::CONTENT_DISPOSITION) {
+            return Err(Error::new(ErrorKind::Decode, "a web page came where a file was due")
+                .with_operation(self.operation)
+                .with_phase(Phase::Answered));
+        }
+        Ok(self)
+    }
+
     /// The bytes. Each chunk has the time of one try to arrive. Fewer bytes than announced are an error, not an end.
     pub fn bytes(self) -> BoxStream<'static, Result<Bytes>> {
         let (length, operation) = (self.length(), self.operation);

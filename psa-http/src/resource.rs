@@ -1,6 +1,8 @@
 //! Vendors' records as tables, one line a field: the struct, tolerant decoding, and the native schema from one source.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -123,14 +125,16 @@ impl<'de, T: Member<'de>> Deserialize<'de> for Tolerant<T> {
 #[derive(Debug)]
 pub struct Names {
     fields: &'static [NativeField],
+    index: &'static HashMap<&'static str, usize>,
     next: usize,
     /// Which of the key's parts came, a bit each.
     keys: u32,
 }
 
 impl Names {
-    pub fn new(fields: &'static [NativeField]) -> Self {
-        Self { fields, next: 0, keys: 0 }
+    pub fn new(fields: &'static [NativeField], index: &'static OnceLock<HashMap<&'static str, usize>>) -> Self {
+        let index = index.get_or_init(|| fields.iter().enumerate().map(|(n, f)| (f.name, n)).collect());
+        Self { fields, index, next: 0, keys: 0 }
     }
 
     /// The number of the next member's field, and `None` for one without a field.
@@ -148,11 +152,10 @@ impl Names {
     }
 
     fn find(&mut self, name: &str) -> Option<usize> {
-        let at = |range: std::ops::Range<usize>| {
-            let start = range.start;
-            self.fields[range].iter().position(|f| f.name == name).map(|n| start + n)
+        let found = match self.fields.get(self.next) {
+            Some(next) if next.name == name => self.next,
+            _ => *self.index.get(name)?,
         };
-        let found = at(self.next..self.fields.len()).or_else(|| at(0..self.next))?;
         self.next = found + 1;
         if self.fields[found].ty == NativeType::Key {
             self.keys |= 1 << self.fields[..found].iter().filter(|f| f.ty == NativeType::Key).count();
@@ -187,11 +190,43 @@ pub const fn plain(name: &'static str) -> &'static str {
     }
 }
 
+/// How long a field's name is in camel case.
+#[doc(hidden)]
+pub const fn camel_len(name: &str) -> usize {
+    let (bytes, mut n, mut len) = (name.as_bytes(), 0, 0);
+    while n < bytes.len() {
+        if bytes[n] != b'_' {
+            len += 1;
+        }
+        n += 1;
+    }
+    len
+}
+
+/// A field's name in camel case: `parent_ticket_id` is `parentTicketId`.
+#[doc(hidden)]
+pub const fn camel<const N: usize>(name: &str) -> [u8; N] {
+    let (bytes, mut n, mut at, mut upper) = (name.as_bytes(), 0, 0, false);
+    let mut out = [0; N];
+    while n < bytes.len() {
+        if bytes[n] == b'_' {
+            upper = true;
+        } else {
+            out[at] = if upper { bytes[n].to_ascii_uppercase() } else { bytes[n] };
+            upper = false;
+            at += 1;
+        }
+        n += 1;
+    }
+    out
+}
+
 /// Declares a vendor's record from one line a field: the struct, tolerant decoding, and the native schema.
 ///
 /// `key(Id)` must be there; `id(Id)`, `int`, `num`, `flag`, `text`, `date`, `json` and `object(T)` may be missing;
 /// `list(T)` is empty then. A member without a line stays in the record's raw bytes. Where the vendor's name is not the
-/// field's, it stands before the type: `board_name = "boardName": text;`.
+/// field's, it stands before the type: `board_name = "boardName": text;`. After the vendor may stand `camel`: names are
+/// in camel case there.
 ///
 /// ```
 /// psa_http::ids! {
@@ -216,21 +251,23 @@ pub const fn plain(name: &'static str) -> &'static str {
 /// ```
 #[macro_export]
 macro_rules! resource {
-    ($vendor:literal; $(#[$doc:meta])* pub struct $name:ident {
+    ($vendor:literal camel; $($table:tt)*) => { $crate::resource!(@table $vendor [camel] $($table)*); };
+    ($vendor:literal; $($table:tt)*) => { $crate::resource!(@table $vendor [plain] $($table)*); };
+    (@table $vendor:literal $style:tt $(#[$doc:meta])* pub struct $name:ident {
         $( $field:ident $(= $json:literal)?: $kind:ident $(($ty:ty))?; )*
     }) => {
         $(#[$doc])*
         #[non_exhaustive]
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name {
-            $( #[doc = concat!($vendor, "'s `", $crate::resource!(@name $field $($json)?), "`.")]
+            $( #[doc = concat!($vendor, "'s `", $crate::resource!(@shown $field $($json)?), "`.")]
                pub $field: $crate::resource!(@type $kind $(($ty))?), )*
         }
 
         impl $name {
             /// The native schema: each typed member and what it is read as.
             pub const FIELDS: &'static [$crate::NativeField] = &[$( $crate::NativeField {
-                name: $crate::plain($crate::resource!(@name $field $($json)?)),
+                name: $crate::resource!(@name $style $field $($json)?),
                 ty: $crate::resource!(@native $kind $(($ty))?),
             }, )*];
         }
@@ -249,7 +286,9 @@ macro_rules! resource {
                     }
                     fn visit_map<A: $crate::serde::de::MapAccess<'de>>(self, mut map: A) -> ::std::result::Result<$name, A::Error> {
                         let mut out = $name { $( $field: $crate::resource!(@absent $kind), )* };
-                        let mut names = $crate::Names::new($name::FIELDS);
+                        static INDEX: ::std::sync::OnceLock<::std::collections::HashMap<&'static str, usize>> =
+                            ::std::sync::OnceLock::new();
+                        let mut names = $crate::Names::new($name::FIELDS, &INDEX);
                         while let Some(found) = names.next(&mut map)? {
                             match found.map(|at| IS[at]) {
                                 $( Some(Is::$field) => out.$field = $crate::resource!(@read $kind map), )*
@@ -272,8 +311,18 @@ macro_rules! resource {
     (@absent $kind:ident) => { $crate::Member::absent() };
     (@read object $map:ident) => { $map.next_value()? };
     (@read $kind:ident $map:ident) => { $map.next_value::<$crate::Tolerant<_>>()?.0 };
-    (@name $field:ident) => { stringify!($field) };
-    (@name $field:ident $json:literal) => { $json };
+    (@shown $field:ident) => { stringify!($field) };
+    (@shown $field:ident $json:literal) => { $json };
+    (@name $style:tt $field:ident $json:literal) => { $json };
+    (@name [plain] $field:ident) => { $crate::plain(stringify!($field)) };
+    (@name [camel] $field:ident) => {{
+        const FIELD: &str = $crate::plain(stringify!($field));
+        const NAME: [u8; $crate::camel_len(FIELD)] = $crate::camel(FIELD);
+        match ::std::str::from_utf8(&NAME) {
+            Ok(name) => name,
+            Err(_) => FIELD,
+        }
+    }};
     (@type key($ty:ty)) => { $ty };
     (@type id($ty:ty)) => { ::std::option::Option<$ty> };
     (@type int) => { ::std::option::Option<i64> };

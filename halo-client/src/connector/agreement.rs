@@ -16,7 +16,6 @@ pub(crate) struct Agreements;
 impl Mapping for Agreements {
     type Native = Contract;
     type Common = Agreement;
-    const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<Contract> {
         context.halo.contracts().list().include_inactive(true)

@@ -21,7 +21,6 @@ const COMPLETE: i64 = 1;
 impl Mapping for Appointments {
     type Native = Appointment;
     type Common = CommonAppointment;
-    const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<Appointment> {
         context.halo.appointments().list().appointments_only(true)
@@ -29,6 +28,11 @@ impl Mapping for Appointments {
 
     fn updated_at(appointment: &Appointment) -> Option<DateTime<Utc>> {
         appointment.last_modified
+    }
+
+    /// Holidays and shifts have the same numbering.
+    fn foreign(a: &Appointment) -> bool {
+        super::text(&a.holiday_id).is_some() || a.shift_type_id.is_some_and(|t| t > 0)
     }
 
     fn common(a: &Appointment, _: &Context, _: &Names) -> CommonAppointment {

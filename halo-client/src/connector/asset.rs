@@ -9,7 +9,8 @@ use crate::ids;
 use crate::page::List;
 use crate::resources::{Asset, Save};
 
-/// Asset <-> asset. Halo's own three key fields are, by its default, name, model and serial number.
+/// Asset <-> asset. Halo's own three key fields are, by its default, name, model and serial number. The fields of its type
+/// are in no list, so they are not here: the native API has them.
 pub(crate) struct Assets;
 
 impl Mapping for Assets {
@@ -22,11 +23,6 @@ impl Mapping for Assets {
     }
 
     fn common(asset: &Asset, _: &Context, _: &Names) -> CommonAsset {
-        let mut custom = super::custom(&asset.customfields, None);
-        // An asset type's own fields are beside the custom fields.
-        custom.extend(
-            asset.fields.iter().filter_map(|f| Some((f.name.clone()?, f.value.clone().filter(|v| !v.is_null())?))),
-        );
         CommonAsset {
             name: super::text(&asset.key_field),
             tag: super::text(&asset.inventory_number),
@@ -42,7 +38,7 @@ impl Mapping for Assets {
             purchased_at: asset.supplier_purchasedate,
             installed_at: asset.commissiondate,
             warranty_until: asset.warranty_end,
-            custom,
+            custom: super::custom(&asset.customfields, None),
             ..CommonAsset::default()
         }
     }

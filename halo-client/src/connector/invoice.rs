@@ -43,7 +43,6 @@ impl Mapping for Invoices {
             reference: super::text(&i.reference),
             posted: i.posted,
             custom: super::custom(&i.customfields, None),
-            created_at: i.date_created,
             updated_at: i.last_modified,
             ..CommonInvoice::default()
         }

@@ -47,7 +47,7 @@ use self::writer::HaloWriter;
 use crate::client::Halo;
 use crate::ids::{self, ClientId};
 use crate::resources::CustomField;
-use crate::scopes::Scope;
+use crate::scopes::{Scope, scope_of};
 
 /// To be raised when the mappings in this folder change what they make of the same record.
 const MAPPING_VERSION: u32 = 2;
@@ -112,7 +112,7 @@ impl HaloConnectorBuilder {
     }
 
     /// Which of the tenant's closure categories mean that an opportunity was won, and which that it was lost. Halo does
-    /// not tell: without this, only "open" is known. When it changes, the next sync reads all opportunities again.
+    /// not tell: without this, at most "open" is known, and that only with a [`status_map`](Self::status_map). When it changes, the next sync reads all opportunities again.
     #[must_use]
     pub fn closure_categories(
         mut self,
@@ -155,9 +155,12 @@ fn capabilities(halo: &Halo) -> Capabilities {
     let customers = may("edit:customers");
     let sales = may("edit:sales");
     // A kind whose right was not asked for is there and says why it can't be read.
-    let needs = |scope: &'static str, capabilities: EntityCapabilities| match may(scope) {
-        true => capabilities,
-        false => EntityCapabilities { read: false, missing_right: Some(scope.to_owned()), ..capabilities },
+    let needs = |(kind, capabilities): (EntityKind, EntityCapabilities)| {
+        let capabilities = match scope_of(&kind).filter(|scope| !may(scope)) {
+            None => capabilities,
+            Some(scope) => EntityCapabilities { read: false, missing_right: Some(scope.to_owned()), ..capabilities },
+        };
+        (kind, capabilities)
     };
     // Halo accepts a change stamp for clients, sites and users too, but the field is documented as something else and
     // rows carry no stamp to verify it by: reading all and comparing is safe. So it is with what has no filter at all.
@@ -169,6 +172,8 @@ fn capabilities(halo: &Halo) -> Capabilities {
         delete: write,
         ..EntityCapabilities::default()
     };
+    // Their lists give no ids alone, and more than one page is no snapshot.
+    let paged = |write: bool| EntityCapabilities { keys: KeyListing::Paged, ..scanned(write) };
     let bare =
         || EntityCapabilities { keys: KeyListing::Snapshot, page_max: u32::MAX, ..EntityCapabilities::default() };
     let filtered = |write: bool| EntityCapabilities { incremental: Incremental::Filter, ..scanned(write) };
@@ -185,22 +190,23 @@ fn capabilities(halo: &Halo) -> Capabilities {
     let references = || EntityCapabilities { count: true, key: psa_core::ReferenceItem::KEY, ..bare() };
     Capabilities {
         entities: [
-            (EntityKind::AGENT, needs("read:tickets", bare())),
-            (EntityKind::TEAM, needs("read:tickets", bare())),
-            (EntityKind::COMPANY, needs("read:customers", scanned(customers))),
-            (EntityKind::SITE, needs("read:customers", scanned(customers))),
-            (EntityKind::CONTACT, needs("read:customers", scanned(customers))),
-            (EntityKind::TICKET, needs("read:tickets", filtered(tickets))),
-            (EntityKind::OPPORTUNITY, needs("read:sales", filtered(sales))),
-            (EntityKind::PROJECT, needs("read:projects", filtered(may("edit:projects")))),
-            (EntityKind::TICKET_NOTE, needs("read:tickets", action(EntityKind::TIME_ENTRY))),
-            (EntityKind::TIME_ENTRY, needs("read:tickets", action(EntityKind::TICKET_NOTE))),
-            (EntityKind::APPOINTMENT, needs("read:calendar", scanned(may("edit:calendar")))),
-            (EntityKind::AGREEMENT, needs("read:contracts", scanned(may("edit:contracts")))),
-            (EntityKind::ASSET, needs("read:assets", scanned(may("edit:assets")))),
-            (EntityKind::INVOICE, needs("read:invoices", scanned(false))),
-            (EntityKind::REFERENCE_ITEM, needs("read:tickets", references())),
+            (EntityKind::AGENT, bare()),
+            (EntityKind::TEAM, bare()),
+            (EntityKind::COMPANY, scanned(customers)),
+            (EntityKind::SITE, scanned(customers)),
+            (EntityKind::CONTACT, scanned(customers)),
+            (EntityKind::TICKET, filtered(tickets)),
+            (EntityKind::OPPORTUNITY, filtered(sales)),
+            (EntityKind::PROJECT, filtered(may("edit:projects"))),
+            (EntityKind::TICKET_NOTE, action(EntityKind::TIME_ENTRY)),
+            (EntityKind::TIME_ENTRY, action(EntityKind::TICKET_NOTE)),
+            (EntityKind::APPOINTMENT, paged(may("edit:calendar"))),
+            (EntityKind::AGREEMENT, paged(may("edit:contracts"))),
+            (EntityKind::ASSET, scanned(may("edit:assets"))),
+            (EntityKind::INVOICE, scanned(false)),
+            (EntityKind::REFERENCE_ITEM, references()),
         ]
+        .map(needs)
         .into(),
         overlap: Duration::from_secs(300),
         rate_limit: halo.inner().limit,

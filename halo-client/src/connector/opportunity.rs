@@ -1,14 +1,16 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{
-    Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Reference, Result,
+    Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, PathChange, Reference,
+    Result,
 };
+use serde_json::Value;
 
 use super::Context;
 use super::lookups::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::ids::{self, AgentId};
+use crate::ids::{self, AgentId, StatusId};
 use crate::page::List;
 use crate::resources::{Opportunity, Save};
 
@@ -46,7 +48,7 @@ impl Mapping for Opportunities {
         CommonOpportunity {
             name: o.summary.clone(),
             description: super::text(&o.details),
-            stage: o.pipeline_stage_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
+            stage: o.pipeline_stage_id.filter(|s| *s > 0).map(|s| Label::new(s, super::text(&o.pipeline_stage_name))),
             status: ids::some(o.status_id).map(|s| Normalized {
                 value: match (closed, o.oppclosurecategory) {
                     (Some(false), _) => Some(OpportunityStatus::Open),
@@ -85,8 +87,27 @@ impl Writes for Opportunities {
         ("owner", Member::Reference("agent_id")),
         ("team", Member::LabelName("team")),
         ("pipeline", Member::LabelId("workflow_id")),
-        ("close_date", Member::Plain("targetdate")),
+        ("close_date", Member::Day("targetdate")),
+        ("stage", Member::LabelId("pipeline_stage_id")),
     ];
+
+    /// Won and lost are a closure category and a status that closes.
+    fn special(context: &Context, change: &PathChange) -> Result<Option<Vec<(&'static str, Value)>>> {
+        if change.field() != "status" {
+            return Ok(None);
+        }
+        let (categories, what) = match change.part("value")?.as_str() {
+            Some("won") => (&context.closures.won, "won"),
+            Some("lost") => (&context.closures.lost, "lost"),
+            _ => return Err(change.unsupported("an opportunity is opened again by a status of Halo's own: set_native")),
+        };
+        let Some(category) = categories.first() else {
+            let why = format!("which closure category means {what} is not known: call closure_categories(..)");
+            return Err(change.unsupported(why));
+        };
+        let closed = context.statuses.first_closed().unwrap_or(StatusId::DEFAULT_CLOSED.0);
+        Ok(Some(vec![("oppclosurecategory", Value::from(*category)), ("status_id", Value::from(closed))]))
+    }
 
     fn create(context: &Context) -> Save<Opportunity> {
         context.halo.opportunities().create()

@@ -28,6 +28,10 @@ pub(crate) struct References {
 trait Listed: Resource {
     const SET: &'static str;
     fn item(&self) -> ReferenceItem;
+    /// The id of a row that can't be decoded as a whole, as [`item`](Self::item) would give it.
+    fn id_of_broken(raw: &[u8]) -> String {
+        key_of_broken(raw).to_string()
+    }
 }
 
 fn base(set: &str, id: impl ToString, name: Option<&String>) -> ReferenceItem {
@@ -68,6 +72,21 @@ impl Listed for Priority {
             ..base(Self::SET, id, self.name.as_ref())
         }
     }
+    fn id_of_broken(raw: &[u8]) -> String {
+        match serde_json::from_slice::<PriorityKey>(raw) {
+            Ok(key) => format!("{}.{}", key.slaid.unwrap_or(0), key.priorityid),
+            Err(_) => key_of_broken(raw).to_string(),
+        }
+    }
+}
+
+/// What makes a priority's id.
+#[derive(serde::Deserialize)]
+struct PriorityKey {
+    #[serde(default, deserialize_with = "psa_http::json::int")]
+    slaid: Option<i64>,
+    #[serde(deserialize_with = "psa_http::json::id")]
+    priorityid: i64,
 }
 
 impl Listed for Category {
@@ -105,7 +124,11 @@ impl Listed for FieldInfo {
     const SET: &'static str = ReferenceItem::CUSTOM_FIELD;
     fn item(&self) -> ReferenceItem {
         let value_type = self.r#type.map(|t| t.to_string());
-        ReferenceItem { value_type, ..base(Self::SET, self.id, self.label.as_ref().or(self.name.as_ref())) }
+        ReferenceItem {
+            value_type,
+            code: self.name.clone(),
+            ..base(Self::SET, self.id, self.label.as_ref().or(self.name.as_ref()))
+        }
     }
 }
 
@@ -118,7 +141,7 @@ async fn read<T: Listed>(list: List<T>, query: &Query, keep: fn(&T) -> bool) -> 
         let id = record.value.as_ref().map(|v| v.item().id.unwrap_or_default());
         let key = match id {
             Ok(id) => Key::from_parts([T::SET.to_owned(), id]),
-            Err(_) => Key::from_parts([T::SET.to_owned(), key_of_broken(&record.raw).to_string()]),
+            Err(_) => Key::from_parts([T::SET.to_owned(), T::id_of_broken(&record.raw)]),
         };
         Record {
             key,
@@ -159,7 +182,7 @@ impl References {
             parts.push(read(halo.asset_types().list(), query, |_| true).boxed());
         }
         if admin {
-            parts.push(read(halo.fields().list(), query, |f| f.custom.is_some_and(|c| c > 0)).boxed());
+            parts.push(read(halo.fields().list(), query, FieldInfo::is_own).boxed());
         }
         let parts = futures::future::try_join_all(parts).await?;
         let at = parts.iter().filter_map(|(_, at)| *at).min();

@@ -39,6 +39,10 @@ pub(crate) enum Member {
 pub(crate) trait Writes: Mapping {
     /// Common path and what it becomes.
     const MEMBERS: &'static [(&'static str, Member)];
+    /// What a change becomes where a table can't tell.
+    fn special(_: &Context, _: &PathChange) -> Result<Option<Vec<(&'static str, Value)>>> {
+        Ok(None)
+    }
     fn create(context: &Context) -> Save<Self::Native>;
     fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>>;
     async fn delete(context: &Context, key: &Key) -> Result<()>;
@@ -58,7 +62,12 @@ impl<M: Writes> HaloWriter<M> {
     async fn save(&self, mut save: Save<M::Native>, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
         let changes = changes.into_any();
         for (path, value) in changes.common {
-            for (member, value) in native::<M>(PathChange::new(path, value))? {
+            let change = PathChange::new(path, value);
+            let members = match M::special(&self.context, &change)? {
+                Some(members) => members,
+                None => native::<M>(change)?,
+            };
+            for (member, value) in members {
                 save = save.set(member, value);
             }
         }

@@ -181,7 +181,7 @@ impl Actions {
 
     /// A change. No mail is sent unless [`send_email`](Save::send_email) says so.
     pub fn update(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> Save<Action> {
-        let save = Save::new(self.halo.clone(), &UPDATE).set("sendemail", false);
+        let save = Save::changing(self.halo.clone(), &UPDATE).set("sendemail", false);
         save.set("ticket_id", ticket.into()).set("id", id.into())
     }
 

@@ -208,12 +208,12 @@ filters! { Appointment {
 } }
 
 impl List<Appointment> {
-    /// Only those that end after this moment.
+    /// Only those after this moment. Which of its ends counts is not documented clearly: look at the rows.
     pub fn from(self, at: DateTime<Utc>) -> Self {
         self.query("start_date", query_date(at))
     }
 
-    /// Only those that start before this moment.
+    /// Only those before this moment. Which of its ends counts is not documented clearly: look at the rows.
     pub fn until(self, at: DateTime<Utc>) -> Self {
         self.query("end_date", query_date(at))
     }

@@ -328,8 +328,13 @@ setters! { Asset {
 } }
 
 impl Save<Asset> {
-    /// Sets one of the type's own fields by its id. Others are left alone.
+    /// Sets one of the type's own fields of a new asset, by its id. For an asset that is there give all of its fields to
+    /// [`replace_list`](Self::replace_list): whether Halo keeps those that are left out is not documented.
     pub fn field(self, id: impl Into<crate::ids::AssetFieldId>, value: impl Into<String>) -> Self {
+        if self.is_update() {
+            let remedy = "Read the asset, and give all of its fields to replace_list(\"fields\", …).";
+            return self.refuse("fields", "the list may replace the asset's other fields", remedy);
+        }
         // Halo takes these ids as text.
         let field = serde_json::json!({"id": id.into().to_string(), "value": value.into()});
         self.add_to("fields", field)

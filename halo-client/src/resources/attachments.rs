@@ -21,11 +21,9 @@ resource! {
         showforusers: flag;
         showonchild: flag;
         showonrelated: flag;
-        download_url: text;
         third_party_id: text;
         already_posted: flag;
         faultid: int;
-        s3url: text;
         att_link: text;
         child_count: int;
         parent_id: int;
@@ -34,7 +32,6 @@ resource! {
         tickettype_id: id(TicketTypeId);
         tickettype_guid: text;
         validate_guid: text;
-        link: text;
         content_type: text;
         last_updated: date;
         ticket_id: id(TicketId);
@@ -126,7 +123,7 @@ impl Attachments {
     /// [`ErrorKind::NotFound`] also for one the login may not see. A file that breaks off is an error of the stream.
     pub async fn download(&self, id: impl Into<AttachmentId>) -> Result<psa_http::Download> {
         let call = self.halo.http().call(&DOWNLOAD).path("id", id.into());
-        call.header(http::header::ACCEPT, http::HeaderValue::from_static("*/*")).download().await
+        call.header(http::header::ACCEPT, http::HeaderValue::from_static("*/*")).download().await?.not_a_web_page()
     }
 }
 

@@ -263,6 +263,13 @@ impl Fields {
     }
 }
 
+impl FieldInfo {
+    /// Whether the tenant made it.
+    pub fn is_own(&self) -> bool {
+        self.custom.is_some_and(|c| c > 0) || self.name.as_deref().is_some_and(|n| n.starts_with("CF"))
+    }
+}
+
 /// A custom field's value with its type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -317,8 +324,7 @@ impl CustomFieldRegistry {
     pub fn new(fields: impl IntoIterator<Item = FieldInfo>) -> Self {
         let mut registry = Self::default();
         for field in fields {
-            let own = field.custom.is_some_and(|c| c > 0) || field.name.as_deref().is_some_and(|n| n.starts_with("CF"));
-            if own {
+            if field.is_own() {
                 if let Some(name) = &field.name {
                     registry.by_name.insert(name.to_lowercase(), field.id.0);
                 }

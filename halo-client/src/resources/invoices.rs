@@ -464,7 +464,7 @@ handle! {
 }
 
 static VOID: Operation = Operation::post("halo.invoices.void", "/Invoice/{id}/void");
-static PDF: Operation = Operation::post("halo.invoices.pdf", "/Invoice/PDF/{id}");
+static PDF: Operation = Operation::read_by_post("halo.invoices.pdf", "/Invoice/PDF/{id}");
 static UPDATE_LINES: Operation = Operation::post("halo.invoices.update_lines", "/Invoice/updatelines");
 
 impl Invoices {
@@ -482,7 +482,10 @@ impl Invoices {
     /// What Halo refuses and what the network can do.
     pub async fn pdf(&self, id: impl Into<InvoiceId>) -> Result<psa_http::Download> {
         let call = self.halo.http().call(&PDF).path("id", id.into());
-        call.header(http::header::ACCEPT, http::HeaderValue::from_static("application/pdf")).download().await
+        call.header(http::header::ACCEPT, http::HeaderValue::from_static("application/pdf"))
+            .download()
+            .await?
+            .not_a_web_page()
     }
 
     /// Changes lines where they are, each by its `id`; other lines stay.
@@ -491,6 +494,20 @@ impl Invoices {
     /// What Halo refuses and what the network can do.
     pub async fn update_lines(&self, lines: &[serde_json::Value]) -> Result<()> {
         self.halo.http().call(&UPDATE_LINES).json(&lines).send().await.map(drop)
+    }
+}
+
+setters! { RecurringInvoice {
+    /// The client.
+    client: ClientId => "client_id";
+    /// The reference.
+    reference: String => "reference";
+} }
+
+impl Save<RecurringInvoice> {
+    /// Adds a line to those that are there.
+    pub fn add_line(self, line: serde_json::Value) -> Self {
+        self.add_to("add_lines", line)
     }
 }
 
@@ -506,7 +523,18 @@ handle! {
 
 static PROCESS: Operation = Operation::post("halo.recurring_invoices.process", "/RecurringInvoice/process");
 
+static UPDATE_RECURRING_LINES: Operation =
+    Operation::post("halo.recurring_invoices.update_lines", "/RecurringInvoice/updatelines");
+
 impl RecurringInvoices {
+    /// Changes lines where they are, each by its `id`; other lines stay.
+    ///
+    /// # Errors
+    /// What Halo refuses and what the network can do.
+    pub async fn update_lines(&self, lines: &[serde_json::Value]) -> Result<()> {
+        self.halo.http().call(&UPDATE_RECURRING_LINES).json(&lines).send().await.map(drop)
+    }
+
     /// Makes the invoices that are due from these now.
     ///
     /// # Errors

@@ -164,6 +164,6 @@ handle! {
 impl Projects {
     /// The tasks of a project: its child tickets.
     pub fn tasks(&self, project: impl Into<TicketId>) -> List<Ticket> {
-        List::new(self.halo.clone()).parent(project.into())
+        List::new(self.halo.clone()).query("domain", "prjs").parent(project.into())
     }
 }

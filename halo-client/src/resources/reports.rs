@@ -4,6 +4,7 @@ use psa_http::Operation;
 use psa_http::Response;
 use psa_http::json::Native;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::{endpoints, filters, handle, resource};
@@ -151,12 +152,14 @@ handle! {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReportRows {
+    /// The columns, in the order of the query.
+    pub columns: Vec<String>,
     /// Each row by the names of its columns.
     pub rows: Vec<Map<String, Value>>,
 }
 
-/// Reading with SQL changes nothing, so it may be repeated.
-static QUERY: Operation = Operation::read_by_post("halo.reports.query", "/Report");
+/// Not repeated when no answer comes: a slow query would be started again and again.
+static QUERY: Operation = Operation::post("halo.reports.query", "/Report");
 static RUN: Operation = Operation::get("halo.reports.run", "/Report/{id}");
 
 impl Reports {
@@ -189,7 +192,7 @@ fn rows(answer: &Response, operation: &'static str) -> Result<ReportRows> {
     }
     #[derive(Deserialize)]
     struct Content {
-        rows: Option<Vec<Map<String, Value>>>,
+        rows: Option<Vec<Box<RawValue>>>,
         #[serde(default, deserialize_with = "psa_http::json::text")]
         load_error: Option<String>,
     }
@@ -198,7 +201,37 @@ fn rows(answer: &Response, operation: &'static str) -> Result<ReportRows> {
         |kind, message: String| Err(Error::new(kind, message).with_operation(operation).with_phase(Phase::Answered));
     match answer.value.report {
         Some(Content { load_error: Some(error), .. }) if !error.trim().is_empty() => refuse(ErrorKind::Rejected, error),
-        Some(Content { rows: Some(rows), .. }) => Ok(ReportRows { rows }),
+        Some(Content { rows: Some(rows), .. }) => {
+            let unreadable = |e: serde_json::Error| Error::new(ErrorKind::Decode, "a row can't be read").with_source(e);
+            let columns =
+                rows.first().map(|r| serde_json::from_str::<Columns>(r.get())).transpose().map_err(unreadable)?;
+            let rows = rows.iter().map(|r| serde_json::from_str(r.get())).collect::<std::result::Result<_, _>>();
+            Ok(ReportRows { columns: columns.unwrap_or_default().0, rows: rows.map_err(unreadable)? })
+        }
         _ => refuse(ErrorKind::Decode, "the answer holds no rows of a report".to_owned()),
+    }
+}
+
+/// The names of a row's columns, in their order: a map sorts them.
+#[derive(Default)]
+struct Columns(Vec<String>);
+
+impl<'de> Deserialize<'de> for Columns {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Names;
+        impl<'de> serde::de::Visitor<'de> for Names {
+            type Value = Columns;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a row")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Columns, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+                    names.push(name);
+                }
+                Ok(Columns(names))
+            }
+        }
+        deserializer.deserialize_map(Names)
     }
 }

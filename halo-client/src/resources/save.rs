@@ -93,6 +93,23 @@ impl<T: Resource> Save<T> {
         self
     }
 
+    /// Whether the record is there already.
+    pub(crate) fn is_update(&self) -> bool {
+        self.update
+    }
+
+    /// Fails when it is sent.
+    pub(crate) fn refuse(mut self, member: &'static str, why: &'static str, remedy: &'static str) -> Self {
+        let error = Error::new(ErrorKind::InvalidRequest, why);
+        self.failed = Some(error.with_context("field", member).with_context("remedy", remedy));
+        self
+    }
+
+    /// The client, for what a setter needs to tell it.
+    pub(crate) fn halo(&self) -> &Halo {
+        &self.halo
+    }
+
     /// Adds an element to a list that Halo merges instead of replacing.
     pub(crate) fn add_to(mut self, member: &'static str, element: Value) -> Self {
         match self.body.entry(member).or_insert_with(|| Value::Array(Vec::new())) {
@@ -151,7 +168,19 @@ impl<T: Resource> Save<T> {
 
 /// Lists that Halo adds to what it has, instead of replacing it.
 fn adds(member: &str) -> bool {
-    member == "customfields" || ["add", "new_", "removethese", "_"].iter().any(|start| member.starts_with(start))
+    const ADDITIVE: &[&str] = &[
+        "customfields",
+        "add_lines",
+        "add_tags",
+        "add_configuration_items",
+        "add_licences",
+        "add_roles",
+        "addtheseusers",
+        "removetheseusers",
+        "new_related_tickets",
+        "new_external_link",
+    ];
+    ADDITIVE.contains(&member)
 }
 
 /// The bytes of the single record of an answer: bare, or alone in a list.

@@ -138,6 +138,15 @@ resource! {
         oppregion: text;
         currency: int;
         customfields: list(CustomField);
+        oppvalue_monthly: num;
+        oppvalue_annual: num;
+        oppvalue_oneoff: num;
+        oppvalueadjusted: num;
+        oppprofit: num;
+        oppcurrentsystem: text;
+        oppcompetitors: text;
+        oppreason: text;
+        opphear: text;
         opptrialdate: date;
         oppdemodate: date;
         oppaddress: text;
@@ -340,6 +349,10 @@ setters! { Ticket {
 impl Save<Ticket> {
     /// Puts a file on a new ticket that was uploaded before.
     pub fn attachment(self, id: impl Into<AttachmentId>) -> Self {
+        if self.is_update() {
+            let remedy = "Upload the file with Upload::on_ticket instead.";
+            return self.refuse("attachments", "the list would replace the ticket's files", remedy);
+        }
         self.add_to("attachments", serde_json::json!({"id": id.into()}))
     }
 }
@@ -459,11 +472,13 @@ impl Tickets {
     }
 
     /// Merges a ticket into another: it is closed, and its `merged_into_id` says where it went.
+    ///
+    /// Inferred from the names of the members in Halo's document (`merged_into_id`, `domerge`): read the ticket afterwards.
     pub fn merge(&self, id: impl Into<TicketId>, into: impl Into<TicketId>) -> Save<Ticket> {
         self.update(id).set("merged_into_id", into.into()).set("domerge", true)
     }
 
-    /// Links two tickets as related.
+    /// Links two tickets as related. Inferred from the name of the member in Halo's document.
     pub fn link(&self, id: impl Into<TicketId>, other: impl Into<TicketId>) -> Save<Ticket> {
         self.update(id).add_to("new_related_tickets", serde_json::json!({"id": other.into()}))
     }

@@ -97,23 +97,6 @@ impl List<TimesheetEvent> {
     }
 }
 
-impl List<Timesheet> {
-    /// Only days at or after this moment.
-    pub fn from(self, at: DateTime<Utc>) -> Self {
-        self.query("start_date", query_date(at))
-    }
-
-    /// Only days at or before this moment.
-    pub fn until(self, at: DateTime<Utc>) -> Self {
-        self.query("end_date", query_date(at))
-    }
-}
-
-filters! { Timesheet {
-    /// Of this agent.
-    agent: AgentId => "agent_id";
-} }
-
 setters! { TimesheetEvent {
     /// The ticket: an action is added to it.
     ticket: TicketId => "ticket_id";
@@ -140,7 +123,7 @@ impl Save<TimesheetEvent> {
 
 handle! {
     Timesheets of Timesheet by i64: "timesheets", "/Timesheet";
-    /// The days, in one answer.
+    /// The days of every agent, in one answer: Halo documents no filter for them.
     list;
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Save, endpoints, filters, handle, resource, setters};
 use crate::ids::{NotificationId, WebhookEventId, WebhookId};
+use crate::page::List;
 
 resource! {
     /// A webhook: where Halo sends what. Its password or signing secret has no field, so that it is in no log.
@@ -131,7 +132,7 @@ resource! {
 }
 
 resource! {
-    /// One delivery of a webhook. The request's headers have no field: they hold credentials.
+    /// One delivery of a webhook. Headers have no field: they can hold credentials.
     pub struct WebhookEvent {
         id: key(WebhookEventId);
         webhook_id: text;
@@ -143,7 +144,6 @@ resource! {
         duration: num;
         requestbody: text;
         responsestatus: int;
-        responseheaders: text;
         responsebody: text;
         automation_id: int;
         automation_step: int;
@@ -186,13 +186,20 @@ handle! {
     get;
     create;
     update;
+    delete;
 }
 
 handle! {
     WebhookEvents of WebhookEvent by WebhookEventId: "webhook_events", "/WebhookEvent";
-    /// The deliveries of a [`webhook`](crate::List::webhook), newest first by Halo's default.
-    list;
     get;
+}
+
+impl WebhookEvents {
+    /// The deliveries of a [`webhook`](crate::List::webhook), newest first.
+    pub fn list(&self) -> List<WebhookEvent> {
+        // Their ids are random: an order by id would tell nothing.
+        List::new(self.halo.clone()).query("order", "timestamp").query("orderdesc", true)
+    }
 }
 
 setters! { Webhook {
@@ -220,6 +227,8 @@ const BASIC: i64 = 1;
 impl Save<Webhook> {
     /// Signs each delivery: the header holds base64 of HMAC-SHA256 over the body.
     pub fn signed_header(self, header: &str, secret: &SecretString) -> Self {
+        // Halo may repeat it in an error.
+        self.halo().inner().redactor.add_lasting(secret.clone());
         self.set("authentication_type", SIGNED_HEADER)
             .set("authentication_header", header)
             .set("algorithm", 0)
@@ -228,6 +237,7 @@ impl Save<Webhook> {
 
     /// Sends a user name and a password with each delivery.
     pub fn basic(self, username: &str, password: &SecretString) -> Self {
+        self.halo().inner().redactor.add_lasting(password.clone());
         self.set("authentication_type", BASIC)
             .set("basic_username", username)
             .set("basic_password", password.expose_secret())
@@ -306,7 +316,7 @@ impl Webhooks {
 }
 
 impl WebhookEvents {
-    /// Sends a delivery once more, as the button in Halo does.
+    /// Sends a delivery once more. Halo documents that it can be done and its endpoint, not the body: this one is inferred.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] for an empty id; what Halo refuses and what the network can do.

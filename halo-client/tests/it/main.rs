@@ -12,3 +12,4 @@ mod servers;
 mod tickets;
 mod webhooks;
 mod world;
+mod writes;

@@ -1,10 +1,10 @@
 //! Halo's peculiarities, by their number in the fact sheet: each as at the vendor, and with the switch off.
 
 use futures::TryStreamExt;
-use halo_client::{AgentId, Halo, Scope, Scopes};
+use halo_client::{AgentId, ClientId, Halo, Scope, Scopes};
 use psa_core::{Connector, EntityKind, Query, Ticket};
 use psa_sandbox::HaloSandbox;
-use psa_sandbox::halo::OpenPoints;
+use psa_sandbox::halo::{OpenPoints, Quirks};
 
 use crate::world::{builder, dataset, halo, sandbox, with};
 
@@ -297,5 +297,66 @@ async fn a_new_token_that_ends_the_old_one_costs_one_request() {
     for _ in 0..3 {
         assert_eq!(count(&a).await, 250);
         assert_eq!(count(&b).await, 250);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirk_5_and_6_ids_that_repeat_make_keys_of_two_parts() {
+    for quirky in [true, false] {
+        let sandbox = with(|q| (q.actions_numbered_per_ticket, q.priority_guids) = (quirky, quirky));
+        let halo = halo(&sandbox);
+        let priorities = halo.priorities().all().await.unwrap();
+        let keys: std::collections::HashSet<_> =
+            priorities.iter().map(|p| halo_client::Resource::key(&p.value)).collect();
+        assert_eq!(keys.len(), 8, "two service level agreements, four priorities each");
+        assert!(halo.actions().list().ticket(7).all().await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirks_21_22_23_deleted_tickets_placeholders_and_teams() {
+    for quirky in [true, false] {
+        let sandbox = with(|q| (q.deleted_invisible, q.placeholders, q.team_by_name) = (quirky, quirky, quirky));
+        sandbox.edit(|h| h.delete_ticket(5));
+        let halo = halo(&sandbox);
+        let listed = halo.tickets().list().all().await.unwrap();
+        assert_eq!(listed.iter().any(|t| t.id.0 == 5), !quirky);
+        assert_eq!(listed[0].team_id.is_none(), quirky);
+        // Whatever the list shows, a deleted ticket is told as gone.
+        let source = halo.connector().build().source(&EntityKind::TICKET).unwrap();
+        let pages: Vec<_> = source.pages(Query::new(), None).try_collect().await.unwrap();
+        let alive = pages.iter().flat_map(|p| &p.items).filter(|i| matches!(i, psa_core::AnyItem::Upsert(_))).count();
+        assert_eq!(alive, 249);
+        assert_eq!(halo.clients().list().all().await.unwrap().iter().any(|c| c.id == ClientId::UNKNOWN), quirky);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn quirks_28_31_32_33_34_what_halo_keeps_to_itself() {
+    let quiet = HaloSandbox::builder().dataset(dataset()).restricted_to_teams(&["Projects"]).rate_limit(None).build();
+    let some = halo(&quiet).tickets().list().all().await.unwrap();
+    assert!(!some.is_empty() && some.iter().all(|t| t.team.as_deref() == Some("Projects")));
+    let mut quirks = Quirks::default();
+    (quirks.restricted_silently, quirks.reopening_hidden, quirks.cost_needs_role) = (false, false, false);
+    (quirks.no_custom_field_endpoint, quirks.filter_is_a_date) = (false, false);
+    let open = OpenPoints { definitions_need_admin: false, rate_limit: None, ..OpenPoints::default() };
+    let loud = HaloSandbox::builder()
+        .dataset(dataset())
+        .quirks(quirks.clone())
+        .open_points(open.clone())
+        .restricted_to_teams(&["Projects"])
+        .build();
+    assert!(halo(&loud).tickets().list().all().await.unwrap_err().is_permission_denied());
+    let loud = HaloSandbox::builder().dataset(dataset()).quirks(quirks).open_points(open.clone()).build();
+    let quirky = HaloSandbox::builder().dataset(dataset()).open_points(open).build();
+    for (sandbox, hidden) in [(quirky, true), (loud, false)] {
+        let halo = halo(&sandbox);
+        let closed = halo.tickets().list().closed_only(true).all().await.unwrap()[0].id;
+        halo.tickets().update(closed).status(2).send().await.unwrap();
+        assert_eq!(halo.tickets().get(closed).await.unwrap().member("reopened").is_none(), hidden);
+        assert_eq!(halo.get_json("/CustomField").send().await.is_err(), hidden);
+        let later = sandbox.now() + chrono::TimeDelta::days(1);
+        let changed = halo.tickets().list().updated_since(later).all().await.unwrap().len();
+        assert_eq!(changed == 0, hidden, "off, the filter does what the document says: nothing");
     }
 }

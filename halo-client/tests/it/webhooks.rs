@@ -88,6 +88,18 @@ async fn a_delivery_that_fails_is_in_the_log_and_can_be_sent_again_by_hand() {
     assert_eq!(sandbox.deliver_webhooks(&transport).await[0].status, Some(204));
     assert_eq!(endpoint.got.lock().unwrap()[0].body(), broken.got.lock().unwrap()[0].body());
     assert!(halo.webhook_events().resend(&" ".into()).await.is_err());
+    assert!(
+        halo.webhook_events().resend(&"00000063-0000-4000-8000-000000000063".into()).await.unwrap_err().is_not_found()
+    );
+    // Halo may repeat in an error what it was sent.
+    sandbox.add_fault(psa_sandbox::Fault::new(
+        "halo.webhooks.create",
+        psa_sandbox::Trigger::Always,
+        psa_sandbox::Effect::Status(400, "bad pass-canary"),
+    ));
+    let error =
+        halo.webhooks().create().url("https://receiver.example/").basic("me", &password).send().await.unwrap_err();
+    assert!(!format!("{error} {error:?} {:?}", error.vendor()).contains("pass-canary"), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,6 +122,19 @@ async fn deliveries_are_batched_and_templates_have_the_users_names() {
     sandbox.deliver_webhooks(&transport).await;
     let last: Value = serde_json::from_slice(endpoint.got.lock().unwrap().last().unwrap().body()).unwrap();
     assert_eq!(last, json!({"number": 7, "title": "templated"}));
+
+    // After a hundred that went well, the newest that did not is seen.
+    let (_, broken) = receiver(500);
+    sandbox.edit(|h| (1..=120).for_each(|id| h.touch_ticket(id)));
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    sandbox.deliver_webhooks(&transport).await;
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    sandbox.edit(|h| h.touch_ticket(9));
+    sandbox.deliver_webhooks(&broken).await;
+    let health = halo.webhooks().health(&hook.id).await.unwrap();
+    assert_eq!((health.failed.len(), health.seen, health.last_status), (1, 100, Some(500)));
+    let notified = halo.notifications().list().webhook(hook.id.clone()).all().await.unwrap();
+    halo.notifications().delete(notified[0].id).await.unwrap();
 
     halo.webhooks().update(hook.id.clone()).active(false).send().await.unwrap();
     sandbox.edit(|h| h.touch_ticket(8));

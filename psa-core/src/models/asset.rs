@@ -40,7 +40,7 @@ entity! {
         warranty_until: Option<DateTime<Utc>>;
         /// Free notes.
         notes: Option<String>;
-        /// Custom fields, those of the asset's type included.
+        /// Custom fields.
         custom: Custom;
         /// When it was entered.
         created_at: Option<DateTime<Utc>>, readonly;

@@ -8,10 +8,13 @@ entity! {
     pub struct ReferenceItem: EntityKind::REFERENCE_ITEM, key ReferenceItem::KEY => {
         /// Which list: one of the constants of [`ReferenceItem`], or a list that only this vendor has.
         set: Option<String>, readonly;
-        /// The vendor's id of it, as records refer to it.
+        /// The vendor's id of it, unique within the list. A priority's has its service level agreement in front (`2.3`)
+        /// where numbers repeat with each.
         id: Option<String>, readonly;
         /// The name.
         name: Option<String>, readonly;
+        /// What records call it, where that is neither id nor name: the key of a custom field's values.
+        code: Option<String>, readonly;
         /// What it belongs to: the board of a status, the service level agreement of a priority.
         group: Option<Label>, readonly;
         /// Its place in the order that people see.

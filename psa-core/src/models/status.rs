@@ -64,6 +64,11 @@ impl StatusMap {
         self.0.get(status_id).copied()
     }
 
+    /// The first status that closes, by number where ids are numbers.
+    pub fn first_closed(&self) -> Option<i64> {
+        self.0.iter().filter(|(_, m)| m.closed).filter_map(|(id, _)| id.parse().ok()).min()
+    }
+
     /// Those of `status_ids` that are not mapped, for a wizard that wants every status in exactly one stage.
     pub fn unmapped<'a>(&'a self, status_ids: impl IntoIterator<Item = &'a str> + 'a) -> impl Iterator<Item = &'a str> {
         status_ids.into_iter().filter(|id| !self.0.contains_key(*id))

@@ -72,6 +72,9 @@ pub(super) fn list(data: &Data, table: &'static Table, params: &Params<'_>, cont
             && !(calendar && params.flag("hidecompleted") && row.get("complete_status") == Some(&json!(1)))
             && (!calendar || params.list("agents").is_none_or(|ids| ids.iter().any(|id| same(row.get("agent_id"), id))))
     });
+    if let Some(order) = params.get("order").filter(|o| *o != "id") {
+        rows.sort_by_key(|row| row.get(order).map(ToString::to_string).unwrap_or_default());
+    }
     if params.flag("orderdesc") {
         rows.reverse();
     }
@@ -196,7 +199,7 @@ fn merge(table: &Table, out: &mut Row, member: String, value: Value, quirks: &Qu
         }
         return;
     }
-    let merges = matches!(member.as_str(), "customfields" | "fields") || !quirks.nested_lists_replace;
+    let merges = member == "customfields" || !quirks.nested_lists_replace;
     match (out.get_mut(&member), value) {
         (Some(Value::Array(old)), Value::Array(new)) if merges => merge_elements(old, new),
         (_, value) => {

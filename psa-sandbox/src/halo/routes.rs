@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::quirks::OpenPoints;
+use super::quirks::{OpenPoints, Quirks};
 use super::tables::{TABLES, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +76,11 @@ pub(super) fn table(name: &str) -> &'static Table {
 
 impl Route {
     /// The route of a path below the API's root, without regard to case.
-    pub(crate) fn find(method: &Method, path: &str, query: &[(String, String)]) -> Option<Self> {
-        let lower = path.to_ascii_lowercase();
+    pub(crate) fn find(method: &Method, path: &str, query: &[(String, String)], quirks: &Quirks) -> Option<Self> {
+        let mut lower = path.to_ascii_lowercase();
+        if !quirks.no_custom_field_endpoint && lower.trim_matches('/') == "customfield" {
+            lower = "fieldinfo".to_owned();
+        }
         let parts: Vec<&str> = lower.split('/').filter(|p| !p.is_empty()).collect();
         let (first, rest) = parts.split_first()?;
         let known = RESOURCES.iter().find(|(path, ..)| path == first).map(|(_, r, name, family)| (*r, *name, *family));
@@ -95,6 +98,7 @@ impl Route {
             (&Method::POST, "invoices", ["updatelines"]) => Verb::UpdateLines,
             (&Method::POST, "invoices", ["pdf", id]) => Verb::Pdf((*id).to_owned()),
             (&Method::POST, "invoices", [id, "void"]) => Verb::Void((*id).to_owned()),
+            (&Method::POST, "recurring_invoices", ["updatelines"]) => Verb::UpdateLines,
             (&Method::POST, "recurring_invoices", ["process"]) => Verb::Process,
             (&Method::POST, _, []) => Verb::Save,
             (&Method::DELETE, _, [id]) => Verb::Delete((*id).to_owned()),
@@ -135,6 +139,7 @@ impl Route {
         }
         match self.verb {
             Verb::Me => None,
+            Verb::Query => Some("edit:reporting".to_owned()),
             Verb::List | Verb::Get(_) | Verb::Download(_) | Verb::Pdf(_) | Verb::RunReport(_) => {
                 Some(format!("read:{}", self.family))
             }
@@ -152,7 +157,7 @@ macro_rules! interned {
         pub fn operations() -> &'static [&'static str] {
             &["halo.authinfo", "halo.token", "halo.agents.me", "halo.users.me", "halo.clients.me", "halo.instance", "halo.check.preflight",
               "halo.attachments.download", "halo.invoices.void", "halo.invoices.pdf", "halo.invoices.update_lines",
-              "halo.recurring_invoices.process", "halo.reports.query", "halo.reports.run", "halo.webhook_events.resend",
+              "halo.recurring_invoices.process", "halo.recurring_invoices.update_lines", "halo.reports.query", "halo.reports.run", "halo.webhook_events.resend",
               $( concat!("halo.", $name, ".list"), concat!("halo.", $name, ".get"), concat!("halo.", $name, ".create"),
                  concat!("halo.", $name, ".update"), concat!("halo.", $name, ".delete"), )*]
         }

@@ -117,6 +117,9 @@ fn ticket_base(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
         out.remove("milestones");
         out.remove("budgets");
     }
+    if !quirks.deleted_invisible {
+        out.insert("deleted".into(), t.deleted.into());
+    }
     if !quirks.team_by_name {
         out.insert("team_id".into(), team_id(&t.team).into());
     }

@@ -333,7 +333,7 @@ impl HaloSandbox {
         let query: Vec<(String, String)> =
             url::form_urlencoded::parse(head.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
         let mut state = self.lock();
-        let called = classify(&head.method, &path, &query, &body);
+        let called = classify(&head.method, &path, &query, &body, &shared.quirks);
         let operation = called.operation();
         let count = {
             let count = state.counts.entry(operation).or_default();
@@ -477,7 +477,7 @@ impl HaloSandbox {
             Verb::Pdf(id) => files::pdf(&state.data, id),
             Verb::RunReport(id) => reports::run(&state.data, id),
             Verb::Query | Verb::UpdateLines | Verb::Process | Verb::Resend => {
-                special(&mut state.data, &route.verb, body, now, &shared.quirks)
+                special(&mut state.data, route, body, now, &shared.quirks)
             }
             Verb::Void(id) => writes::void(&mut state.data, id),
             Verb::Delete(id) => writes::delete(&mut state.data, route.resource, id, query, now),
@@ -510,7 +510,7 @@ impl Called {
 }
 
 /// With and without `/api`, in any case, as the vendor does.
-fn classify(method: &Method, path: &str, query: &[(String, String)], body: &Bytes) -> Called {
+fn classify(method: &Method, path: &str, query: &[(String, String)], body: &Bytes, quirks: &Quirks) -> Called {
     let lower = path.to_ascii_lowercase();
     let below = lower.trim_matches('/');
     if matches!(below, "auth/token" | "token") && method == Method::POST {
@@ -526,7 +526,7 @@ fn classify(method: &Method, path: &str, query: &[(String, String)], body: &Byte
     if below == "instanceinfo" && method == Method::GET {
         return Called::Instance;
     }
-    match Route::find(method, below, query) {
+    match Route::find(method, below, query, quirks) {
         Some(route) => {
             let creates = matches!(route.verb, Verb::Save) && writes::creates(body);
             Called::Api(route, creates)
@@ -548,26 +548,33 @@ fn auth_info(head: &http::request::Parts, tenant: Option<&str>) -> Reply {
 }
 
 /// Operations that take a list and are no save.
-fn special(data: &mut Data, verb: &Verb, body: &Bytes, now: DateTime<Utc>, quirks: &Quirks) -> Reply {
+fn special(data: &mut Data, route: &Route, body: &Bytes, now: DateTime<Utc>, quirks: &Quirks) -> Reply {
     let Ok(Value::Array(items)) = serde_json::from_slice::<Value>(body) else {
         return Reply::json(
             400,
             &json!({"": ["The input was not valid: a JSON array is required to deserialize the list."]}),
         );
     };
-    match verb {
+    match &route.verb {
         Verb::Query => match items.first() {
             Some(report) if report.get("_loadreportonly") == Some(&json!(true)) => {
                 reports::query(data, report["sql"].as_str().unwrap_or_default())
             }
             _ => writes::save(data, Resource::Table(table("reports")), body, now, quirks),
         },
-        Verb::UpdateLines => plain::update_lines(data, table("invoices"), items),
+        Verb::UpdateLines => {
+            let Resource::Table(invoices) = route.resource else { return Reply::empty(404) };
+            plain::update_lines(data, invoices, items)
+        }
         Verb::Process => writes::process(data, &items, now),
         _ => {
             for event in items.iter().filter_map(|e| e["id"].as_str()) {
-                if let Some(id) = plain::number_of(table("webhook_events"), event) {
-                    data.webhooks.resend(id);
+                let events = table("webhook_events");
+                let id =
+                    plain::number_of(events, event).filter(|id| data.rows(events).get(&data.dataset, *id).is_some());
+                match id {
+                    Some(id) => data.webhooks.resend(id),
+                    None => return Reply::empty(404),
                 }
             }
             Reply::json(201, &json!({}))

@@ -89,6 +89,7 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.appointment_count(),
         make: make::appointment,
+        detail: &["note", "appointment_type_id", "agents"],
         filters: &[("client_id", "client_id"), ("ticket_id", "ticket_id"), ("agent_id", "agent_id")],
         required: &[("start_date", "A Start Date must be entered"), ("end_date", "An End Date must be entered")],
         ..paged("appointment", "appointments", "calendar", "appointments")
@@ -145,7 +146,7 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.invoice_count(),
         make: make::invoice,
-        detail: &["lines"],
+        detail: &["lines", "last_modified", "date_created"],
         required: &[("client_id", "A Client must be selected for this Invoice")],
         additive: &[("add_lines", "lines")],
         ..paged("invoice", "invoices", "invoices", "invoices")
@@ -188,6 +189,7 @@ pub(crate) static TABLES: &[Table] = &[
         listing: Listing::Pages("assets", 50),
         count: |d| d.asset_count(),
         make: make::asset,
+        detail: &["fields"],
         filters: &[
             ("client_id", "client_id"),
             ("site_id", "site_id"),

@@ -147,7 +147,7 @@ fn save_ticket(
             (name, _) if name.starts_with('_') => {}
             ("merged_into_id", into) => merge(data, &mut ticket, into, now)?,
             ("new_related_tickets", Value::Array(others)) => extend(&mut ticket.extra, "related_tickets", others),
-            (list @ ("customfields" | "attachments"), Value::Array(elements)) => {
+            (list @ "customfields", Value::Array(elements)) => {
                 let mut old = ticket.extra.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
                 plain::merge_elements(&mut old, elements.clone());
                 ticket.extra.insert(list.to_owned(), old.into());
