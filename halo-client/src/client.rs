@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use psa_core::{Error, ErrorKind, Lane, Result};
+use psa_core::Result;
 use psa_http::json::Native;
-use psa_http::{HttpClient, Idempotency, Operation, Response, Stats, TokenCache};
+use psa_http::{HttpClient, Idempotency, Operation, RawCall, Stats, TokenCache};
 use serde_json::Value;
 
 use crate::auth::HaloTokens;
@@ -224,19 +224,19 @@ impl Halo {
 
     /// Any read, also of what this crate has no types for. The path is below `/api`, with or without it.
     pub fn get_json(&self, path: &str) -> RawCall {
-        RawCall { call: self.0.http.call(&GET_JSON).raw_path(below_api(path)) }
+        RawCall::new(self.0.http.call(&GET_JSON).raw_path(below_api(path)))
     }
 
     /// Any write. Not repeated unless nothing was sent.
     pub fn post_json(&self, path: &str, body: &Value) -> RawCall {
-        RawCall { call: self.0.http.call(&POST_JSON).raw_path(below_api(path)).json(body) }
+        RawCall::new(self.0.http.call(&POST_JSON).raw_path(below_api(path)).json(body))
     }
 
     /// Any request: the method decides whether it may be repeated.
     pub fn raw(&self, method: Method, path: &str) -> RawCall {
         let operation = if method.is_safe() { &GET_JSON } else { &POST_JSON };
         debug_assert!(operation.idempotency != Idempotency::Safe || method.is_safe());
-        RawCall { call: self.0.http.call(operation).method(method).raw_path(below_api(path)) }
+        RawCall::new(self.0.http.call(operation).method(method).raw_path(below_api(path)))
     }
 
     /// The common view of this tenant, for sync and for code that does not care about the vendor.
@@ -250,54 +250,5 @@ fn below_api(path: &str) -> &str {
     match path.split_once('/') {
         Some((first, rest)) if first.eq_ignore_ascii_case("api") => rest,
         _ => path,
-    }
-}
-
-/// A request through the untyped door.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct RawCall {
-    call: psa_http::Call,
-}
-
-impl RawCall {
-    /// Adds a query parameter.
-    pub fn query(mut self, name: &str, value: impl std::fmt::Display) -> Self {
-        self.call = self.call.query(name, value);
-        self
-    }
-
-    /// Sends this JSON.
-    pub fn json(mut self, body: &Value) -> Self {
-        self.call = self.call.json(body);
-        self
-    }
-
-    /// Who waits for the answer.
-    pub fn lane(mut self, lane: Lane) -> Self {
-        self.call = self.call.lane(lane);
-        self
-    }
-
-    /// Sends it and reads JSON; an empty answer is `null`.
-    ///
-    /// # Errors
-    /// What the network and Halo can do; [`ErrorKind::Decode`] if the answer is not JSON.
-    pub async fn send(self) -> Result<Value> {
-        let answer = self.call.send().await?;
-        if answer.body.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&answer.body).map_err(|e| {
-            Error::new(ErrorKind::Decode, "the answer is not JSON").with_operation(GET_JSON.name).with_source(e)
-        })
-    }
-
-    /// Sends it and gives the bytes as they are: a file, a picture.
-    ///
-    /// # Errors
-    /// What the network and Halo can do.
-    pub async fn send_raw(self) -> Result<Response> {
-        self.call.send().await
     }
 }

@@ -12,12 +12,12 @@ mod resources;
 mod scopes;
 
 pub use auth::Grant;
-pub use client::{Halo, RawCall};
+pub use client::Halo;
 pub use config::{HaloBuilder, HaloUrl};
 pub use connector::{HaloConnector, HaloConnectorBuilder};
 pub use ids::*;
 pub use page::{List, Resource};
 pub use psa_http::json::Native;
-pub use psa_http::{Download, ListPage, RawRecord};
+pub use psa_http::{Download, ListPage, RawCall, RawRecord};
 pub use resources::*;
 pub use scopes::{Scope, ScopeRow, Scopes};

@@ -76,6 +76,28 @@ impl Default for EntityCapabilities {
     }
 }
 
+/// A mark by which a sync knows its own writes when they come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum EchoMark {
+    /// A field of the common model that the vendor keeps for the caller: write an id of your own there.
+    ExternalRef {
+        /// The kind that has it.
+        kind: EntityKind,
+        /// The field.
+        path: &'static str,
+    },
+    /// Who the connection is: what this one changed last was our write.
+    OwnIdentity(String),
+    /// A native member that keeps the vendor from telling webhooks of a write.
+    QuietWrite {
+        /// The kind that has it.
+        kind: EntityKind,
+        /// The member, to be set to true.
+        native: &'static str,
+    },
+}
+
 /// What a connector can do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Capabilities {
@@ -87,6 +109,8 @@ pub struct Capabilities {
     pub rate_limit: Option<(u32, Duration)>,
     /// Whether the vendor has a marker that makes a repeated create harmless.
     pub idempotent_create: bool,
+    /// Marks by which own writes are known again.
+    pub echo: Vec<EchoMark>,
 }
 
 impl Capabilities {

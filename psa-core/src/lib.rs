@@ -14,7 +14,7 @@ mod record;
 mod schema;
 pub mod time;
 
-pub use capabilities::{Capabilities, EntityCapabilities, Incremental, KeyListing};
+pub use capabilities::{Capabilities, EchoMark, EntityCapabilities, Incremental, KeyListing};
 pub use changes::{AnyChanges, Changes, PathChange};
 pub use check::{CheckReport, CheckStage, CheckStep, Grant, Outcome, Permission};
 pub use connector::{Connector, Reader, Sink, Source, Writer, erase_reader, erase_writer};

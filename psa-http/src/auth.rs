@@ -70,6 +70,7 @@ pub struct TokenCache {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     redactor: Redactor,
+    scheme: &'static str,
     current: RwLock<Option<Arc<Entry>>>,
     minting: Mutex<()>,
 }
@@ -92,7 +93,15 @@ impl TokenCache {
         chance: Arc<dyn Chance>,
         redactor: Redactor,
     ) -> Self {
-        Self { source, clock, chance, redactor, current: RwLock::default(), minting: Mutex::default() }
+        let (current, minting) = (RwLock::default(), Mutex::default());
+        Self { source, clock, chance, redactor, scheme: "Bearer", current, minting }
+    }
+
+    /// The scheme before the token in the header. Default: `Bearer`.
+    #[must_use]
+    pub fn scheme(mut self, scheme: &'static str) -> Self {
+        self.scheme = scheme;
+        self
     }
 
     /// The current token, minted if need be.
@@ -147,7 +156,7 @@ impl TokenCache {
     async fn mint_next(&self, old: Option<&Entry>) -> Result<Arc<Entry>> {
         let token = self.source.mint().await?;
         self.redactor.add_recent(token.secret.clone());
-        let mut value = HeaderValue::try_from(format!("Bearer {}", token.secret.expose_secret()))
+        let mut value = HeaderValue::try_from(format!("{} {}", self.scheme, token.secret.expose_secret()))
             .map_err(|_| Error::new(ErrorKind::Decode, "the token is not a valid header value"))?;
         value.set_sensitive(true);
         let minted = self.clock.elapsed();

@@ -329,6 +329,18 @@ impl Call {
         self
     }
 
+    /// What it is.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Sends this body as it is.
+    pub fn body(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.headers.insert(header::CONTENT_TYPE, content_type);
+        self
+    }
+
     /// Sends it without the credential.
     pub fn anonymous(mut self) -> Self {
         self.anonymous = true;

@@ -11,6 +11,7 @@ pub mod list;
 mod operation;
 mod options;
 pub mod pages;
+mod raw;
 mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
@@ -20,6 +21,7 @@ mod retry_after;
 mod step;
 mod transport;
 mod vendor;
+pub mod walks;
 
 pub use auth::{Authenticator, Authorization, Token, TokenCache, TokenSource};
 pub use budget::{Permit, RateBudget};
@@ -30,6 +32,7 @@ pub use list::{ListPage, RawRecord};
 pub use operation::{Idempotency, Operation};
 #[doc(hidden)]
 pub use options::{HttpOptions, HttpSetup};
+pub use raw::RawCall;
 pub use redact::Redactor;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};

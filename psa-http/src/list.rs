@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use psa_core::{Cursor, DecodeError, Error, ErrorKind, Phase, Result};
+use psa_core::{Cursor, DecodeError, Error, ErrorKind, Key, Phase, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -133,4 +133,19 @@ pub fn raw_record<T: DeserializeOwned>(answer: &Response, raw: Bytes, operation:
 
 fn is_web_page(answer: &Response) -> bool {
     answer.body.trim_ascii_start().starts_with(b"<")
+}
+
+/// The id in a record that can't be decoded as a whole.
+pub fn id_in(raw: &[u8]) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        #[serde(deserialize_with = "json::id")]
+        id: i64,
+    }
+    serde_json::from_slice::<Id>(raw).ok().map(|r| r.id)
+}
+
+/// A key for a record that tells no id: a hash of its bytes.
+pub fn key_of_bytes(raw: &[u8]) -> Key {
+    Key::from(format!("unreadable-{:016x}", crate::pages::fingerprint([raw])).as_str())
 }

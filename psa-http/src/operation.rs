@@ -51,6 +51,16 @@ impl Operation {
         Self { name, method: Method::POST, path, idempotency: Idempotency::Safe }
     }
 
+    /// A change of members that are named. Not repeated blindly: somebody else may have changed them again meanwhile.
+    pub const fn patch(name: &'static str, path: &'static str) -> Self {
+        Self { name, method: Method::PATCH, path, idempotency: Idempotency::Once }
+    }
+
+    /// A replacement of a whole record. Not repeated blindly, as [`patch`](Self::patch).
+    pub const fn put(name: &'static str, path: &'static str) -> Self {
+        Self { name, method: Method::PUT, path, idempotency: Idempotency::Once }
+    }
+
     /// A deletion. Not repeated blindly either: the second answer would be "not found".
     pub const fn delete(name: &'static str, path: &'static str) -> Self {
         Self { name, method: Method::DELETE, path, idempotency: Idempotency::Once }

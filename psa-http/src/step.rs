@@ -49,7 +49,8 @@ pub trait Step: Send + Sync + std::fmt::Debug {
 
 pub(crate) type Terminal<'a> = &'a (dyn Fn(Request) -> BoxFuture<'a, Result<Response>> + Send + Sync);
 
-/// The rest of the pipeline.
+/// The rest of the pipeline. It can be copied, and so run more than once.
+#[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "holds a closure")]
 pub struct Next<'a> {
     steps: &'a [Arc<dyn Step>],

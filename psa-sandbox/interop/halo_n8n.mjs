@@ -162,11 +162,17 @@ async function clearAway(client) {
     await remove('client', client);
 }
 
-/** Nothing is left of what a check made. */
-async function asBefore() {
-    equal('clients', ids(await all('client', { activeStatus: 'all' })), upTo(COMPANIES));
-    equal('sites', ids(await all('site')), upTo(SITES));
-    equal('users', ids(await all('user', { activeStatus: 'all' })), upTo(USERS));
+/** The ids of all that there is: nothing may be left of what a check makes. */
+async function allIds() {
+    const found = {};
+    for (const resource of ['client', 'site', 'user']) {
+        found[resource] = ids(await all(resource, { activeStatus: 'all' }));
+    }
+    return found;
+}
+
+function equalIds(got, wanted) {
+    for (const resource of Object.keys(wanted)) equal(`${resource}s`, got[resource], wanted[resource]);
 }
 
 const options = (method) => node.methods.loadOptions[method].call(new Run({}));
@@ -410,10 +416,16 @@ check('fills its menus of clients, sites, ticket types and agents', async () => 
 // Writing
 
 check('creates, updates and deletes a client', async () => {
+    const before = await allIds();
     const fields = { notes: 'New', is_vip: true, website: 'https://zebra.example' };
     const made = await one('client', 'create', { clientName: 'Zebra Crossings', additionalFields: fields });
-    equal('clients', ids(await all('client', { activeStatus: 'all' })), [...upTo(COMPANIES), made.id]);
     const [sites, users] = await parts(made.id);
+    const { client, site, user } = before;
+    equalIds(await allIds(), {
+        client: [...client, made.id],
+        site: [...site, ...ids(sites)],
+        user: [...user, ...ids(users)],
+    });
     equal('its sites', sites.map((s) => s.clientsite_name), ['Zebra Crossings/Main']);
     equal('its users', users.map((u) => [u.name, u.site_id]), [['General User', sites[0].id]]);
     const expect = async (wanted) => {
@@ -425,16 +437,17 @@ check('creates, updates and deletes a client', async () => {
     await one('client', 'update', { clientId: String(made.id), updateFields });
     await expect({ ...fields, ...updateFields });
     await clearAway(made.id);
-    await asBefore();
+    equalIds(await allIds(), before);
     await refused(notFound, one('client', 'get', { clientId: String(made.id) }));
 });
 
 check('creates, updates and deletes a site, its client chosen in the menu or by its id', async () => {
+    const before = await allIds();
     // The menu gives a number, the other field text.
     for (const chosen of [{ clientId: 4 }, { clientId: '7', selectOption: true }]) {
         const additionalFields = { notes: 'Behind' };
         const made = await one('site', 'create', { siteName: 'Depot', ...chosen, additionalFields });
-        equal('sites', ids(await all('site')), [...upTo(SITES), made.id]);
+        equalIds(await allIds(), { ...before, site: [...before.site, made.id] });
         await one('site', 'update', { siteId: String(made.id), updateFields: { phonenumber: '+44 20 7946 0000' } });
         const { name, client_id, client_name, notes, phonenumber } = await read('site', made.id);
         equal('kept', { name, client_id, client_name, notes, phonenumber }, {
@@ -445,11 +458,12 @@ check('creates, updates and deletes a site, its client chosen in the menu or by 
             phonenumber: '+44 20 7946 0000',
         });
         await remove('site', made.id);
-        equal('ids', ids(await all('site')), upTo(SITES));
+        equalIds(await allIds(), before);
     }
 });
 
 check('creates, updates and deletes a user, at the client of the site', async () => {
+    const before = await allIds();
     const fields = { emailaddress: 'zoe@zebra.example', surname: 'Zander' };
     const made = await one('user', 'create', { userName: 'Zoe Zander', siteId: 9, additionalFields: fields });
     equal('found', ids(await all('user', { search: 'zoe@zebra' })), [made.id]);
@@ -467,15 +481,16 @@ check('creates, updates and deletes a user, at the client of the site', async ()
     });
     equal('an inactive one', ids(await all('user', { search: 'zoe@zebra' })), []);
     await remove('user', made.id);
-    equal('ids', ids(await all('user', { activeStatus: 'all' })), upTo(USERS));
+    equalIds(await allIds(), before);
 });
 
 check('creates, updates and deletes a ticket', async () => {
+    const before = ids(await all('ticket'));
     const type = (await options('getHaloPSATicketsTypes')).find((o) => o.name === 'Incident').value;
     const additionalFields = { agent_id: 3, startdate: '2026-12-01T09:00:00', targetdate: '2026-12-24T12:00:00' };
     const fields = { summary: 'Sign fell down', details: 'In the hall' };
     const made = await one('ticket', 'create', { ticketType: type, ...fields, additionalFields });
-    equal('tickets', ids(await all('ticket')), [...upTo(TICKETS), made.id]);
+    equal('tickets', ids(await all('ticket')), [...before, made.id]);
     // The form has neither client nor user: such a ticket is Unknown's.
     const unknown = { client_id: 1, client_name: 'Unknown', site_id: 1, user_name: 'General User' };
     const expect = async (answer, changes) => {
@@ -489,13 +504,14 @@ check('creates, updates and deletes a ticket', async () => {
     await expect(made, {});
     const updateFields = { summary: 'Sign fell off', agent_id: 4, targetdate: '2026-12-31T12:00:00' };
     await expect(await one('ticket', 'update', { ticketId: String(made.id), updateFields }), updateFields);
-    equal('still one more', (await all('ticket')).length, TICKETS + 1);
+    equal('still one more', ids(await all('ticket')), [...before, made.id]);
     await remove('ticket', made.id);
-    equal('ids', ids(await all('ticket')), upTo(TICKETS));
+    equal('tickets', ids(await all('ticket')), before);
     await refused(notFound, one('ticket', 'delete', { ticketId: String(made.id) }));
 });
 
-check('updates and deletes a ticket of somebody else', async () => {
+check('updates and deletes a ticket that it did not create', async () => {
+    const others = ids(await all('ticket')).filter((id) => id !== 44);
     const before = await read('ticket', 44);
     const updateFields = { summary: 'Sign fell down', details: 'In the hall', agent_id: before.agent_id === 3 ? 4 : 3 };
     const answer = await one('ticket', 'update', { ticketId: '44', updateFields });
@@ -505,25 +521,26 @@ check('updates and deletes a ticket of somebody else', async () => {
         equal(name, after[name], value);
     }
     await remove('ticket', 44);
-    equal('ids', ids(await all('ticket')), upTo(TICKETS).filter((id) => id !== 44));
+    equal('tickets', ids(await all('ticket')), others);
     await refused(notFound, one('ticket', 'delete', { ticketId: '44' }));
 });
 
 check('writes for each item, and goes on after one that fails', async () => {
-    const names = ['Zebra A', '', 'Zebra C'];
+    const before = await allIds();
+    const names = ['Item A', '', 'Item C'];
     const run = new Run(
         { resource: 'client', operation: 'create', clientName: (item) => names[item] },
         { items: 3, goOn: true },
     );
     const output = await run.execute();
     equal('items', output.map((o) => o.pairedItem), [{ item: 0 }, { item: 1 }, { item: 2 }]);
-    equal('names', output.map((o) => o.json.name), ['Zebra A', undefined, 'Zebra C']);
+    equal('names', output.map((o) => o.json.name), ['Item A', undefined, 'Item C']);
     equal('error', output[1].json, { error: 'Bad request - please check your parameters' });
-    equal('found', ids(await all('client', { search: 'Zebra' })), [output[0].json.id, output[2].json.id]);
+    equal('found', ids(await all('client', { search: 'Item' })), [output[0].json.id, output[2].json.id]);
     equal('logins', run.requests.filter((r) => r.url.pathname === '/auth/token').length, 1);
     await clearAway(output[0].json.id);
     await clearAway(output[2].json.id);
-    await asBefore();
+    equalIds(await allIds(), before);
 });
 
 check('gets no other members for an update than for a read', async () => {
@@ -553,14 +570,14 @@ check('reports the field that Halo could not read', async () => {
 
 // Where the emulator falls short
 
-gap('creates a client without a website: it gets one', async () => {
+check('creates a client without a website', async () => {
     const { id } = await one('client', 'create', { clientName: 'Quagga Quarry' });
     const { website } = await read('client', id);
     await clearAway(id);
     equal('website', website ?? '', '');
 });
 
-gap('sets a password that nobody can read', async () => {
+check('sets a password that nobody can read', async () => {
     const additionalFields = { password: 'Not-to-be-read-1' };
     const { id } = await one('user', 'create', { userName: 'Pat Porter', siteId: 9, additionalFields });
     const text = JSON.stringify(await read('user', id));

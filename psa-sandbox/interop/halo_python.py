@@ -20,7 +20,6 @@ UNGRANTED_URL = os.environ["HALO_UNGRANTED_URL"]
 TENANT = os.environ["HALO_TENANT"]
 COMPANIES = int(os.environ["HALO_COMPANIES"])
 TICKETS = int(os.environ["HALO_TICKETS"])
-SITES = COMPANIES + COMPANIES // 2
 USERS = COMPANIES * 6
 CREDENTIALS = {"client_id": os.environ["HALO_CLIENT_ID"], "client_secret": os.environ["HALO_CLIENT_SECRET"]}
 
@@ -43,6 +42,11 @@ def gap(text):
 def equal(what, got, wanted):
     if got != wanted:
         raise AssertionError(f"{what}: {repr(got)[:200]}, not {repr(wanted)[:200]}")
+
+
+def only(what, rows):
+    equal(f"{what}: how many", len(rows), 1)
+    return rows[0]
 
 
 def refused(kind, run):
@@ -96,6 +100,13 @@ def everything(halo, fetch, name, most=100, **filters):
     equal("different ids", len({row.id for row in rows}), len(rows))
     equal("pages", pages, (len(rows) + most - 1) // most)
     return rows
+
+
+def numbers(halo):
+    """Of clients, sites and users: nothing may be left of what a check makes."""
+    clients = everything(halo, halo.clients.list, "clients", inactive=True)
+    users = everything(halo, halo.users.list, "users", inactive=True)
+    return len(clients), halo.get("/Site", params={"count": 1000})["record_count"], len(users)
 
 
 def count(halo, **filters):
@@ -361,16 +372,18 @@ def _():
 @check("gets the first site and the General User of a client that it creates")
 def _():
     halo = Halo()
+    before = numbers(halo)
     for more, name in [({}, "Main"), ({"newclient_sitename": "Depot"}, "Depot")]:
         client = halo.clients.create([{"name": "Quagga Quarry", **more}])
-        [site] = client.get_sites()["sites"]
+        site = only("sites", client.get_sites()["sites"])
         equal("site", (site["name"], site["clientsite_name"]), (name, f"Quagga Quarry/{name}"))
         read = halo.clients.get(client.id)
         equal("main site", (read.main_site_id, read.main_site_name), (site["id"], name))
-        [user] = client.get_users()["users"]
+        user = only("users", client.get_users()["users"])
         equal("user", (user["name"], user["site_id_int"]), ("General User", site["id"]))
         equal("other users", halo.users.list(client_id=client.id, exclude_generaluser=True), [])
         clear_away(halo, client)
+        equal("clients, sites and users", numbers(halo), before)
 
 
 @check("creates, updates and deletes a client and a user")
@@ -433,10 +446,11 @@ def life_of_a_ticket(halo, body):
 
 
 def life_of_a_client(halo, body):
+    before = numbers(halo)
     client = halo.clients.create(body({"name": "Zebra Crossings"}))
     equal("status", halo.last.status_code, 201)
-    [site] = client.get_sites()["sites"]
-    [general] = halo.users.list(client_id=client.id)
+    site = only("sites", client.get_sites()["sites"])
+    general = only("users", halo.users.list(client_id=client.id))
     user = halo.users.create(body({"name": "Zoe Zander", "site_id": site["id"]}))
     equal("found", [row.id for row in halo.clients.search("zebra cross")], [client.id])
     equal("its users", {row.id for row in halo.users.list(client_id=client.id)}, {general.id, user.id})
@@ -450,6 +464,7 @@ def life_of_a_client(halo, body):
     equal("found by address", [row.id for row in halo.users.search("zoe@zebra")], [user.id])
 
     clear_away(halo, client)
+    equal("clients, sites and users", numbers(halo), before)
     for reads, gone in [(halo.users, user), (halo.users, general), (halo.clients, client)]:
         refused(HaloResourceNotFound, lambda: reads.get(gone.id))
 
@@ -463,9 +478,6 @@ def clear_away(halo, client):
         equal("answer to the deletion", halo.delete(f"/Site/{site['id']}")["id"], site["id"])
     client.delete()
     equal("answer to the deletion", (halo.last.status_code, halo.last.json()["id"]), (200, client.id))
-    equal("clients", len(everything(halo, halo.clients.list, "clients", inactive=True)), COMPANIES)
-    equal("users", len(everything(halo, halo.users.list, "users", inactive=True)), USERS)
-    equal("sites", halo.get("/Site", params={"count": 1000})["record_count"], SITES)
 
 
 def life_of_an_action(halo, body):
@@ -522,7 +534,7 @@ def _():
 # Where the emulator falls short
 
 
-@gap("logs in again with the refresh token: a new token has no rights if the form has no scope")
+@check("logs in again with the refresh token")
 def _():
     halo = by_password()
     halo.ticket_types.list()
@@ -532,7 +544,7 @@ def _():
     equal("answers", [answer.status_code for answer in halo.answers], [200, 200, 200, 200])
 
 
-@gap("creates a ticket at the client and the site of its user: the client is counted from the user's number")
+@check("creates a ticket at the client and the site of its user")
 def _():
     halo = Halo()
     user = halo.users.create([{"name": "Yann Young", "site_id": 4}])
@@ -543,7 +555,7 @@ def _():
     equal("client and site", (kept.client_id, kept.site_id), (4, 4))
 
 
-@gap("creates an asset at the client of its site: it has no client")
+@check("creates an asset at the client of its site")
 def _():
     halo = Halo()
     asset = halo.assets.create([{"assettype_id": 1, "site_id": 4, "inventory_number": "Z0001"}])
@@ -552,7 +564,7 @@ def _():
     equal("in the client's list", asset.id in found, True)
 
 
-@gap("sees by its stamp that a client was changed: the stamp stays")
+@check("sees by its stamp that a client was changed")
 def _():
     halo = Halo()
     before = halo.clients.get(12).alastupdate

@@ -1,5 +1,7 @@
-use super::{Info, Reference, Collection, operations, resource};
-use crate::ids::{BoardId, BoardItemId, BoardStatusId, BoardSubTypeId, BoardTypeId, PriorityId, SlaId, SourceId, TeamId};
+use super::{Collection, Info, Reference, operations, resource};
+use crate::ids::{
+    BoardId, BoardItemId, BoardStatusId, BoardSubTypeId, BoardTypeId, PriorityId, SlaId, SourceId, TeamId,
+};
 
 resource! {
     /// A board: a queue of tickets with statuses, types and teams of its own.

@@ -1,5 +1,5 @@
 use super::{CustomFieldValue, Info, Reference, operations, resource, setters};
-use crate::ids::{CatalogItemId};
+use crate::ids::CatalogItemId;
 
 resource! {
     /// An item of the catalogue: what is sold.

@@ -1,8 +1,8 @@
+use super::Operation;
 use psa_core::Result;
 use serde_json::json;
-use super::{Operation};
 
-use super::{CustomFieldValue, Info, Reference, Save, Collection, operations, resource, setters};
+use super::{Collection, CustomFieldValue, Info, Reference, Save, operations, resource, setters};
 use crate::ids::{CompanyId, CompanyNoteId, CompanyStatusId, CompanyTypeId, SiteId, TypeAssociationId};
 
 resource! {
@@ -171,7 +171,7 @@ resource! {
     }
 }
 
-operations!(Company: "companies", "/company/companies", write delete, patch_with_custom_fields, read_only ["deletedFlag", "dateDeleted", "deletedBy"]);
+operations!(Company: "companies", "/company/companies", write delete, patch_with custom_fields, read_only ["deletedFlag", "dateDeleted", "deletedBy"]);
 operations!(Site: "sites", "/company/companies/{parent}/sites", write delete);
 operations!(CompanyStatus: "company_statuses", "/company/companies/statuses", write delete);
 operations!(CompanyType: "company_types", "/company/companies/types", write delete);

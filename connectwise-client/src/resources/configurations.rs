@@ -1,10 +1,12 @@
+use super::Operation;
 use psa_core::Result;
 use psa_http::list::ListPage;
 use serde_json::Value;
-use super::{Operation};
 
-use super::{CustomFieldValue, Info, Reference, Collection, operations, resource, setters};
-use crate::ids::{CompanyId, ConfigurationId, ConfigurationQuestionId, ConfigurationStatusId, ConfigurationTypeId, ContactId, SiteId};
+use super::{Collection, CustomFieldValue, Info, Reference, operations, resource, setters};
+use crate::ids::{
+    CompanyId, ConfigurationId, ConfigurationQuestionId, ConfigurationStatusId, ConfigurationTypeId, ContactId, SiteId,
+};
 
 resource! {
     /// A configuration: a device or anything else that is looked after.
@@ -152,7 +154,8 @@ setters! { Configuration {
     active: bool => "activeFlag";
 } }
 
-static BULK_CREATE: Operation = Operation::post("connectwise.configurations.bulk_create", "/company/configurations/bulk");
+static BULK_CREATE: Operation =
+    Operation::post("connectwise.configurations.bulk_create", "/company/configurations/bulk");
 static BULK_DELETE: Operation = Operation {
     name: "connectwise.configurations.bulk_delete",
     method: http::Method::DELETE,

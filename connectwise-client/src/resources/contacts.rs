@@ -1,8 +1,10 @@
+use super::Operation;
 use psa_core::Result;
-use super::{Operation};
 
-use super::{CustomFieldValue, Info, Reference, Collection, operations, resource, setters};
-use crate::ids::{CommunicationId, CommunicationTypeId, CompanyId, ContactId, ContactTypeId, SiteId, TypeAssociationId};
+use super::{Collection, CustomFieldValue, Info, Reference, operations, resource, setters};
+use crate::ids::{
+    CommunicationId, CommunicationTypeId, CompanyId, ContactId, ContactTypeId, SiteId, TypeAssociationId,
+};
 
 resource! {
     /// A contact: a person at a company. Usually switched off instead of deleted.
@@ -142,7 +144,7 @@ resource! {
     }
 }
 
-operations!(Contact: "contacts", "/company/contacts", write, patch_with_custom_fields, read_only ["photo"]);
+operations!(Contact: "contacts", "/company/contacts", write, patch_with custom_fields, read_only ["photo"]);
 operations!(Communication: "communications", "/company/contacts/{parent}/communications", write delete, read_only ["communicationType", "domain", "mobileGuid"]);
 operations!(CommunicationType: "communication_types", "/company/communicationTypes", write delete);
 operations!(ContactType: "contact_types", "/company/contacts/types", write delete);

@@ -1,7 +1,7 @@
+use super::Operation;
 use psa_core::Result;
-use super::{Operation};
 
-use super::{CustomFieldValue, Info, Reference, Collection, operations, resource, setters};
+use super::{Collection, CustomFieldValue, Info, Reference, operations, resource, setters};
 use crate::ids::{AdditionId, AgreementId, AgreementTypeId, CompanyId, ContactId, InvoiceId};
 
 resource! {

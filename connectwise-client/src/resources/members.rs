@@ -1,5 +1,5 @@
 use super::{CustomFieldValue, Info, Reference, operations, resource};
-use crate::ids::{MemberId};
+use crate::ids::MemberId;
 
 resource! {
     /// A member: one of the MSP's people, or a login for programs.

@@ -1,9 +1,12 @@
+use super::Operation;
 use psa_core::Result;
 use psa_http::json::Native;
-use super::{Operation};
 
-use super::{CustomFieldValue, Info, Reference, Collection, operations, resource, setters};
-use crate::ids::{CompanyId, ContactId, ForecastId, MemberId, NoteId, OpportunityId, OpportunityStageId, OpportunityStatusId, OpportunityTypeId, ProbabilityId};
+use super::{Collection, CustomFieldValue, Info, Reference, operations, resource, setters};
+use crate::ids::{
+    CompanyId, ContactId, ForecastId, MemberId, NoteId, OpportunityId, OpportunityStageId, OpportunityStatusId,
+    OpportunityTypeId, ProbabilityId,
+};
 
 resource! {
     /// A possible sale. Amounts are in its forecast.

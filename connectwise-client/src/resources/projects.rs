@@ -1,4 +1,4 @@
-use super::{CustomFieldValue, Info, Reference, Collection, operations, resource, setters};
+use super::{Collection, CustomFieldValue, Info, Reference, operations, resource, setters};
 use crate::ids::{BoardId, CompanyId, MemberId, PhaseId, ProjectId, ProjectStatusId};
 
 resource! {

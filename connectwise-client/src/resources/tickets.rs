@@ -1,10 +1,13 @@
+use super::{Operation, ScheduleEntry, TimeEntry};
+use crate::page::List;
 use psa_core::Result;
 use serde_json::{Value, json};
-use crate::page::List;
-use super::{Operation, ScheduleEntry, TimeEntry};
 
-use super::{CustomFieldValue, Info, Reference, Save, Collection, operations, resource, setters};
-use crate::ids::{BoardId, BoardItemId, BoardStatusId, BoardSubTypeId, BoardTypeId, CompanyId, ConfigurationId, ContactId, MemberId, NoteId, PhaseId, PriorityId, ProjectId, SiteId, TaskId, TicketId};
+use super::{Collection, CustomFieldValue, Info, Reference, Save, operations, resource, setters};
+use crate::ids::{
+    BoardId, BoardItemId, BoardStatusId, BoardSubTypeId, BoardTypeId, CompanyId, ConfigurationId, ContactId, MemberId,
+    NoteId, PhaseId, PriorityId, ProjectId, SiteId, TaskId, TicketId,
+};
 
 resource! {
     /// A service ticket.
@@ -242,6 +245,26 @@ resource! {
 }
 
 resource! {
+    /// A note on a ticket of a project.
+    pub struct ProjectTicketNote {
+        id: key(NoteId);
+        ticket_id: int;
+        text: text;
+        detail_description_flag: flag;
+        internal_analysis_flag: flag;
+        resolution_flag: flag;
+        issue_flag: flag;
+        member: object(Reference);
+        contact: object(Reference);
+        customer_updated_flag: flag;
+        process_notifications: flag;
+        internal_flag: flag;
+        external_flag: flag;
+        info = "_info": object(Info);
+    }
+}
+
+resource! {
     /// A note as people see the conversation: of the ticket, of a time entry, of a meeting. Ids can repeat between these.
     pub struct AnyNote {
         id: key(NoteId);
@@ -296,6 +319,7 @@ resource! {
 operations!(Ticket: "tickets", "/service/tickets", write delete, search "/service/tickets/search", read_only ["closedFlag", "closedDate", "closedBy", "actualHours", "hasChildTicket", "hasMergedChildTicketFlag", "mergedParentTicket", "recordType", "resources", "isInSla", "slaStatus", "mobileGuid"]);
 operations!(ProjectTicket: "project_tickets", "/project/tickets", write delete, search "/project/tickets/search", read_only ["closedFlag", "closedDate", "closedBy", "actualHours", "hasChildTicket", "hasMergedChildTicketFlag", "mergedParentTicket", "recordType", "resources", "isInSla", "slaStatus", "mobileGuid"]);
 operations!(TicketNote: "ticket_notes", "/service/tickets/{parent}/notes", write delete, read_only ["createdBy", "dateCreated", "ticketId"]);
+operations!(ProjectTicketNote: "project_ticket_notes", "/project/tickets/{parent}/notes", write delete, read_only ["ticketId"]);
 operations!(AnyNote: "all_notes", "/service/tickets/{parent}/allNotes");
 operations!(TicketTask: "ticket_tasks", "/service/tickets/{parent}/tasks", write delete, read_only ["ticketId"]);
 operations!(TicketConfiguration: "ticket_configurations", "/service/tickets/{parent}/configurations", write delete);
@@ -383,10 +407,19 @@ setters! { TicketNote {
     process_notifications: bool => "processNotifications";
 } }
 
+impl Collection<ProjectTicket> {
+    /// The notes on a ticket of a project.
+    pub fn notes(&self, ticket: impl Into<TicketId>) -> Collection<ProjectTicketNote> {
+        self.below(ticket.into().0)
+    }
+}
+
 static MERGE: Operation = Operation::post("connectwise.tickets.merge", "/service/tickets/{id}/merge");
-static ATTACH: Operation = Operation::post("connectwise.tickets.attach_children", "/service/tickets/{id}/attachChildren");
+static ATTACH: Operation =
+    Operation::post("connectwise.tickets.attach_children", "/service/tickets/{id}/attachChildren");
 static TIME: Operation = Operation::get("connectwise.tickets.time_entries", "/service/tickets/{parent}/timeentries");
-static SCHEDULE: Operation = Operation::get("connectwise.tickets.schedule_entries", "/service/tickets/{parent}/scheduleentries");
+static SCHEDULE: Operation =
+    Operation::get("connectwise.tickets.schedule_entries", "/service/tickets/{parent}/scheduleentries");
 
 impl Collection<Ticket> {
     /// The notes on a ticket.
@@ -423,7 +456,12 @@ impl Collection<Ticket> {
     ///
     /// # Errors
     /// What ConnectWise refuses and what the network can do.
-    pub async fn merge(&self, into: impl Into<TicketId>, merged: &[TicketId], status: impl Into<BoardStatusId>) -> Result<()> {
+    pub async fn merge(
+        &self,
+        into: impl Into<TicketId>,
+        merged: &[TicketId],
+        status: impl Into<BoardStatusId>,
+    ) -> Result<()> {
         let body = json!({"mergeTicketIds": merged, "status": {"id": status.into()}});
         self.cw.http().call(&MERGE).path("id", into.into()).json(&body).send().await.map(drop)
     }

@@ -211,6 +211,7 @@ fn capabilities(halo: &Halo) -> Capabilities {
         overlap: Duration::from_secs(300),
         rate_limit: halo.inner().limit,
         idempotent_create: false,
+        echo: Vec::new(),
     }
 }
 

@@ -115,15 +115,7 @@ impl<M: Mapping> HaloReader<M> {
 
 /// The key of a record that could not be decoded as a whole: its id if that can be read, else a hash of its bytes.
 pub(crate) fn key_of_broken(raw: &[u8]) -> Key {
-    #[derive(serde::Deserialize)]
-    struct Id {
-        #[serde(deserialize_with = "psa_http::json::id")]
-        id: i64,
-    }
-    match serde_json::from_slice::<Id>(raw) {
-        Ok(Id { id }) => Key::from(id),
-        Err(_) => Key::from(format!("unreadable-{:016x}", psa_http::pages::fingerprint([raw])).as_str()),
-    }
+    psa_http::list::id_in(raw).map_or_else(|| psa_http::list::key_of_bytes(raw), Key::from)
 }
 
 /// Row counts at which Halo is known to cut a list without saying so.

@@ -61,6 +61,8 @@ pub(crate) struct Application {
     /// What the application's permission table enables.
     pub(crate) granted: Vec<String>,
     tokens: HashMap<String, Issued>,
+    /// What each refresh token was issued for.
+    refreshes: HashMap<String, Vec<String>>,
     minted: u64,
 }
 
@@ -72,7 +74,15 @@ struct Issued {
 
 impl Application {
     pub(crate) fn new(client_id: String, secret: String) -> Self {
-        Self { client_id, secret, tenant: None, granted: Vec::new(), tokens: HashMap::new(), minted: 0 }
+        Self {
+            client_id,
+            secret,
+            tenant: None,
+            granted: Vec::new(),
+            tokens: HashMap::new(),
+            refreshes: HashMap::new(),
+            minted: 0,
+        }
     }
 
     pub(crate) fn minted(&self) -> u64 {
@@ -141,7 +151,7 @@ impl Application {
                     && get("password") == Some(&self.secret) => {}
             Some("refresh_token")
                 if id == Some(&self.client_id)
-                    && get("refresh_token").is_some_and(|t| t.starts_with("sandbox-refresh-")) => {}
+                    && get("refresh_token").is_some_and(|t| self.refreshes.contains_key(t)) => {}
             Some("authorization_code")
                 if id == Some(&self.client_id)
                     && get("code") == Some("sandbox-code")
@@ -156,7 +166,10 @@ impl Application {
                 return error(400, "unsupported_grant_type", "The specified grant type is not supported.");
             }
         }
-        let asked: Vec<String> = get("scope").unwrap_or("").split_whitespace().map(str::to_owned).collect();
+        let mut asked: Vec<String> = get("scope").unwrap_or("").split_whitespace().map(str::to_owned).collect();
+        if let (true, Some(refreshed)) = (asked.is_empty(), get("refresh_token").and_then(|t| self.refreshes.get(t))) {
+            asked.clone_from(refreshed);
+        }
         if let Some(unknown) = asked.iter().find(|s| !is_known(s)) {
             return error(400, "invalid_scope", &format!("The scope {unknown} is not supported."));
         }
@@ -180,7 +193,9 @@ impl Application {
             "expires_in": LIFETIME.as_secs(),
         });
         if get("grant_type") != Some("client_credentials") {
-            body["refresh_token"] = format!("sandbox-refresh-{}", self.minted).into();
+            let refresh = format!("sandbox-refresh-{}", self.minted);
+            self.refreshes.insert(refresh.clone(), asked);
+            body["refresh_token"] = refresh.into();
         }
         Reply::json(200, &body)
     }

@@ -151,6 +151,15 @@ pub(super) fn save(
     for (member, value) in item {
         merge(table, &mut out, member, value, quirks);
     }
+    if table.name == "assets"
+        && !out.contains_key("client_id")
+        && let Some(site) = out.get("site_id").and_then(number).and_then(|s| data.sites.get(&data.dataset, s))
+    {
+        // The site tells the client.
+        let client = site.get("client_id").and_then(number).unwrap_or(1);
+        let name = data.clients.get(&data.dataset, client).and_then(|mut c| c.remove("name"));
+        out.extend(row(json!({"client_id": client, "client_name": name, "site_name": site.get("name")})));
+    }
     let stamp = now.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
     for member in ["last_modified", "lastmodified", "last_update_time", "date_edited"] {
         if out.contains_key(member) || (member == "last_modified" && before.is_none() && table.name != "attachments") {

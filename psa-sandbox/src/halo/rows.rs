@@ -203,7 +203,15 @@ fn float(row: &mut Row, member: &str, quirks: &Quirks) {
     }
 }
 
+/// Stamps are only in records that are read alone.
+fn without_stamps(mut row: Row) -> Row {
+    row.retain(|name, _| !matches!(name.as_str(), "alastupdate" | "slastupdate" | "ulastupdate" | "datecreated"));
+    row
+}
+
 pub(super) fn client_row(row: Row, context: &Context<'_>) -> Row {
+    let mut row = without_stamps(row);
+    row.remove("website");
     finish(row, context.quirks)
 }
 
@@ -235,7 +243,8 @@ fn named_site(row: &mut Row, data: &Data) {
     row.insert("clientsite_name".into(), both.into());
 }
 
-pub(super) fn site_row(mut row: Row, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
+pub(super) fn site_row(row: Row, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
+    let mut row = without_stamps(row);
     named_site(&mut row, data);
     if !params.flag("includeaddress") {
         row.retain(|name, _| !name.starts_with("delivery_address"));
@@ -249,7 +258,7 @@ pub(super) fn site_detail(mut out: Row, data: &Data, context: &Context<'_>) -> R
     let line = |out: &mut Row, n: u32| out.remove(&format!("delivery_address_line{n}")).unwrap_or(Value::Null);
     let address = json!({"id": 1, "type": -2, "line1": line(&mut out, 1), "line2": line(&mut out, 2), "line3": line(&mut out, 3), "line4": line(&mut out, 4), "postcode": line(&mut out, 5)});
     out.insert("delivery_address".into(), address);
-    out.insert("slastupdate".into(), stored(data.dataset.anchor(), context.quirks).into());
+    out.entry("slastupdate").or_insert(stored(data.dataset.anchor(), context.quirks).into());
     float(&mut out, "client_id", context.quirks);
     finish(out, context.quirks)
 }

@@ -75,7 +75,7 @@ pub(crate) fn save(data: &mut Data, resource: Resource, body: &Bytes, now: DateT
                 save_ticket(data, resource, item, now, quirks)
             }
             Resource::Actions => save_action(data, item, now, quirks),
-            Resource::Clients | Resource::Sites | Resource::Users => save_row(data, resource, item, quirks),
+            Resource::Clients | Resource::Sites | Resource::Users => save_row(data, resource, item, now, quirks),
             Resource::Table(table) => plain::save(data, table, item, now, quirks),
             _ => Err(Reply::empty(403)),
         };
@@ -167,7 +167,11 @@ fn save_ticket(
         return Err(model_state("deadlinedate", "The JSON value could not be converted."));
     }
     if new && ticket.client_id == 1 && ticket.user_id > 1 {
-        ticket.client_id = (ticket.user_id - 1) / 6 + 1;
+        // The user tells where it is.
+        let user = data.users.get(&data.dataset, ticket.user_id).unwrap_or_default();
+        let of_user = |member: &str| user.get(member).and_then(number);
+        ticket.client_id = of_user("client_id").unwrap_or(1);
+        ticket.site_id = of_user("site_id").unwrap_or(1);
     }
     let forced = item.get("_novalidate") == Some(&json!(true));
     if quirks.workflow_refuses && !new && ticket.status_id == 9 && before != 9 && ticket.tickettype_id == 3 && !forced {
@@ -354,7 +358,13 @@ fn save_action(data: &mut Data, mut item: Row, now: DateTime<Utc>, quirks: &Quir
     Ok(row)
 }
 
-fn save_row(data: &mut Data, resource: Resource, mut item: Row, quirks: &Quirks) -> Result<Row, Reply> {
+fn save_row(
+    data: &mut Data,
+    resource: Resource,
+    mut item: Row,
+    now: DateTime<Utc>,
+    quirks: &Quirks,
+) -> Result<Row, Reply> {
     let id = item.get("id").and_then(number).unwrap_or(0);
     if id == 0 && item.get("name").and_then(Value::as_str).is_none_or(|n| n.trim().is_empty()) {
         return Err(rule("A Name must be entered"));
@@ -378,8 +388,22 @@ fn save_row(data: &mut Data, resource: Resource, mut item: Row, quirks: &Quirks)
         }
     }
     let site_name = item.remove("newclient_sitename");
+    // A secret is written and never read again.
+    item.remove("password");
     data.touch();
     let new = id == 0;
+    let stamp = match resource {
+        Resource::Sites => "slastupdate",
+        Resource::Users => "ulastupdate",
+        _ => "alastupdate",
+    };
+    item.insert(stamp.to_owned(), rows::stored(now, quirks).into());
+    if new {
+        item.insert("datecreated".to_owned(), rows::fresh(now, quirks).into());
+        if resource == Resource::Clients {
+            item.entry("website").or_insert(json!(""));
+        }
+    }
     let (rows, dataset) = basic(data, resource);
     let id = if new {
         let mut row = Row::from_iter([("inactive".to_owned(), json!(false))]);

@@ -1,0 +1,66 @@
+use psa_core::Agreement as CommonAgreement;
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::resources::{Agreement, Collection, Info};
+
+/// Agreement <-> agreement.
+pub(crate) struct Agreements;
+
+impl Mapping for Agreements {
+    type Native = Agreement;
+    type Common = CommonAgreement;
+
+    fn collection(context: &Context) -> Collection<Agreement> {
+        context.cw.agreements()
+    }
+
+    fn info(agreement: &Agreement) -> &Option<Box<Info>> {
+        &agreement.info
+    }
+
+    fn common(a: &Agreement, _: &Context) -> CommonAgreement {
+        let company = super::reference(&a.company);
+        CommonAgreement {
+            name: super::text(&a.name),
+            agreement_type: super::label(&a.r#type),
+            status: super::word(&a.agreement_status),
+            active: a.agreement_status.as_deref().map(|s| s == "Active"),
+            cancelled: a.cancelled_flag,
+            site: super::ticket::site_of(&company, super::reference(&a.site)),
+            company,
+            contact: super::reference(&a.contact),
+            parent: super::reference(&a.parent_agreement),
+            starts_at: a.start_date,
+            ends_at: a.end_date.filter(|_| a.no_ending_date_flag != Some(true)),
+            amount: a.bill_amount,
+            currency: a.currency.as_ref().and_then(|c| super::text(&c.currency_code).or_else(|| super::text(&c.name))),
+            billing_cycle: super::label(&a.billing_cycle),
+            next_invoice_at: super::moment(&a.next_invoice_date),
+            sla: super::label(&a.sla),
+            notes: super::text(&a.internal_notes),
+            custom: super::custom(&a.custom_fields),
+            created_at: super::created(&a.info),
+            updated_at: super::updated(&a.info),
+        }
+    }
+}
+
+impl Writes for Agreements {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("agreement_type", Member::LabelId("type")),
+        ("company", Member::Reference("company")),
+        ("site", Member::ChildReference("site")),
+        ("contact", Member::Reference("contact")),
+        ("parent", Member::Reference("parentAgreement")),
+        ("starts_at", Member::Plain("startDate")),
+        ("ends_at", Member::Plain("endDate")),
+        ("amount", Member::Plain("billAmount")),
+        ("billing_cycle", Member::LabelId("billingCycle")),
+        ("sla", Member::LabelId("sla")),
+        ("notes", Member::Plain("internalNotes")),
+        ("custom", Member::Custom),
+    ];
+}

@@ -1,0 +1,62 @@
+use psa_core::{Appointment, EntityKind, Key, Reference};
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::resources::{Collection, Info, ScheduleEntry};
+
+/// Schedule entry <-> appointment.
+pub(crate) struct Appointments;
+
+impl Mapping for Appointments {
+    type Native = ScheduleEntry;
+    type Common = Appointment;
+
+    fn collection(context: &Context) -> Collection<ScheduleEntry> {
+        context.cw.schedule_entries()
+    }
+
+    fn info(entry: &ScheduleEntry) -> &Option<Box<Info>> {
+        &entry.info
+    }
+
+    fn common(s: &ScheduleEntry, _: &Context) -> Appointment {
+        let kind = s.r#type.as_ref().and_then(|t| t.identifier.as_deref()).unwrap_or("");
+        let object = s.object_id.filter(|id| *id > 0);
+        let ticket = object.filter(|_| kind == "S").map(Reference::to);
+        let other = object.filter(|_| kind != "S" && !kind.is_empty());
+        Appointment {
+            subject: super::text(&s.name),
+            appointment_type: super::label(&s.r#type),
+            status: super::label(&s.status),
+            started_at: s.date_start,
+            ended_at: s.date_end,
+            // Midnight without hours is how a whole day is written.
+            all_day: s.date_start.map(|at| at.time() == chrono::NaiveTime::MIN && s.hours.unwrap_or(0.0) == 0.0),
+            completed: s.done_flag,
+            agent: super::reference(&s.member),
+            ticket,
+            subject_record: other.map(|id| {
+                let kind = if kind == "C" { "activity" } else { "other" };
+                Reference { id: Key::from(id), kind: Some(EntityKind::named(kind)) }
+            }),
+            location: s.r#where.as_ref().and_then(|w| super::text(&w.name)),
+            created_at: super::created(&s.info),
+            updated_at: super::updated(&s.info),
+            ..Appointment::default()
+        }
+    }
+}
+
+impl Writes for Appointments {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("subject", Member::Plain("name")),
+        ("appointment_type", Member::LabelId("type")),
+        ("status", Member::LabelId("status")),
+        ("started_at", Member::Plain("dateStart")),
+        ("ended_at", Member::Plain("dateEnd")),
+        ("completed", Member::Plain("doneFlag")),
+        ("agent", Member::Reference("member")),
+        ("ticket", Member::IdOnly("objectId")),
+    ];
+}

@@ -1,0 +1,70 @@
+use psa_core::Asset;
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::resources::{Collection, Configuration, Info};
+
+/// Configuration <-> asset.
+pub(crate) struct Assets;
+
+impl Mapping for Assets {
+    type Native = Configuration;
+    type Common = Asset;
+
+    fn collection(context: &Context) -> Collection<Configuration> {
+        context.cw.configurations()
+    }
+
+    fn info(configuration: &Configuration) -> &Option<Box<Info>> {
+        &configuration.info
+    }
+
+    fn common(c: &Configuration, _: &Context) -> Asset {
+        let company = super::reference(&c.company);
+        Asset {
+            name: super::text(&c.name),
+            tag: super::text(&c.tag_number),
+            asset_type: super::label(&c.r#type),
+            status: super::label(&c.status),
+            inactive: c.active_flag.map(|active| !active),
+            manufacturer: super::label(&c.manufacturer),
+            model: super::text(&c.model_number),
+            serial_number: super::text(&c.serial_number),
+            site: super::ticket::site_of(&company, super::reference(&c.site)),
+            company,
+            contact: super::reference(&c.contact),
+            supplier: super::label(&c.vendor),
+            purchased_at: c.purchase_date,
+            installed_at: c.installation_date,
+            warranty_until: c.warranty_expiration_date,
+            notes: super::text(&c.notes),
+            custom: super::custom(&c.custom_fields),
+            created_at: super::created(&c.info),
+            updated_at: super::updated(&c.info),
+            ..Asset::default()
+        }
+    }
+}
+
+impl Writes for Assets {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("tag", Member::Plain("tagNumber")),
+        ("asset_type", Member::LabelId("type")),
+        ("status", Member::LabelId("status")),
+        ("inactive", Member::Not("activeFlag")),
+        ("manufacturer", Member::LabelId("manufacturer")),
+        ("model", Member::Plain("modelNumber")),
+        ("serial_number", Member::Plain("serialNumber")),
+        ("company", Member::Reference("company")),
+        ("site", Member::ChildReference("site")),
+        ("contact", Member::Reference("contact")),
+        ("supplier", Member::LabelId("vendor")),
+        ("purchased_at", Member::Plain("purchaseDate")),
+        ("installed_at", Member::Plain("installationDate")),
+        ("warranty_until", Member::Plain("warrantyExpirationDate")),
+        ("notes", Member::Plain("notes")),
+        ("custom", Member::Custom),
+    ];
+}

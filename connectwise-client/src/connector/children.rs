@@ -1,0 +1,135 @@
+//! Records that ConnectWise only lists below another record: sites below companies, notes below tickets.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use psa_core::{Cursor, Error, ErrorKind, Key, KeyPage, Page, Projection, Query, Reader, Record, Result};
+use psa_http::RawRecord;
+
+use super::Context;
+use super::reader::{Mapping, common, item, key_of};
+use crate::page::List;
+use crate::resources::{Collection, Resource};
+
+/// A kind that is read below another one.
+pub(crate) trait Children: Mapping {
+    type Parent: Resource;
+
+    fn parents(context: &Context) -> Collection<Self::Parent>;
+
+    /// Whether a change of a child moves the stamp of its parent, so that only parents that changed need be asked.
+    const PARENT_MOVES: bool;
+}
+
+/// Parents whose children make one page.
+const PARENTS_A_PAGE: u32 = 25;
+
+#[derive(Debug)]
+pub(crate) struct ChildReader<M> {
+    context: Arc<Context>,
+    mapping: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for ChildReader<M> {
+    fn clone(&self) -> Self {
+        Self { context: Arc::clone(&self.context), mapping: PhantomData }
+    }
+}
+
+/// Parent and child.
+pub(crate) fn parts(key: &Key) -> Result<(i64, i64)> {
+    let numbers: Vec<Option<i64>> = key.parts().map(|p| p.parse().ok()).collect();
+    match numbers.as_slice() {
+        [Some(parent), Some(id)] => Ok((*parent, *id)),
+        _ => Err(Error::new(ErrorKind::InvalidRequest, format!("the key {key} is not one of parent and child"))),
+    }
+}
+
+impl<M: Children> ChildReader<M> {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, mapping: PhantomData }
+    }
+
+    pub(crate) fn below(context: &Context, parent: i64) -> Collection<M::Native> {
+        M::collection(context).below_parent(parent)
+    }
+
+    fn parents(&self, query: &Query) -> List<M::Parent> {
+        let rows = query.page_size.unwrap_or(PARENTS_A_PAGE).min(PARENTS_A_PAGE);
+        let list = M::parents(&self.context).list().lane(query.lane).page_size(rows).fields(["_info"]);
+        match query.updated_since.filter(|_| M::PARENT_MOVES) {
+            Some(at) => list.updated_since(at),
+            None => list,
+        }
+    }
+
+    /// The children of one parent. A parent that is gone meanwhile, or whose children the login may not see, has none.
+    async fn children(context: Arc<Context>, parent: i64, query: Query) -> Result<(i64, Vec<RawRecord<M::Native>>)> {
+        let list = Self::below(&context, parent).list().lane(query.lane);
+        match list.records().try_collect().await {
+            Ok(records) => Ok((parent, records)),
+            Err(error) if error.is_not_found() => Ok((parent, Vec::new())),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[async_trait]
+impl<M: Children> Reader<M::Common> for ChildReader<M> {
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<M::Common>>> {
+        let this = self.clone();
+        let window = self.context.cw.window();
+        self.parents(&query)
+            .pages(cursor)
+            .and_then(move |parents| {
+                let (this, query) = (this.clone(), query.clone());
+                async move {
+                    let ids = parents.records.iter().filter_map(|r| key_of(r).as_i64().ok());
+                    let fetches = ids.map(|id| Self::children(Arc::clone(&this.context), id, query.clone()));
+                    let families: Vec<_> =
+                        stream::iter(fetches.collect::<Vec<_>>()).buffered(window).try_collect().await?;
+                    let items = families.into_iter().flat_map(|(parent, records)| {
+                        let context = Arc::clone(&this.context);
+                        records.into_iter().map(move |record| {
+                            let key = Key::from_parts([parent.to_string(), key_of(&record).to_string()]);
+                            item::<M>(key, record, &context)
+                        })
+                    });
+                    let items = items.collect();
+                    Ok(Page {
+                        items,
+                        cursor: parents.cursor,
+                        vendor_time: parents.vendor_time,
+                        total: None,
+                        atomic: false,
+                    })
+                }
+            })
+            .boxed()
+    }
+
+    async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
+        let (parent, id) = parts(key)?;
+        let found = Self::below(&self.context, parent).get_raw(id).await?;
+        Ok(common::<M>(key.clone(), found, &self.context, Projection::Full))
+    }
+
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        // ConnectWise has no shorter way.
+        let pages = self.pages(query, None).map_ok(|page| {
+            let keys = page.items.into_iter().filter_map(|item| match item {
+                psa_core::Item::Upsert(record) => Some(record.key),
+                psa_core::Item::Removed { .. } => None,
+            });
+            KeyPage { keys: keys.collect(), total: None, atomic: false }
+        });
+        pages.boxed()
+    }
+
+    async fn count(&self, _: Query) -> Result<Option<u64>> {
+        Ok(None)
+    }
+}

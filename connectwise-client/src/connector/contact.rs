@@ -1,0 +1,249 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use psa_core::{
+    Changes, Contact as CommonContact, Email, Error, ErrorKind, Key, Label, PathChange, Phone, Record, Reference,
+    Result, Writer,
+};
+use serde_json::{Value, json};
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes, fill, stored};
+use crate::ids::ContactId;
+use crate::resources::{Collection, Communication, CommunicationItem, CommunicationType, Contact, Info};
+
+/// Contact <-> contact. Numbers and addresses are read from the contact and written one by one.
+pub(crate) struct Contacts;
+
+impl Mapping for Contacts {
+    type Native = Contact;
+    type Common = CommonContact;
+
+    fn collection(context: &Context) -> Collection<Contact> {
+        context.cw.contacts()
+    }
+
+    fn info(contact: &Contact) -> &Option<Box<Info>> {
+        &contact.info
+    }
+
+    fn common(c: &Contact, _: &Context) -> CommonContact {
+        let whole = [&c.first_name, &c.last_name].into_iter().filter_map(super::text).collect::<Vec<_>>().join(" ");
+        let is = |item: &&CommunicationItem, kind: &str| item.communication_type.as_deref() == Some(kind);
+        let emails = c.communication_items.iter().filter(|i| is(i, "Email"));
+        let numbers = c.communication_items.iter().filter(|i| is(i, "Phone") || is(i, "Fax"));
+        CommonContact {
+            name: Some(whole).filter(|n| !n.is_empty()),
+            first_name: super::text(&c.first_name),
+            last_name: super::text(&c.last_name),
+            title: super::text(&c.title),
+            emails: emails
+                .filter_map(|e| {
+                    Some(Email { address: super::text(&e.value)?, default: e.default_flag.unwrap_or(false) })
+                })
+                .collect(),
+            phones: numbers.filter_map(|p| Some(Phone { number: super::text(&p.value)?, kind: kind_of(p) })).collect(),
+            company: super::reference(&c.company),
+            site: super::ticket::site_of(&super::reference(&c.company), super::reference(&c.site)),
+            types: c.types.iter().filter_map(|t| Some(Label::new(t.id?, t.name.clone()))).collect(),
+            is_default: c.default_flag,
+            inactive: c.inactive_flag,
+            merged_into: c.default_merge_contact_id.filter(|id| *id > 0).map(Reference::to),
+            custom: super::custom(&c.custom_fields),
+            created_at: super::created(&c.info),
+            updated_at: super::updated(&c.info),
+            ..CommonContact::default()
+        }
+    }
+}
+
+/// ConnectWise's name for the kind of a number; `fax` for all of those.
+fn kind_of(item: &CommunicationItem) -> String {
+    if item.communication_type.as_deref() == Some("Fax") {
+        return "fax".to_owned();
+    }
+    let name = item.r#type.as_ref().and_then(|t| super::text(&t.name)).unwrap_or_else(|| "work".to_owned());
+    match name.to_lowercase() {
+        lower if lower.contains("direct") || lower.contains("work") || lower.contains("office") => "work".to_owned(),
+        lower if lower.contains("cell") || lower.contains("mobile") => "mobile".to_owned(),
+        lower => lower,
+    }
+}
+
+impl Writes for Contacts {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("first_name", Member::Plain("firstName")),
+        ("last_name", Member::Plain("lastName")),
+        ("title", Member::Plain("title")),
+        ("company", Member::Reference("company")),
+        ("site", Member::ChildReference("site")),
+        ("is_default", Member::Plain("defaultFlag")),
+        ("inactive", Member::Plain("inactiveFlag")),
+        ("custom", Member::Custom),
+    ];
+}
+
+/// Writes a contact, and its numbers and addresses by their own resource.
+#[derive(Debug)]
+pub(crate) struct ContactWriter(Arc<Context>);
+
+/// A number or address as it shall be: which type, the value, whether it is the default.
+type Wanted = (i64, String, bool);
+
+impl ContactWriter {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self(context)
+    }
+
+    /// Takes numbers and addresses out of the changes.
+    async fn wanted(
+        &self,
+        common: &mut std::collections::BTreeMap<String, Value>,
+    ) -> Result<Vec<(&'static [&'static str], Vec<Wanted>)>> {
+        let (emails, phones) = (common.remove("emails"), common.remove("phones"));
+        let mut wanted = Vec::new();
+        if emails.is_none() && phones.is_none() {
+            return Ok(wanted);
+        }
+        let types = self.0.cw.communication_types().list().all().await?;
+        let types: Vec<&CommunicationType> = types.iter().map(|t| &t.value).collect();
+        if let Some(value) = emails {
+            let emails: Vec<Email> = read("emails", value)?;
+            let kind = pick(&types, |t| t.email_flag, None).ok_or_else(|| no_type("emails"))?;
+            wanted.push((&["Email"][..], emails.into_iter().map(|e| (kind, e.address, e.default)).collect()));
+        }
+        if let Some(value) = phones {
+            let phones: Vec<Phone> = read("phones", value)?;
+            let mut list = Vec::new();
+            for phone in phones {
+                let fax = phone.kind == "fax";
+                let kind = pick(&types, |t| if fax { t.fax_flag } else { t.phone_flag }, Some(&phone.kind))
+                    .ok_or_else(|| no_type("phones"))?;
+                list.push((kind, phone.number, false));
+            }
+            wanted.push((&["Phone", "Fax"][..], list));
+        }
+        Ok(wanted)
+    }
+
+    /// Makes a contact's numbers and addresses of some kinds those that are wanted: one by one, by their ids.
+    async fn communicate(&self, contact: i64, kinds: &[&str], wanted: Vec<Wanted>) -> Result<()> {
+        let communications = self.0.cw.contacts().communications(ContactId(contact));
+        let there = communications.list().all().await?;
+        let mut there: Vec<&Communication> = there
+            .iter()
+            .map(|c| &c.value)
+            .filter(|c| c.communication_type.as_deref().is_some_and(|t| kinds.contains(&t)))
+            .collect();
+        for (kind, value, default) in wanted {
+            let same = there.iter().position(|c| c.value.as_deref() == Some(value.as_str()));
+            match same.map(|n| there.remove(n)) {
+                Some(old) => {
+                    let type_id = old.r#type.as_ref().and_then(|t| t.id);
+                    if type_id != Some(kind) || (default && old.default_flag != Some(true)) {
+                        communications.update(old.id).kind(kind).default(default).send().await?;
+                    }
+                }
+                None => {
+                    communications.create().kind(kind).value(value).default(default).send().await?;
+                }
+            }
+        }
+        for old in there {
+            communications.delete(old.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn stored(&self, id: i64) -> Result<Record<CommonContact>> {
+        Ok(stored::<Contacts>(self.0.cw.contacts().get(id).await?, &self.0, Some(Key::from(id))))
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(field: &'static str, value: Value) -> Result<Vec<T>> {
+    if value.is_null() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_value(value).map_err(|_| PathChange::new(field, Value::Null).wrong())
+}
+
+fn no_type(field: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidRequest, "the tenant has no type of communication for this")
+        .with_context("field", field)
+}
+
+/// The tenant's type for this: by name if one fits, else the default of its kind, else any.
+fn pick(
+    types: &[&CommunicationType],
+    fits: impl Fn(&CommunicationType) -> Option<bool>,
+    name: Option<&str>,
+) -> Option<i64> {
+    let mut of_kind = types.iter().filter(|t| fits(t) == Some(true));
+    let words: &[&str] = match name {
+        Some("mobile") => &["mobile", "cell"],
+        Some("work") => &["direct", "work", "office"],
+        _ => &[],
+    };
+    let named = of_kind.clone().find(|t| {
+        let description = t.description.as_deref().unwrap_or("").to_lowercase();
+        words.iter().any(|w| description.contains(w)) || name.is_some_and(|n| description == n.to_lowercase())
+    });
+    named.or_else(|| of_kind.clone().find(|t| t.default_flag == Some(true))).or_else(|| of_kind.next()).map(|t| t.id.0)
+}
+
+#[async_trait]
+impl Writer<CommonContact> for ContactWriter {
+    async fn create(&self, changes: Changes<CommonContact>) -> Result<Record<CommonContact>> {
+        let mut changes = changes.into_any();
+        let wanted = self.wanted(&mut changes.common).await?;
+        if !changes.common.contains_key("first_name")
+            && let Some(name) = changes.common.remove("name")
+        {
+            // The whole name is only read; its parts are written.
+            let name = name.as_str().unwrap_or_default().to_owned();
+            let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
+            changes.common.insert("first_name".to_owned(), first.into());
+            if !last.is_empty() {
+                changes.common.entry("last_name".to_owned()).or_insert(last.into());
+            }
+        }
+        changes.common.remove("name");
+        let mut save = fill::<Contacts>(&self.0, self.0.cw.contacts().create(), changes).await?;
+        // A new contact takes them with it: one request, and all or nothing.
+        let items: Vec<Value> = wanted
+            .into_iter()
+            .flat_map(|(_, list)| list)
+            .map(|(kind, value, default)| json!({"type": {"id": kind}, "value": value, "defaultFlag": default}))
+            .collect();
+        if !items.is_empty() {
+            save = save.set("communicationItems", items);
+        }
+        Ok(stored::<Contacts>(save.send().await?, &self.0, None))
+    }
+
+    async fn update(&self, key: &Key, changes: Changes<CommonContact>) -> Result<Record<CommonContact>> {
+        let id = key.as_i64()?;
+        let mut changes = changes.into_any();
+        let wanted = self.wanted(&mut changes.common).await?;
+        let stored = if changes.common.is_empty() && changes.native.is_empty() {
+            None
+        } else {
+            let save = fill::<Contacts>(&self.0, self.0.cw.contacts().update(id), changes).await?;
+            Some(stored::<Contacts>(save.send().await?, &self.0, Some(key.clone())))
+        };
+        if wanted.is_empty()
+            && let Some(stored) = stored
+        {
+            return Ok(stored);
+        }
+        for (kinds, list) in wanted {
+            self.communicate(id, kinds, list).await?;
+        }
+        self.stored(id).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.0.cw.contacts().delete(key.as_i64()?, None).await
+    }
+}

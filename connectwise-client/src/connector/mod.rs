@@ -1,0 +1,293 @@
+//! ConnectWise in the common vocabulary: everything between [`ConnectWise`] and `psa_core` is in this folder, one file a
+//! kind.
+
+mod agent;
+mod agreement;
+mod appointment;
+mod asset;
+mod both;
+mod children;
+mod company;
+mod contact;
+mod custom;
+mod invoice;
+mod opportunity;
+mod project;
+mod reader;
+mod reference_item;
+mod site;
+mod team;
+mod ticket;
+mod ticket_note;
+mod time_entry;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use psa_core::{
+    Capabilities, CheckReport, Connector, Custom, EchoMark, EntityCapabilities, EntityKind, Error, Incremental,
+    KeyListing, KeyShape, Label, Reference as CommonReference, Result, Sink, Source, StatusMap, erase_reader,
+    erase_writer,
+};
+
+use self::both::Both;
+use self::children::ChildReader;
+use self::custom::CustomFields;
+use self::reader::CwReader;
+use self::writer::CwWriter;
+use crate::client::ConnectWise;
+use crate::page::PAGE_MAX;
+use crate::resources::{CustomFieldValue, Info, Reference};
+
+/// To be raised when the mappings in this folder change what they make of the same record.
+const MAPPING_VERSION: u32 = 1;
+
+/// The key of a note: read below its ticket.
+pub(crate) const NOTE_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
+
+/// The key of a site: read below its company.
+pub(crate) const SITE_KEY: KeyShape = KeyShape(&["company_id", "id"]);
+
+/// A ConnectWise PSA tenant as a [`Connector`].
+///
+/// Tickets are those of service and of projects: they share one numbering. Notes have no list of their own at ConnectWise:
+/// those of every ticket that changed are read, and a note that is deleted while its ticket stays is not noticed. Amounts of
+/// opportunities are in their forecasts, one request each, so they are not here: the native API has them.
+#[derive(Debug, Clone)]
+pub struct ConnectWiseConnector {
+    context: Arc<Context>,
+    capabilities: Arc<Capabilities>,
+}
+
+/// Puts a [`ConnectWiseConnector`] together. Made by [`ConnectWise::connector`].
+#[derive(Debug)]
+pub struct ConnectWiseConnectorBuilder {
+    cw: ConnectWise,
+    statuses: StatusMap,
+    member: Option<String>,
+    kinds: Option<Vec<EntityKind>>,
+}
+
+/// What every mapping may need.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) cw: ConnectWise,
+    pub(crate) statuses: StatusMap,
+    pub(crate) custom_fields: CustomFields,
+    kinds: Option<Vec<EntityKind>>,
+}
+
+impl ConnectWiseConnectorBuilder {
+    /// What the tenant's statuses mean, by id: each board has its own. Whether a ticket is closed ConnectWise tells itself.
+    /// When it changes, the next sync reads all tickets again.
+    #[must_use]
+    pub fn status_map(mut self, statuses: StatusMap) -> Self {
+        self.statuses = statuses;
+        self
+    }
+
+    /// The identifier of the API member that this connection logs in as: what it changed is known by it.
+    #[must_use]
+    pub fn member(mut self, identifier: impl Into<String>) -> Self {
+        self.member = Some(identifier.into());
+        self
+    }
+
+    /// The kinds that this connection is for: the connection test looks for their rights. Default: all.
+    #[must_use]
+    pub fn kinds(mut self, kinds: impl IntoIterator<Item = EntityKind>) -> Self {
+        self.kinds = Some(kinds.into_iter().collect());
+        self
+    }
+
+    /// The connector.
+    pub fn build(self) -> ConnectWiseConnector {
+        let capabilities = Arc::new(capabilities(&self.cw, self.member));
+        let context =
+            Context { cw: self.cw, statuses: self.statuses, custom_fields: CustomFields::default(), kinds: self.kinds };
+        ConnectWiseConnector { context: Arc::new(context), capabilities }
+    }
+}
+
+impl ConnectWiseConnector {
+    pub(crate) fn builder(cw: ConnectWise) -> ConnectWiseConnectorBuilder {
+        ConnectWiseConnectorBuilder { cw, statuses: StatusMap::new(), member: None, kinds: None }
+    }
+
+    /// The native client.
+    pub fn connectwise(&self) -> &ConnectWise {
+        &self.context.cw
+    }
+}
+
+fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
+    let listed = || EntityCapabilities {
+        incremental: Incremental::Filter,
+        keys: KeyListing::Paged,
+        count: true,
+        page_max: PAGE_MAX,
+        ..EntityCapabilities::default()
+    };
+    let written = |delete: bool| EntityCapabilities { create: true, update: true, delete, ..listed() };
+    let below = |key: KeyShape| EntityCapabilities { count: false, key, ..written(true) };
+    Capabilities {
+        entities: [
+            (EntityKind::AGENT, listed()),
+            (EntityKind::TEAM, EntityCapabilities { incremental: Incremental::FullScan, ..listed() }),
+            (EntityKind::COMPANY, written(true)),
+            (EntityKind::SITE, EntityCapabilities { incremental: Incremental::FullScan, ..below(SITE_KEY) }),
+            (EntityKind::CONTACT, written(true)),
+            (EntityKind::TICKET, written(true)),
+            (EntityKind::TICKET_NOTE, EntityCapabilities { keys: KeyListing::None, ..below(NOTE_KEY) }),
+            (EntityKind::TIME_ENTRY, written(true)),
+            (EntityKind::OPPORTUNITY, written(true)),
+            (EntityKind::PROJECT, written(true)),
+            (EntityKind::APPOINTMENT, written(true)),
+            (EntityKind::AGREEMENT, written(true)),
+            (EntityKind::ASSET, written(true)),
+            (EntityKind::INVOICE, written(true)),
+            (
+                EntityKind::REFERENCE_ITEM,
+                EntityCapabilities {
+                    incremental: Incremental::FullScan,
+                    keys: KeyListing::Snapshot,
+                    key: psa_core::ReferenceItem::KEY,
+                    ..listed()
+                },
+            ),
+        ]
+        .into(),
+        // Stamps are whole seconds, and a save of a child may move its parent's a little later.
+        overlap: Duration::from_secs(120),
+        rate_limit: cw.inner().setup.limit,
+        idempotent_create: false,
+        echo: [
+            Some(EchoMark::ExternalRef { kind: EntityKind::TICKET, path: "external_ref" }),
+            member.map(EchoMark::OwnIdentity),
+            Some(EchoMark::QuietWrite { kind: EntityKind::TICKET, native: "skipCallback" }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+    }
+}
+
+#[async_trait]
+impl Connector for ConnectWiseConnector {
+    fn vendor(&self) -> &'static str {
+        "connectwise"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn mapping(&self, kind: &EntityKind) -> String {
+        let settings = match kind.as_str() {
+            "ticket" => serde_json::json!(self.context.statuses),
+            _ => serde_json::Value::Null,
+        };
+        format!("{MAPPING_VERSION}:{settings}")
+    }
+
+    fn source(&self, kind: &EntityKind) -> Result<Arc<dyn Source>> {
+        let context = || Arc::clone(&self.context);
+        Ok(match kind.as_str() {
+            "agent" => erase_reader(CwReader::<agent::Agents>::new(context())),
+            "team" => erase_reader(CwReader::<team::Teams>::new(context())),
+            "company" => erase_reader(CwReader::<company::Companies>::new(context())),
+            "site" => erase_reader(ChildReader::<site::Sites>::new(context())),
+            "contact" => erase_reader(CwReader::<contact::Contacts>::new(context())),
+            "ticket" => erase_reader(ticket::reader(&context())),
+            "ticket_note" => erase_reader(Both::new(
+                ChildReader::<ticket_note::ServiceNotes>::new(context()),
+                ChildReader::<ticket_note::ProjectNotes>::new(context()),
+            )),
+            "time_entry" => erase_reader(CwReader::<time_entry::TimeEntries>::new(context())),
+            "opportunity" => erase_reader(CwReader::<opportunity::Opportunities>::new(context())),
+            "project" => erase_reader(CwReader::<project::Projects>::new(context())),
+            "appointment" => erase_reader(CwReader::<appointment::Appointments>::new(context())),
+            "agreement" => erase_reader(CwReader::<agreement::Agreements>::new(context())),
+            "asset" => erase_reader(CwReader::<asset::Assets>::new(context())),
+            "invoice" => erase_reader(CwReader::<invoice::Invoices>::new(context())),
+            "reference_item" => erase_reader(reference_item::References::new(context())),
+            _ => return Err(unsupported(kind, "read")),
+        })
+    }
+
+    fn sink(&self, kind: &EntityKind) -> Result<Arc<dyn Sink>> {
+        let context = || Arc::clone(&self.context);
+        Ok(match kind.as_str() {
+            "company" => erase_writer(CwWriter::<company::Companies>::new(context())),
+            "site" => erase_writer(site::SiteWriter::new(context())),
+            "contact" => erase_writer(contact::ContactWriter::new(context())),
+            "ticket" => erase_writer(ticket::TicketWriter::new(context())),
+            "ticket_note" => erase_writer(ticket_note::NoteWriter::new(context())),
+            "time_entry" => erase_writer(CwWriter::<time_entry::TimeEntries>::new(context())),
+            "opportunity" => erase_writer(CwWriter::<opportunity::Opportunities>::new(context())),
+            "project" => erase_writer(CwWriter::<project::Projects>::new(context())),
+            "appointment" => erase_writer(CwWriter::<appointment::Appointments>::new(context())),
+            "agreement" => erase_writer(CwWriter::<agreement::Agreements>::new(context())),
+            "asset" => erase_writer(CwWriter::<asset::Assets>::new(context())),
+            "invoice" => erase_writer(CwWriter::<invoice::Invoices>::new(context())),
+            _ => return Err(unsupported(kind, "write")),
+        })
+    }
+
+    async fn check(&self) -> CheckReport {
+        let kinds = self.context.kinds.clone();
+        let kinds = kinds.unwrap_or_else(|| self.capabilities.entities.keys().cloned().collect());
+        crate::check::test(&self.context.cw, &kinds).await
+    }
+}
+
+fn unsupported(kind: &EntityKind, verb: &str) -> Error {
+    Error::unsupported(format!("the ConnectWise connector does not {verb} {kind}"))
+}
+
+/// Text that says something.
+pub(crate) fn text(value: &Option<String>) -> Option<String> {
+    value.as_deref().filter(|t| !t.trim().is_empty()).map(str::to_owned)
+}
+
+/// The reference to another record, if it has an id: unset ones come without.
+pub(crate) fn reference(value: &Option<Box<Reference>>) -> Option<CommonReference> {
+    value.as_ref()?.id.filter(|id| *id > 0).map(CommonReference::to)
+}
+
+/// A value of one of the tenant's lists.
+pub(crate) fn label(value: &Option<Box<Reference>>) -> Option<Label> {
+    let value = value.as_ref()?;
+    let name = text(&value.name).or_else(|| text(&value.identifier)).or_else(|| text(&value.description));
+    match value.id {
+        Some(id) => Some(Label::new(id, name)),
+        None => name.map(Label::named),
+    }
+}
+
+/// A value of a list that is part of the product and not of the tenant: only a word.
+pub(crate) fn word(value: &Option<String>) -> Option<Label> {
+    text(value).map(Label::named)
+}
+
+/// Custom fields by caption.
+pub(crate) fn custom(values: &[CustomFieldValue]) -> Custom {
+    let some = |v: &serde_json::Value| !v.is_null() && v.as_str() != Some("");
+    values.iter().filter_map(|v| Some((v.caption.clone()?, v.value.clone().filter(some)?))).collect()
+}
+
+pub(crate) fn created(info: &Option<Box<Info>>) -> Option<DateTime<Utc>> {
+    info.as_ref()?.date_entered
+}
+
+pub(crate) fn updated(info: &Option<Box<Info>>) -> Option<DateTime<Utc>> {
+    info.as_ref()?.last_updated
+}
+
+/// A date that ConnectWise declares as text.
+pub(crate) fn moment(value: &Option<String>) -> Option<DateTime<Utc>> {
+    psa_http::json::parse_date(value.as_deref()?).ok().flatten()
+}

@@ -1,0 +1,74 @@
+use psa_core::{Normalized, Opportunity as CommonOpportunity, OpportunityStatus};
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::resources::{Collection, Info, Opportunity};
+
+/// Opportunity <-> opportunity.
+pub(crate) struct Opportunities;
+
+impl Mapping for Opportunities {
+    type Native = Opportunity;
+    type Common = CommonOpportunity;
+
+    fn collection(context: &Context) -> Collection<Opportunity> {
+        context.cw.opportunities()
+    }
+
+    fn info(opportunity: &Opportunity) -> &Option<Box<Info>> {
+        &opportunity.info
+    }
+
+    fn common(o: &Opportunity, _: &Context) -> CommonOpportunity {
+        let status = o.status.as_ref().and_then(|s| super::text(&s.name));
+        let closed = o.closed_date.is_some();
+        CommonOpportunity {
+            name: super::text(&o.name),
+            description: super::text(&o.notes),
+            stage: super::label(&o.stage),
+            status: status.map(|raw| Normalized {
+                // The tenant's own words: those that everybody uses are known, others are not guessed.
+                value: match raw.to_lowercase() {
+                    word if word.contains("won") => Some(OpportunityStatus::Won),
+                    word if word.contains("lost") => Some(OpportunityStatus::Lost),
+                    word if word.contains("open") || word.contains("new") => Some(OpportunityStatus::Open),
+                    _ if !closed => Some(OpportunityStatus::Open),
+                    _ => None,
+                },
+                raw,
+            }),
+            probability: o
+                .probability
+                .as_ref()
+                .and_then(|p| p.name.as_deref()?.trim_end_matches('%').trim().parse().ok()),
+            currency: o.currency.as_ref().and_then(|c| super::text(&c.currency_code).or_else(|| super::text(&c.name))),
+            close_date: o.expected_close_date,
+            company: super::reference(&o.company),
+            contact: super::reference(&o.contact),
+            owner: super::reference(&o.primary_sales_rep),
+            source: super::word(&o.source),
+            pipeline: super::label(&o.r#type),
+            custom: super::custom(&o.custom_fields),
+            created_at: super::created(&o.info).or(o.date_became_lead),
+            closed_at: o.closed_date,
+            updated_at: super::updated(&o.info),
+            ..CommonOpportunity::default()
+        }
+    }
+}
+
+impl Writes for Opportunities {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("description", Member::Plain("notes")),
+        ("stage", Member::LabelId("stage")),
+        ("close_date", Member::Plain("expectedCloseDate")),
+        ("company", Member::Reference("company")),
+        ("contact", Member::Reference("contact")),
+        ("owner", Member::Reference("primarySalesRep")),
+        ("pipeline", Member::LabelId("type")),
+        ("source", Member::LabelName("source")),
+        ("custom", Member::Custom),
+    ];
+}

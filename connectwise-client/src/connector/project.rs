@@ -1,0 +1,70 @@
+use psa_core::Project as CommonProject;
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::resources::{Collection, Info, Project};
+
+/// Project <-> project.
+pub(crate) struct Projects;
+
+impl Mapping for Projects {
+    type Native = Project;
+    type Common = CommonProject;
+
+    fn collection(context: &Context) -> Collection<Project> {
+        context.cw.projects()
+    }
+
+    fn info(project: &Project) -> &Option<Box<Info>> {
+        &project.info
+    }
+
+    fn common(p: &Project, _: &Context) -> CommonProject {
+        let company = super::reference(&p.company);
+        CommonProject {
+            name: super::text(&p.name),
+            description: super::text(&p.description),
+            project_type: super::label(&p.r#type),
+            status: super::label(&p.status),
+            closed: p.closed_flag,
+            board: super::label(&p.board),
+            site: super::ticket::site_of(&company, super::reference(&p.site)),
+            company,
+            contact: super::reference(&p.contact),
+            manager: super::reference(&p.manager),
+            starts_at: p.estimated_start,
+            due_at: p.estimated_end,
+            budget_hours: p.budget_hours.or(p.estimated_hours),
+            actual_hours: p.actual_hours,
+            budget_amount: p.billing_amount,
+            percent_complete: p.percent_complete,
+            agreement: super::reference(&p.agreement),
+            opportunity: super::reference(&p.opportunity),
+            custom: super::custom(&p.custom_fields),
+            created_at: super::created(&p.info),
+            closed_at: p.actual_end.filter(|_| p.closed_flag == Some(true)),
+            updated_at: super::updated(&p.info),
+            ..CommonProject::default()
+        }
+    }
+}
+
+impl Writes for Projects {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("description", Member::Plain("description")),
+        ("project_type", Member::LabelId("type")),
+        ("status", Member::LabelId("status")),
+        ("board", Member::LabelId("board")),
+        ("company", Member::Reference("company")),
+        ("site", Member::ChildReference("site")),
+        ("contact", Member::Reference("contact")),
+        ("manager", Member::Reference("manager")),
+        ("starts_at", Member::Plain("estimatedStart")),
+        ("due_at", Member::Plain("estimatedEnd")),
+        ("budget_hours", Member::Plain("budgetHours")),
+        ("agreement", Member::Reference("agreement")),
+        ("custom", Member::Custom),
+    ];
+}

@@ -1,0 +1,144 @@
+//! One reader for all lists; what differs is in a [`Mapping`].
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use psa_core::{
+    Cursor, Entity, Error, ErrorKind, Evidence, Item, Key, KeyPage, Page, Projection, Query, Reader, Record, Result,
+    Version,
+};
+use psa_http::{ListPage, RawRecord};
+
+use super::Context;
+use crate::page::List;
+use crate::resources::{Collection, Info, Resource};
+
+/// How one of ConnectWise's resources becomes a common model.
+pub(crate) trait Mapping: Send + Sync + 'static {
+    type Native: Resource;
+    type Common: Entity;
+
+    fn collection(context: &Context) -> Collection<Self::Native>;
+
+    /// What ConnectWise notes beside the record.
+    fn info(native: &Self::Native) -> &Option<Box<Info>>;
+
+    /// Whether ConnectWise says that it is gone.
+    fn gone(_: &Self::Native) -> Option<Evidence> {
+        None
+    }
+
+    /// The member that [`gone`](Self::gone) looks at, so that it comes with the ids.
+    const GONE_BY: &'static [&'static str] = &[];
+
+    fn common(native: &Self::Native, context: &Context) -> Self::Common;
+}
+
+/// The key of a record, of one that can't be decoded too: its id if that can be read, else a hash of its bytes.
+pub(crate) fn key_of<T: Resource>(record: &RawRecord<T>) -> Key {
+    let id = match &record.value {
+        Ok(native) => native.id(),
+        Err(_) => psa_http::list::id_in(&record.raw),
+    };
+    id.map_or_else(|| psa_http::list::key_of_bytes(&record.raw), Key::from)
+}
+
+/// A row as an item of a page.
+pub(crate) fn item<M: Mapping>(key: Key, record: RawRecord<M::Native>, context: &Context) -> Item<M::Common> {
+    match record.value.as_ref().ok().and_then(M::gone) {
+        Some(evidence) => Item::Removed { key, evidence },
+        None => Item::Upsert(common::<M>(key, record, context, Projection::List)),
+    }
+}
+
+pub(crate) fn common<M: Mapping>(
+    key: Key,
+    record: RawRecord<M::Native>,
+    context: &Context,
+    projection: Projection,
+) -> Record<M::Common> {
+    let updated_at = record.value.as_ref().ok().and_then(|n| super::updated(M::info(n)));
+    Record {
+        key,
+        version: Version { updated_at, tag: None },
+        value: record.value.map(|native| M::common(&native, context)),
+        raw: record.raw,
+        projection,
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct CwReader<M> {
+    context: Arc<Context>,
+    mapping: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for CwReader<M> {
+    fn clone(&self) -> Self {
+        Self { context: Arc::clone(&self.context), mapping: PhantomData }
+    }
+}
+
+impl<M: Mapping> CwReader<M> {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, mapping: PhantomData }
+    }
+
+    fn list(&self, query: &Query) -> List<M::Native> {
+        let list = M::collection(&self.context).list().lane(query.lane);
+        let list = match query.page_size {
+            Some(rows) => list.page_size(rows),
+            None => list,
+        };
+        match query.updated_since {
+            // What changed is little: one walk. Everything is much.
+            Some(at) => list.updated_since(at),
+            None => list.parallel(self.context.cw.window()),
+        }
+    }
+
+    fn page(&self, page: ListPage<M::Native>, total: Option<u64>) -> Page<M::Common> {
+        let items = page.records.into_iter().map(|record| item::<M>(key_of(&record), record, &self.context)).collect();
+        Page { items, cursor: page.cursor, vendor_time: page.vendor_time, total, atomic: false }
+    }
+}
+
+#[async_trait]
+impl<M: Mapping> Reader<M::Common> for CwReader<M> {
+    fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<M::Common>>> {
+        let this = self.clone();
+        stream::once(async move {
+            let list = this.list(&query);
+            let total = list.count().await?;
+            Ok(list.pages(cursor).map_ok(move |page| this.page(page, Some(total))))
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
+        let found = M::collection(&self.context).get_raw(key.as_i64()?).await?;
+        if let Some(evidence) = found.value.as_ref().ok().and_then(M::gone) {
+            return Err(Error::new(ErrorKind::NotFound, "ConnectWise marks the record as gone")
+                .with_context("evidence", format_args!("{evidence:?}"))
+                .with_context("key", key));
+        }
+        Ok(common::<M>(key.clone(), found, &self.context, Projection::Full))
+    }
+
+    fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        let list = self.list(&query).fields(M::GONE_BY.iter().copied());
+        let pages = list.pages(None).map_ok(|page| {
+            let alive = page.records.iter().filter(|r| r.value.as_ref().ok().and_then(M::gone).is_none());
+            KeyPage { keys: alive.map(key_of).collect(), total: None, atomic: false }
+        });
+        pages.boxed()
+    }
+
+    async fn count(&self, query: Query) -> Result<Option<u64>> {
+        self.list(&query).count().await.map(Some)
+    }
+}

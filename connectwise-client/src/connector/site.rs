@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use psa_core::{Address, Changes, Error, ErrorKind, Key, Record, Result, Site as CommonSite, Writer};
+
+use super::Context;
+use super::children::{ChildReader, Children, parts};
+use super::reader::Mapping;
+use super::writer::{Member, Writes, fill, stored};
+use crate::resources::{Collection, Company, Info, Resource, Site};
+
+/// Site of a company <-> site.
+pub(crate) struct Sites;
+
+impl Mapping for Sites {
+    type Native = Site;
+    type Common = CommonSite;
+
+    fn collection(context: &Context) -> Collection<Site> {
+        Collection::new(context.cw.clone(), None)
+    }
+
+    fn info(site: &Site) -> &Option<Box<Info>> {
+        &site.info
+    }
+
+    fn common(s: &Site, _: &Context) -> CommonSite {
+        let lines: Vec<String> = [&s.address_line1, &s.address_line2].into_iter().filter_map(super::text).collect();
+        let name = |r: &Option<Box<crate::resources::Reference>>| {
+            r.as_ref().and_then(|r| super::text(&r.identifier).or_else(|| super::text(&r.name)))
+        };
+        let address = Address {
+            lines,
+            city: super::text(&s.city),
+            region: name(&s.state_reference),
+            postcode: super::text(&s.zip),
+            country: name(&s.country),
+        };
+        CommonSite {
+            name: super::text(&s.name),
+            company: super::reference(&s.company),
+            phone: super::text(&s.phone_number),
+            address: (address != Address::default()).then_some(address),
+            timezone: name(&s.time_zone),
+            inactive: s.inactive_flag,
+            custom: super::custom(&s.custom_fields),
+            created_at: super::created(&s.info),
+            updated_at: super::updated(&s.info),
+            ..CommonSite::default()
+        }
+    }
+}
+
+impl Children for Sites {
+    type Parent = Company;
+
+    fn parents(context: &Context) -> Collection<Company> {
+        context.cw.companies()
+    }
+
+    const PARENT_MOVES: bool = false;
+}
+
+impl Writes for Sites {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("name", Member::Plain("name")),
+        ("phone", Member::Plain("phoneNumber")),
+        ("address", Member::SiteAddress),
+        ("inactive", Member::Plain("inactiveFlag")),
+        ("custom", Member::Custom),
+    ];
+}
+
+/// Writes below the company.
+#[derive(Debug)]
+pub(crate) struct SiteWriter(Arc<Context>);
+
+impl SiteWriter {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self(context)
+    }
+
+    fn below(&self, company: i64) -> Collection<Site> {
+        ChildReader::<Sites>::below(&self.0, company)
+    }
+}
+
+#[async_trait]
+impl Writer<CommonSite> for SiteWriter {
+    async fn create(&self, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {
+        let mut changes = changes.into_any();
+        let company = changes.common.remove("company").or_else(|| changes.common.remove("company.id"));
+        let company = company.map(|c| psa_core::PathChange::new("company", c).id()).transpose()?.flatten();
+        let company = company.ok_or_else(|| {
+            Error::new(ErrorKind::InvalidRequest, "a site needs its company").with_context("field", "company")
+        })?;
+        let save = fill::<Sites>(&self.0, self.below(company).create(), changes).await?;
+        let site = save.send().await?;
+        let key = site.value.id().map(|id| Key::from_parts([company, id]));
+        Ok(stored::<Sites>(site, &self.0, key))
+    }
+
+    async fn update(&self, key: &Key, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {
+        let (company, id) = parts(key)?;
+        let save = fill::<Sites>(&self.0, self.below(company).update(id), changes.into_any()).await?;
+        Ok(stored::<Sites>(save.send().await?, &self.0, Some(key.clone())))
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let (company, id) = parts(key)?;
+        self.below(company).delete(id).await
+    }
+}

@@ -1,0 +1,31 @@
+use psa_core::Team;
+
+use super::Context;
+use super::reader::Mapping;
+use crate::resources::{Collection, Info, ServiceTeam};
+
+/// Service team -> team.
+pub(crate) struct Teams;
+
+impl Mapping for Teams {
+    type Native = ServiceTeam;
+    type Common = Team;
+
+    fn collection(context: &Context) -> Collection<ServiceTeam> {
+        context.cw.teams()
+    }
+
+    fn info(team: &ServiceTeam) -> &Option<Box<Info>> {
+        &team.info
+    }
+
+    fn common(team: &ServiceTeam, _: &Context) -> Team {
+        Team {
+            name: super::text(&team.name),
+            department: super::label(&team.department),
+            takes_tickets: Some(true),
+            updated_at: super::updated(&team.info),
+            ..Team::default()
+        }
+    }
+}

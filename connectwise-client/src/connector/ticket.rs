@@ -1,0 +1,199 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use psa_core::{Changes, Key, Record, Reference, Result, Ticket as CommonTicket, Writer};
+
+use super::Context;
+use super::both::Both;
+use super::reader::{CwReader, Mapping};
+use super::writer::{Member, Writes, fill, stored};
+use crate::resources::{Collection, Info, ProjectTicket, Ticket};
+
+/// Service ticket <-> ticket.
+pub(crate) struct ServiceTickets;
+
+/// Ticket of a project <-> ticket.
+pub(crate) struct ProjectTickets;
+
+pub(crate) fn reader(context: &Arc<Context>) -> Both<CwReader<ServiceTickets>, CwReader<ProjectTickets>> {
+    Both::new(CwReader::new(Arc::clone(context)), CwReader::new(Arc::clone(context)))
+}
+
+/// A site's key has its company in front.
+pub(crate) fn site_of(company: &Option<Reference>, site: Option<Reference>) -> Option<Reference> {
+    let (company, site) = (company.as_ref()?, site?);
+    Some(Reference { id: Key::from_parts([company.id.as_str(), site.id.as_str()]), kind: None })
+}
+
+/// The members that both kinds of ticket have.
+macro_rules! common_ticket {
+    ($t:ident, $context:ident) => {{
+        let meaning = $t.status.as_ref().and_then(|s| s.id).and_then(|s| $context.statuses.get(&s.to_string()));
+        let company = super::reference(&$t.company);
+        CommonTicket {
+            number: Some($t.id.to_string()),
+            summary: super::text(&$t.summary),
+            board: super::label(&$t.board),
+            ticket_type: super::label(&$t.r#type),
+            subtype: super::label(&$t.sub_type),
+            item: super::label(&$t.item),
+            status: super::label(&$t.status),
+            stage: meaning.map(|m| m.stage),
+            closed: $t.closed_flag.or(meaning.map(|m| m.closed)),
+            priority: super::label(&$t.priority),
+            site: site_of(&company, super::reference(&$t.site)),
+            company,
+            contact: super::reference(&$t.contact),
+            assignee: super::reference(&$t.owner),
+            source: super::label(&$t.source),
+            due_at: $t.required_date,
+            estimate_hours: $t.budget_hours,
+            actual_hours: $t.actual_hours,
+            agreement: super::reference(&$t.agreement),
+            custom: super::custom(&$t.custom_fields),
+            created_at: super::created(&$t.info),
+            closed_at: super::moment(&$t.closed_date),
+            updated_at: super::updated(&$t.info),
+            ..CommonTicket::default()
+        }
+    }};
+}
+
+impl Mapping for ServiceTickets {
+    type Native = Ticket;
+    type Common = CommonTicket;
+
+    fn collection(context: &Context) -> Collection<Ticket> {
+        context.cw.tickets()
+    }
+
+    fn info(ticket: &Ticket) -> &Option<Box<Info>> {
+        &ticket.info
+    }
+
+    fn common(t: &Ticket, context: &Context) -> CommonTicket {
+        CommonTicket {
+            severity: super::word(&t.severity),
+            impact: super::word(&t.impact),
+            team: super::label(&t.team),
+            sla: super::label(&t.sla),
+            parent: t.parent_ticket_id.filter(|p| *p > 0).map(Reference::to),
+            merged_into: super::reference(&t.merged_parent_ticket),
+            external_ref: super::text(&t.external_x_ref),
+            ..common_ticket!(t, context)
+        }
+    }
+}
+
+impl Mapping for ProjectTickets {
+    type Native = ProjectTicket;
+    type Common = CommonTicket;
+
+    fn collection(context: &Context) -> Collection<ProjectTicket> {
+        context.cw.project_tickets()
+    }
+
+    fn info(ticket: &ProjectTicket) -> &Option<Box<Info>> {
+        &ticket.info
+    }
+
+    fn common(t: &ProjectTicket, context: &Context) -> CommonTicket {
+        CommonTicket { project: super::reference(&t.project), ..common_ticket!(t, context) }
+    }
+}
+
+/// The members that both kinds of ticket are written to.
+const BOTH: [(&str, Member); 17] = [
+    ("summary", Member::Plain("summary")),
+    ("description", Member::Plain("initialDescription")),
+    ("board", Member::LabelId("board")),
+    ("ticket_type", Member::LabelId("type")),
+    ("subtype", Member::LabelId("subType")),
+    ("item", Member::LabelId("item")),
+    ("status", Member::LabelId("status")),
+    ("priority", Member::LabelId("priority")),
+    ("company", Member::Reference("company")),
+    ("site", Member::ChildReference("site")),
+    ("contact", Member::Reference("contact")),
+    ("assignee", Member::Reference("owner")),
+    ("source", Member::LabelId("source")),
+    ("due_at", Member::Plain("requiredDate")),
+    ("estimate_hours", Member::Plain("budgetHours")),
+    ("agreement", Member::Reference("agreement")),
+    ("custom", Member::Custom),
+];
+
+const fn with<const N: usize, const M: usize>(more: [(&'static str, Member); M]) -> [(&'static str, Member); N] {
+    let mut all = [("", Member::Custom); N];
+    let mut n = 0;
+    while n < N {
+        all[n] = if n < BOTH.len() { BOTH[n] } else { more[n - BOTH.len()] };
+        n += 1;
+    }
+    all
+}
+
+impl Writes for ServiceTickets {
+    const MEMBERS: &'static [(&'static str, Member)] = &with::<23, 6>([
+        ("severity", Member::LabelName("severity")),
+        ("impact", Member::LabelName("impact")),
+        ("team", Member::LabelId("team")),
+        ("sla", Member::LabelId("sla")),
+        ("parent", Member::IdOnly("parentTicketId")),
+        ("external_ref", Member::Plain("externalXRef")),
+    ]);
+}
+
+impl Writes for ProjectTickets {
+    const MEMBERS: &'static [(&'static str, Member)] = &with::<18, 1>([("project", Member::Reference("project"))]);
+}
+
+/// Writes where the ticket is: the number does not tell.
+#[derive(Debug)]
+pub(crate) struct TicketWriter(Arc<Context>);
+
+impl TicketWriter {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self(context)
+    }
+}
+
+#[async_trait]
+impl Writer<CommonTicket> for TicketWriter {
+    async fn create(&self, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
+        let changes = changes.into_any();
+        let of_project = changes.common.contains_key("project") || changes.native.contains_key("phase");
+        if of_project {
+            let save = fill::<ProjectTickets>(&self.0, self.0.cw.project_tickets().create(), changes).await?;
+            return Ok(stored::<ProjectTickets>(save.send().await?, &self.0, None));
+        }
+        let save = fill::<ServiceTickets>(&self.0, self.0.cw.tickets().create(), changes).await?;
+        Ok(stored::<ServiceTickets>(save.send().await?, &self.0, None))
+    }
+
+    async fn update(&self, key: &Key, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
+        let (id, changes) = (key.as_i64()?, changes.into_any());
+        let service = match fill::<ServiceTickets>(&self.0, self.0.cw.tickets().update(id), changes.clone()).await {
+            Ok(save) => save.send().await,
+            // A field that only tickets of projects have.
+            Err(error) if error.kind() == psa_core::ErrorKind::Unsupported => Err(error),
+            Err(error) => return Err(error),
+        };
+        match service {
+            Ok(ticket) => Ok(stored::<ServiceTickets>(ticket, &self.0, Some(key.clone()))),
+            Err(error) if error.is_not_found() || error.kind() == psa_core::ErrorKind::Unsupported => {
+                let save = fill::<ProjectTickets>(&self.0, self.0.cw.project_tickets().update(id), changes).await?;
+                Ok(stored::<ProjectTickets>(save.send().await?, &self.0, Some(key.clone())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let id = key.as_i64()?;
+        match self.0.cw.tickets().delete(id).await {
+            Err(error) if error.is_not_found() => self.0.cw.project_tickets().delete(id).await,
+            done => done,
+        }
+    }
+}

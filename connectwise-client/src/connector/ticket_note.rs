@@ -1,0 +1,198 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use psa_core::{
+    Author, Changes, Error, ErrorKind, Key, Normalized, PathChange, Record, Reference, Result,
+    TicketNote as CommonNote, Visibility, Writer,
+};
+use serde_json::Value;
+
+use super::Context;
+use super::children::{ChildReader, Children, parts};
+use super::reader::Mapping;
+use super::writer::stored;
+use crate::ids::TicketId;
+use crate::resources::{Collection, Info, ProjectTicket, ProjectTicketNote, Resource, Ticket, TicketNote};
+
+/// Note on a service ticket <-> note.
+pub(crate) struct ServiceNotes;
+
+/// Note on a ticket of a project <-> note.
+pub(crate) struct ProjectNotes;
+
+macro_rules! common_note {
+    ($n:ident, $created:expr) => {{
+        let (value, raw) = match ($n.resolution_flag, $n.internal_analysis_flag, $n.detail_description_flag) {
+            // Shown in the discussion, whatever else: the customer may see it.
+            (_, _, Some(true)) => (Some(Visibility::Public), "detailDescription"),
+            (Some(true), _, _) => (Some(Visibility::Resolution), "resolution"),
+            (_, Some(true), _) => (Some(Visibility::Internal), "internalAnalysis"),
+            _ => (None, "none"),
+        };
+        CommonNote {
+            ticket: $n.ticket_id.filter(|t| *t > 0).map(Reference::to),
+            author: Some(Author {
+                agent: super::reference(&$n.member),
+                contact: super::reference(&$n.contact),
+                name: $n.member.as_ref().or($n.contact.as_ref()).and_then(|a| super::text(&a.name)),
+                application: None,
+            })
+            .filter(|a| *a != Author::default()),
+            body: super::text(&$n.text),
+            visibility: Some(Normalized { value, raw: raw.to_owned() }),
+            created_at: $created,
+            updated_at: super::updated(&$n.info),
+            ..CommonNote::default()
+        }
+    }};
+}
+
+impl Mapping for ServiceNotes {
+    type Native = TicketNote;
+    type Common = CommonNote;
+
+    fn collection(context: &Context) -> Collection<TicketNote> {
+        Collection::new(context.cw.clone(), None)
+    }
+
+    fn info(note: &TicketNote) -> &Option<Box<Info>> {
+        &note.info
+    }
+
+    fn common(n: &TicketNote, _: &Context) -> CommonNote {
+        common_note!(n, super::moment(&n.date_created).or(super::created(&n.info)))
+    }
+}
+
+impl Children for ServiceNotes {
+    type Parent = Ticket;
+
+    fn parents(context: &Context) -> Collection<Ticket> {
+        context.cw.tickets()
+    }
+
+    const PARENT_MOVES: bool = true;
+}
+
+impl Mapping for ProjectNotes {
+    type Native = ProjectTicketNote;
+    type Common = CommonNote;
+
+    fn collection(context: &Context) -> Collection<ProjectTicketNote> {
+        Collection::new(context.cw.clone(), None)
+    }
+
+    fn info(note: &ProjectTicketNote) -> &Option<Box<Info>> {
+        &note.info
+    }
+
+    fn common(n: &ProjectTicketNote, _: &Context) -> CommonNote {
+        common_note!(n, super::created(&n.info))
+    }
+}
+
+impl Children for ProjectNotes {
+    type Parent = ProjectTicket;
+
+    fn parents(context: &Context) -> Collection<ProjectTicket> {
+        context.cw.project_tickets()
+    }
+
+    const PARENT_MOVES: bool = true;
+}
+
+/// Native members and their values.
+type Members = Vec<(String, Value)>;
+
+/// Writes notes on service tickets; those of a project's ticket where there is no such service ticket.
+#[derive(Debug)]
+pub(crate) struct NoteWriter(Arc<Context>);
+
+impl NoteWriter {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self(context)
+    }
+
+    /// The members of a note, both kinds having the same.
+    fn members(changes: psa_core::AnyChanges) -> Result<(Option<i64>, Members)> {
+        let (mut ticket, mut members) = (None, Vec::new());
+        for (path, value) in changes.common {
+            let change = PathChange::new(path, value);
+            match change.field() {
+                "ticket" => ticket = change.id()?,
+                "body" => members.push(("text".to_owned(), change.whole()?)),
+                "visibility" => {
+                    let word = change.part("value")?;
+                    let flags = match word.as_str() {
+                        Some("public") => [true, false, false],
+                        Some("internal") => [false, true, false],
+                        Some("resolution") => [false, false, true],
+                        _ => return Err(change.wrong()),
+                    };
+                    for (name, flag) in
+                        ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"].into_iter().zip(flags)
+                    {
+                        members.push((name.to_owned(), flag.into()));
+                    }
+                }
+                other => {
+                    let why = format!("ConnectWise has no member to write a note's {other} to");
+                    return Err(change.unsupported(why));
+                }
+            }
+        }
+        members.extend(changes.native);
+        Ok((ticket, members))
+    }
+}
+
+#[async_trait]
+impl Writer<CommonNote> for NoteWriter {
+    async fn create(&self, changes: Changes<CommonNote>) -> Result<Record<CommonNote>> {
+        let (ticket, mut members) = Self::members(changes.into_any())?;
+        let ticket = ticket.ok_or_else(|| {
+            Error::new(ErrorKind::InvalidRequest, "a note needs its ticket").with_context("field", "ticket")
+        })?;
+        if !members.iter().any(|(m, _)| m.ends_with("Flag")) {
+            // ConnectWise wants to know where to show it; the careful place is the internal one.
+            members.push(("internalAnalysisFlag".to_owned(), true.into()));
+        }
+        let service = self.0.cw.tickets().notes(TicketId(ticket)).create();
+        match members.iter().cloned().fold(service, |save, (m, v)| save.set(m, v)).send().await {
+            Ok(note) => {
+                let key = note.value.id().map(|id| Key::from_parts([ticket, id]));
+                Ok(stored::<ServiceNotes>(note, &self.0, key))
+            }
+            Err(error) if error.is_not_found() => {
+                let project = self.0.cw.project_tickets().notes(TicketId(ticket)).create();
+                let note = members.into_iter().fold(project, |save, (m, v)| save.set(m, v)).send().await?;
+                let key = note.value.id().map(|id| Key::from_parts([ticket, id]));
+                Ok(stored::<ProjectNotes>(note, &self.0, key))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn update(&self, key: &Key, changes: Changes<CommonNote>) -> Result<Record<CommonNote>> {
+        let (ticket, id) = parts(key)?;
+        let (_, members) = Self::members(changes.into_any())?;
+        let service = ChildReader::<ServiceNotes>::below(&self.0, ticket).update(id);
+        match members.iter().cloned().fold(service, |save, (m, v)| save.set(m, v)).send().await {
+            Ok(note) => Ok(stored::<ServiceNotes>(note, &self.0, Some(key.clone()))),
+            Err(error) if error.is_not_found() => {
+                let project = ChildReader::<ProjectNotes>::below(&self.0, ticket).update(id);
+                let note = members.into_iter().fold(project, |save, (m, v)| save.set(m, v)).send().await?;
+                Ok(stored::<ProjectNotes>(note, &self.0, Some(key.clone())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let (ticket, id) = parts(key)?;
+        match ChildReader::<ServiceNotes>::below(&self.0, ticket).delete(id).await {
+            Err(error) if error.is_not_found() => ChildReader::<ProjectNotes>::below(&self.0, ticket).delete(id).await,
+            done => done,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+use psa_core::{EntityKind, Key, Label, Reference, TimeEntry as CommonEntry};
+
+use super::Context;
+use super::reader::Mapping;
+use super::writer::{Member, Writes};
+use crate::resources::{Collection, Info, TimeEntry};
+
+/// Time entry <-> time entry.
+pub(crate) struct TimeEntries;
+
+/// Hours of these are of a ticket.
+const TICKETS: [&str; 2] = ["ServiceTicket", "ProjectTicket"];
+
+impl Mapping for TimeEntries {
+    type Native = TimeEntry;
+    type Common = CommonEntry;
+
+    fn collection(context: &Context) -> Collection<TimeEntry> {
+        context.cw.time_entries()
+    }
+
+    fn info(entry: &TimeEntry) -> &Option<Box<Info>> {
+        &entry.info
+    }
+
+    fn common(t: &TimeEntry, _: &Context) -> CommonEntry {
+        let kind = t.charge_to_type.as_deref().unwrap_or("");
+        let charged = t.charge_to_id.filter(|id| *id > 0);
+        let ticket = charged.filter(|_| TICKETS.contains(&kind)).map(Reference::to);
+        let other = charged.filter(|_| !TICKETS.contains(&kind) && !kind.is_empty());
+        let approved = t.status.as_deref().map(|s| s.starts_with("Approved") || s.contains("Bill") || s == "Billed");
+        CommonEntry {
+            ticket,
+            charge_to: other.map(|id| {
+                let kind = if kind == "Company" { EntityKind::COMPANY } else { EntityKind::named(kind.to_lowercase()) };
+                Reference { id: Key::from(id), kind: Some(kind) }
+            }),
+            agent: super::reference(&t.member),
+            started_at: t.time_start,
+            ended_at: t.time_end,
+            hours: t.actual_hours,
+            billable_hours: t.hours_billed,
+            deducted_hours: t.hours_deduct.filter(|h| *h != 0.0),
+            billable: t.billable_option.as_deref().filter(|b| *b != "NoDefault").map(|b| b == "Billable"),
+            work_type: super::label(&t.work_type),
+            work_role: super::label(&t.work_role),
+            notes: super::text(&t.notes),
+            status: super::text(&t.status).map(Label::named),
+            approved,
+            agreement: super::reference(&t.agreement),
+            created_at: super::created(&t.info).or(t.date_entered),
+            updated_at: super::updated(&t.info),
+        }
+    }
+}
+
+impl Writes for TimeEntries {
+    const MEMBERS: &'static [(&'static str, Member)] = &[
+        ("ticket", Member::ChargedTicket),
+        ("agent", Member::Reference("member")),
+        ("started_at", Member::Plain("timeStart")),
+        ("ended_at", Member::Plain("timeEnd")),
+        ("hours", Member::Plain("actualHours")),
+        ("deducted_hours", Member::Plain("hoursDeduct")),
+        ("billable", Member::Billable),
+        ("work_type", Member::LabelId("workType")),
+        ("work_role", Member::LabelId("workRole")),
+        ("notes", Member::Plain("notes")),
+        ("agreement", Member::Reference("agreement")),
+    ];
+}

@@ -1,0 +1,137 @@
+//! What ConnectWise's error answers say: two shapes of JSON, plain text of a gateway, web pages, and nothing.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use psa_core::{ErrorKind, VendorAnswer};
+use psa_http::{Operation, Vendor, kind_of_status};
+use serde::Deserialize;
+
+/// Reads ConnectWise's errors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ConnectWiseErrors;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    code: Option<String>,
+    /// The rate limit's answer has this instead.
+    error: Option<String>,
+    message: Option<String>,
+    errors: Option<Vec<Inner>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Inner {
+    code: Option<String>,
+    message: Option<String>,
+    field: Option<String>,
+}
+
+/// The gateway's words for a company, codebase or path that it does not know.
+pub(crate) fn is_unroutable(message: &str) -> bool {
+    message.starts_with("Cannot route")
+}
+
+impl Vendor for ConnectWiseErrors {
+    fn read_error(
+        &self,
+        operation: &Operation,
+        status: StatusCode,
+        _: &HeaderMap,
+        body: &Bytes,
+    ) -> (ErrorKind, VendorAnswer) {
+        let told: Body = serde_json::from_slice(body).unwrap_or_default();
+        let first = told.errors.unwrap_or_default().into_iter().next();
+        let outer = told.code.or(told.error);
+        let text = std::str::from_utf8(body)
+            .ok()
+            .map(str::trim)
+            .filter(|t| !t.is_empty() && t.len() < 300 && !t.starts_with(['<', '{', '[', '"']));
+        let (code, message, field) = match first {
+            // The inner error names the field; the outer one says that there is one.
+            Some(inner) => (inner.code.or(outer.clone()), inner.message.or(told.message), inner.field),
+            None => (outer.clone(), told.message.or_else(|| text.map(str::to_owned)), None),
+        };
+        let kind = match (status.as_u16(), outer.as_deref(), code.as_deref()) {
+            (400, Some("Security"), _) => ErrorKind::PermissionDenied,
+            // What was sent is well-formed, and a rule about its content refuses it.
+            (400, Some("InvalidObject"), Some("MissingRequiredField" | "InvalidField" | "UnsupportedFormat")) => {
+                ErrorKind::InvalidRequest
+            }
+            (400 | 404, Some("InvalidObject"), _) => ErrorKind::Rejected,
+            (400, ..) if text.is_some_and(is_unroutable) => ErrorKind::Config,
+            // Some time-outs of the database come as 500 with words.
+            (500, ..) if message.as_deref().is_some_and(|m| m.to_ascii_lowercase().contains("timeout")) => {
+                ErrorKind::Timeout
+            }
+            _ => kind_of_status(status),
+        };
+        let message = message.or_else(|| {
+            let role = right_of_operation(operation).filter(|_| kind == ErrorKind::PermissionDenied)?;
+            Some(format!("this needs {role} in the API member's security role"))
+        });
+        (kind, VendorAnswer { code, message, field, ..VendorAnswer::default() })
+    }
+}
+
+/// The entry of the security role that an operation needs, by the resource in its name.
+pub(crate) fn right_of_operation(operation: &Operation) -> Option<&'static str> {
+    right_of(operation.name.strip_prefix("connectwise.")?.split('.').next()?)
+}
+
+/// The entry of the security role that a resource needs: module and permission.
+pub(crate) fn right_of(resource: &str) -> Option<&'static str> {
+    Some(match resource {
+        "companies" | "sites" | "company_notes" | "company_type_associations" => "Companies > Company Maintenance",
+        "contacts" | "communications" | "contact_type_associations" => "Companies > Contacts",
+        "configurations" => "Companies > Configurations",
+        "documents" => "Companies > Manage Documents",
+        "tickets" | "ticket_notes" | "all_notes" | "ticket_tasks" | "ticket_configurations" => {
+            "Service Desk > Service Tickets"
+        }
+        "schedule_entries" => "Service Desk > Resource Scheduling",
+        "project_tickets" | "projects" | "project_phases" => "Project > Project Tickets and Project Headers",
+        "opportunities" | "opportunity_notes" => "Sales > Opportunity",
+        "activities" => "Sales > Opportunity",
+        "time_entries" => "Time & Expense > Time Entry",
+        "invoices" => "Finance > Invoicing",
+        "agreements" | "additions" => "Finance > Agreements",
+        "catalog_items" => "Procurement > Product Catalog",
+        "members" => "System > Member Maintenance",
+        "system_info" | "locations" | "departments" => "System > My Company",
+        "callbacks"
+        | "boards"
+        | "board_statuses"
+        | "board_types"
+        | "board_subtypes"
+        | "board_items"
+        | "board_teams"
+        | "teams"
+        | "priorities"
+        | "sources"
+        | "slas"
+        | "work_types"
+        | "work_roles"
+        | "charge_codes"
+        | "user_defined_fields"
+        | "company_statuses"
+        | "company_types"
+        | "contact_types"
+        | "communication_types"
+        | "configuration_statuses"
+        | "configuration_types"
+        | "configuration_questions"
+        | "opportunity_statuses"
+        | "opportunity_types"
+        | "opportunity_stages"
+        | "probabilities"
+        | "activity_statuses"
+        | "activity_types"
+        | "schedule_types"
+        | "schedule_statuses"
+        | "agreement_types"
+        | "project_statuses" => "System > Table Setup",
+        _ => return None,
+    })
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod auth;
+mod check;
+mod client;
+mod codebase;
+mod conditions;
+mod config;
+mod connector;
+mod error;
+mod ids;
+mod page;
+mod resources;
+
+pub use client::ConnectWise;
+pub use conditions::{Condition, CustomFieldCondition, Field, Literal, custom_field, field};
+pub use config::ConnectWiseBuilder;
+pub use connector::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
+pub use ids::*;
+pub use page::List;
+pub use psa_http::json::Native;
+pub use psa_http::{Download, ListPage, RawCall, RawRecord};
+pub use resources::*;

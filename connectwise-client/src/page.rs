@@ -1,0 +1,520 @@
+//! ConnectWise's lists: bare arrays, read forward only by id, so that no row moves between pages.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use http::{HeaderName, HeaderValue, header};
+use psa_core::{Cursor, Error, ErrorKind, Lane, Result};
+use psa_http::json::Native;
+use psa_http::list::{self, ListPage, RawRecord};
+use psa_http::pages::{self, FetchChained};
+use psa_http::walks::{self, FetchSpan, Span, Stride};
+use psa_http::{Call, Operation, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::client::ConnectWise;
+use crate::conditions::{Condition, Literal, field};
+use crate::resources::{Resource, Searchable};
+
+/// The largest page ConnectWise serves.
+pub(crate) const PAGE_MAX: u32 = 1_000;
+
+/// Longer addresses are refused by some servers on the way.
+const URL_MAX: usize = 2_000;
+
+const PAGINATION: HeaderName = HeaderName::from_static("pagination-type");
+
+/// A list under construction.
+///
+/// It is a [`stream`](Self::stream) of typed records, a stream of [`pages`](Self::pages) with a cursor each, or
+/// [`all`](Self::all) at once. Without an [`order`](Self::order_by) it goes by id, forward only: no row is skipped or
+/// doubled when others change.
+#[must_use = "a list does nothing until it is read"]
+pub struct List<T> {
+    cw: ConnectWise,
+    operation: &'static Operation,
+    /// The operation of a search by POST, for conditions that are too long for an address.
+    search: Option<&'static Operation>,
+    parent: Option<i64>,
+    conditions: Option<Condition>,
+    child_conditions: Option<Condition>,
+    custom_field_conditions: Option<Condition>,
+    order: Option<String>,
+    fields: Option<String>,
+    params: Vec<(Cow<'static, str>, String)>,
+    page_size: u32,
+    window: usize,
+    lane: Lane,
+    resource: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self {
+            cw: self.cw.clone(),
+            conditions: self.conditions.clone(),
+            child_conditions: self.child_conditions.clone(),
+            custom_field_conditions: self.custom_field_conditions.clone(),
+            order: self.order.clone(),
+            fields: self.fields.clone(),
+            params: self.params.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("operation", &self.operation.name)
+            .field("conditions", &self.conditions)
+            .finish_non_exhaustive()
+    }
+}
+
+fn both(have: Option<Condition>, more: Condition) -> Option<Condition> {
+    Some(match have {
+        Some(condition) => condition.and(more),
+        None => more,
+    })
+}
+
+impl<T: Resource> List<T> {
+    pub(crate) fn of(cw: ConnectWise, operation: &'static Operation, parent: Option<i64>) -> Self {
+        Self {
+            cw,
+            operation,
+            search: None,
+            parent,
+            conditions: None,
+            child_conditions: None,
+            custom_field_conditions: None,
+            order: None,
+            fields: None,
+            params: Vec::new(),
+            page_size: PAGE_MAX,
+            window: 1,
+            lane: Lane::Interactive,
+            resource: PhantomData,
+        }
+    }
+
+    /// Narrows it. Several conditions must all hold.
+    pub fn condition(mut self, condition: Condition) -> Self {
+        self.conditions = both(self.conditions, condition);
+        self
+    }
+
+    /// Narrows it by what is in the records' arrays: `communicationItems/value`, `types/name`.
+    pub fn child_conditions(mut self, condition: Condition) -> Self {
+        self.child_conditions = both(self.child_conditions, condition);
+        self
+    }
+
+    /// Narrows it by the tenant's own fields: see [`custom_field`](crate::custom_field).
+    pub fn custom_field_conditions(mut self, condition: Condition) -> Self {
+        self.custom_field_conditions = both(self.custom_field_conditions, condition);
+        self
+    }
+
+    /// Only what changed at or after this moment. ConnectWise knows whole seconds.
+    pub fn updated_since(self, at: chrono::DateTime<chrono::Utc>) -> Self {
+        self.condition(field("lastUpdated").ge(at))
+    }
+
+    /// Sorts by this field, and by id where it is the same. The list is paged by number then: rows that change while it is
+    /// read can be skipped or come twice.
+    pub fn order_by(mut self, path: &str, descending: bool) -> Self {
+        let way = if descending { "desc" } else { "asc" };
+        let order = match self.order.take() {
+            Some(order) => format!("{order},{path} {way}"),
+            None => format!("{path} {way}"),
+        };
+        self.order = Some(order);
+        self
+    }
+
+    /// Only these fields. `id` comes always; `_info` only if it is named.
+    pub fn fields<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all = vec!["id"];
+        all.extend(names.into_iter().filter(|n| *n != "id"));
+        self.fields = Some(all.join(","));
+        self
+    }
+
+    /// Any query parameter, also one that this crate has no method for.
+    pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) -> Self {
+        self.params.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Rows a page; at most 1000.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.page_size = rows.clamp(1, PAGE_MAX);
+        self
+    }
+
+    /// Walks read at once: the ids are divided among them, and pages come as they arrive. 1 reads in order.
+    pub fn parallel(mut self, walks: usize) -> Self {
+        self.window = walks.max(1);
+        self
+    }
+
+    /// Who waits for the answer.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
+    }
+
+    /// The typed records. One that can't be decoded is an error; [`records`](Self::records) goes on over it.
+    pub fn stream(self) -> BoxStream<'static, Result<Native<T>>> {
+        let operation = self.operation.name;
+        list::natives(self.pages(None), operation)
+    }
+
+    /// The records one by one, each typed or with the reason why not.
+    pub fn records(self) -> BoxStream<'static, Result<RawRecord<T>>> {
+        list::records(self.pages(None))
+    }
+
+    /// All typed records at once.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub async fn all(self) -> Result<Vec<Native<T>>> {
+        self.stream().try_collect().await
+    }
+
+    /// The first page alone.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub async fn first_page(self) -> Result<ListPage<T>> {
+        let operation = self.operation;
+        decode(&self.call(None)?.send().await?, operation.name)
+    }
+
+    /// How many there are.
+    ///
+    /// # Errors
+    /// What the network can do.
+    pub async fn count(&self) -> Result<u64> {
+        #[derive(Deserialize)]
+        struct Count {
+            count: u64,
+        }
+        let call = self.cw.http().call(T::operations().count).lane(self.lane);
+        let answer = self.narrowed(self.at_parent(call))?.send().await?;
+        let count: Count = serde_json::from_slice(&answer.body).map_err(|e| {
+            Error::new(ErrorKind::Decode, "the answer holds no count")
+                .with_operation(T::operations().count.name)
+                .with_source(e)
+        })?;
+        Ok(count.count)
+    }
+
+    /// Those whose `path` is one of `values`, in as many requests as addresses of a safe length need.
+    pub fn among<V: Into<Literal>>(
+        self,
+        path: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> BoxStream<'static, Result<Native<T>>> {
+        let values: Vec<Literal> = values.into_iter().map(Into::into).collect();
+        let operation = self.operation.name;
+        let room = |values: &[Literal]| {
+            self.clone()
+                .condition(field(path).one_of(values.iter().cloned()))
+                .address_length()
+                .is_ok_and(|n| n <= URL_MAX)
+        };
+        let mut lists = Vec::new();
+        let mut rest = values.as_slice();
+        while !rest.is_empty() {
+            // Halves until it fits: few steps, whatever the values are.
+            let mut take = rest.len();
+            while take > 1 && !room(&rest[..take]) {
+                take = take.div_ceil(2);
+            }
+            lists.push(self.clone().condition(field(path).one_of(rest[..take].iter().cloned())));
+            rest = &rest[take..];
+        }
+        stream::iter(lists).flat_map(move |list| list::natives(list.pages(None), operation)).boxed()
+    }
+
+    /// The pages, from `cursor` on.
+    pub fn pages(self, cursor: Option<Cursor>) -> BoxStream<'static, Result<ListPage<T>>> {
+        let position = match cursor.as_ref().map(Position::read).transpose() {
+            Ok(position) => position,
+            Err(error) => return stream::once(async { Err(error) }).boxed(),
+        };
+        match (position, &self.order) {
+            (Some(Position::Spans(spans)), None) => self.walk(spans),
+            (None, None) if self.window <= 1 => self.walk(vec![Span { after: 0, until: None }]),
+            (None, None) => stream::once(async move {
+                let last = self.last_id().await?;
+                let spans = walks::divide(last, self.window);
+                Ok(self.walk(spans))
+            })
+            .try_flatten()
+            .boxed(),
+            (Some(Position::Page(page)), Some(_)) => self.numbered(page),
+            (None, Some(_)) => self.numbered(1),
+            _ => stream::once(async { Err(foreign_cursor()) }).boxed(),
+        }
+    }
+
+    /// The largest id there is: where to divide.
+    async fn last_id(&self) -> Result<i64> {
+        #[derive(Deserialize)]
+        struct Id {
+            #[serde(deserialize_with = "psa_http::json::id")]
+            id: i64,
+        }
+        let call = self.cw.http().call(self.operation).lane(self.lane);
+        let call = self.narrowed(self.at_parent(call))?;
+        let answer =
+            call.query("orderBy", "id desc").query("pageSize", 1).query("page", 1).query("fields", "id").send().await?;
+        let rows: Vec<Id> =
+            serde_json::from_slice(&answer.body).map_err(|e| list::not_a_list(&answer, self.operation.name, e))?;
+        Ok(rows.first().map_or(0, |r| r.id))
+    }
+
+    /// Forward only, from each stretch's start to its end.
+    fn walk(self, spans: Vec<Span>) -> BoxStream<'static, Result<ListPage<T>>> {
+        let (window, rows) = (self.window, self.page_size as usize);
+        let list = Arc::new(self);
+        let fetch: FetchSpan<ListPage<T>> = Arc::new(move |span| {
+            let list = Arc::clone(&list);
+            async move {
+                let operation = list.operation.name;
+                let answer = list.call(Some(span))?.send().await?;
+                let mut page = decode::<T>(&answer, operation)?;
+                let last = page.records.iter().rev().find_map(id_of);
+                let next = match next_link(&answer) {
+                    Link::To(id) => Some(id),
+                    Link::End => None,
+                    // Something on the way took the header: a full page has another one behind it.
+                    Link::Missing => last.filter(|_| page.records.len() >= rows),
+                };
+                // A server that ignores the stretch's end gives rows of the next one.
+                if let Some(until) = span.until {
+                    page.records.retain(|r| id_of(r).is_none_or(|id| id <= until));
+                }
+                Ok(Stride { page, next })
+            }
+            .boxed()
+        });
+        walks::walks(spans, window, fetch)
+            .map_ok(move |walked| {
+                let mut page = walked.page;
+                page.cursor = (!walked.left.is_empty()).then(|| Position::Spans(walked.left).cursor());
+                page
+            })
+            .boxed()
+    }
+
+    /// By number, in the caller's order.
+    fn numbered(self, first: u32) -> BoxStream<'static, Result<ListPage<T>>> {
+        let rows = self.page_size as usize;
+        let list = Arc::new(self);
+        let fetch: FetchChained<u32, ListPage<T>> = Arc::new(move |number| {
+            let list = Arc::clone(&list);
+            async move {
+                let answer = list.call(None)?.query("page", number).send().await?;
+                let mut page = decode::<T>(&answer, list.operation.name)?;
+                let more = !page.records.is_empty() && (page.records.len() >= rows || has_next(&answer));
+                let next = more.then_some(number + 1);
+                page.cursor = next.map(|n| Position::Page(n).cursor());
+                Ok((page, next))
+            }
+            .boxed()
+        });
+        pages::chained(first, fetch)
+    }
+
+    fn at_parent(&self, call: Call) -> Call {
+        match self.parent {
+            Some(parent) => call.path("parent", parent),
+            None => call,
+        }
+    }
+
+    /// One request of the list, without its page.
+    fn call(&self, span: Option<Span>) -> Result<Call> {
+        let mut list = Cow::Borrowed(self);
+        if let Some(until) = span.and_then(|s| s.until) {
+            list = Cow::Owned(self.clone().condition(field("id").le(until)));
+        }
+        let search = match list.search {
+            Some(search) if list.address_length()? > URL_MAX => Some(search),
+            _ => None,
+        };
+        let mut call = match search {
+            Some(search) => {
+                let text = |c: &Option<Condition>| c.as_ref().map(Condition::render).transpose();
+                let mut body = serde_json::Map::new();
+                // The spelling of the search, not of the address.
+                for (name, value) in [
+                    ("conditions", text(&list.conditions)?),
+                    ("childconditions", text(&list.child_conditions)?),
+                    ("customfieldconditions", text(&list.custom_field_conditions)?),
+                    ("orderBy", list.order.as_ref().map(|o| format!("{o},id asc"))),
+                ] {
+                    if let Some(value) = value {
+                        body.insert(name.to_owned(), json!(value));
+                    }
+                }
+                let call = self.cw.http().call(search).lane(self.lane);
+                self.params.iter().fold(call, |call, (name, value)| call.query(name, value)).json(&body)
+            }
+            None => {
+                let call = list.narrowed(list.at_parent(self.cw.http().call(self.operation).lane(self.lane)))?;
+                match &list.order {
+                    Some(order) => call.query("orderBy", format_args!("{order},id asc")),
+                    None => call,
+                }
+            }
+        };
+        if let Some(span) = span {
+            call = call.header(PAGINATION, HeaderValue::from_static("forward-only")).query("pageId", span.after);
+        }
+        Ok(call.query_opt("fields", self.fields.as_ref()).query("pageSize", self.page_size))
+    }
+
+    fn narrowed(&self, mut call: Call) -> Result<Call> {
+        for (name, condition) in [
+            ("conditions", &self.conditions),
+            ("childConditions", &self.child_conditions),
+            ("customFieldConditions", &self.custom_field_conditions),
+        ] {
+            if let Some(condition) = condition {
+                call = call.query(name, condition.render()?);
+            }
+        }
+        Ok(self.params.iter().fold(call, |call, (name, value)| call.query(name, value)))
+    }
+
+    /// How long the address becomes, encoded.
+    fn address_length(&self) -> Result<usize> {
+        let mut length = 200 + self.fields.as_ref().map_or(0, String::len);
+        for condition in [&self.conditions, &self.child_conditions, &self.custom_field_conditions].into_iter().flatten()
+        {
+            length += url::form_urlencoded::byte_serialize(condition.render()?.as_bytes()).map(str::len).sum::<usize>();
+        }
+        Ok(length)
+    }
+}
+
+impl<T: Searchable> List<T> {
+    /// Conditions that are too long for an address go by POST.
+    pub(crate) fn searchable(mut self) -> Self {
+        self.search = Some(T::search_operation());
+        self
+    }
+}
+
+/// What a list's cursor holds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Position {
+    Spans(Vec<Span>),
+    Page(u32),
+}
+
+fn foreign_cursor() -> Error {
+    Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list")
+}
+
+impl Position {
+    fn read(cursor: &Cursor) -> Result<Self> {
+        match serde_json::from_str(cursor.as_str()) {
+            Ok(Self::Spans(spans)) if spans.is_empty() => Err(foreign_cursor()),
+            Ok(position) => Ok(position),
+            Err(error) => Err(foreign_cursor().with_source(error)),
+        }
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor::new(serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+pub(crate) fn decode<T: Resource>(answer: &Response, operation: &'static str) -> Result<ListPage<T>> {
+    let rows: Vec<&RawValue> =
+        serde_json::from_slice(&answer.body).map_err(|e| list::not_a_list(answer, operation, e))?;
+    Ok(ListPage::of(answer, &rows))
+}
+
+/// The id of a row, even of one that can't be decoded as a whole.
+fn id_of<T: Resource>(record: &RawRecord<T>) -> Option<i64> {
+    match &record.value {
+        Ok(value) => value.id(),
+        Err(_) => list::id_in(&record.raw),
+    }
+}
+
+/// What the `Link` header says of the next page.
+#[derive(Debug, PartialEq, Eq)]
+enum Link {
+    To(i64),
+    /// It is there and names no next page.
+    End,
+    Missing,
+}
+
+fn links(answer: &Response) -> Option<&str> {
+    answer.headers.get(header::LINK)?.to_str().ok()
+}
+
+fn has_next(answer: &Response) -> bool {
+    links(answer).is_some_and(|l| l.contains("rel=\"next\""))
+}
+
+fn next_link(answer: &Response) -> Link {
+    let Some(text) = links(answer) else {
+        return Link::Missing;
+    };
+    let next = text.split(',').find(|part| part.contains("rel=\"next\""));
+    let url = next.and_then(|part| part.split_once('<')?.1.split_once('>')).map(|(url, _)| url);
+    let query = url.and_then(|u| u.split_once('?')).map_or("", |(_, query)| query);
+    let id = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name.eq_ignore_ascii_case("pageId"));
+    match id.and_then(|(_, id)| id.parse().ok()) {
+        Some(id) => Link::To(id),
+        None => Link::End,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(link: Option<&str>) -> Response {
+        let mut headers = http::HeaderMap::new();
+        if let Some(link) = link {
+            headers.insert(header::LINK, HeaderValue::from_str(link).unwrap());
+        }
+        Response { status: http::StatusCode::OK, headers, body: bytes::Bytes::new() }
+    }
+
+    #[test]
+    fn the_next_page_is_in_the_link_in_all_of_its_forms() {
+        let link = |l| next_link(&answer(l));
+        assert_eq!(
+            link(Some("<https://h/v/apis/3.0/x/?conditions=id%3e1&pageId=12345&pageSize=1000>; rel=\"next\"")),
+            Link::To(12345)
+        );
+        assert_eq!(
+            link(Some("<https://h/x?pagesize=5&pageid=7>; rel=\"next\", <https://h/x?page=1>; rel=\"first\"")),
+            Link::To(7)
+        );
+        assert_eq!(link(Some("")), Link::End);
+        assert_eq!(link(None), Link::Missing);
+        assert_eq!(link(Some("garbage")), Link::End);
+    }
+}

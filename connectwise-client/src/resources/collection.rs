@@ -1,0 +1,170 @@
+use std::marker::PhantomData;
+
+use psa_core::Result;
+use psa_http::json::Native;
+use psa_http::{Call, Operation, RawRecord};
+use serde::de::DeserializeOwned;
+
+use super::Save;
+use crate::client::ConnectWise;
+use crate::page::List;
+
+/// What can be done with a resource, as values.
+#[derive(Debug)]
+pub struct Operations {
+    /// Its list.
+    pub list: &'static Operation,
+    /// How many there are.
+    pub count: &'static Operation,
+    /// One of them.
+    pub get: &'static Operation,
+    /// A new one.
+    pub create: &'static Operation,
+    /// A change of some members.
+    pub update: &'static Operation,
+    /// A replacement.
+    pub replace: &'static Operation,
+    /// A deletion.
+    pub delete: &'static Operation,
+}
+
+/// A type of record that ConnectWise lists.
+pub trait Resource: DeserializeOwned + Send + Sync + std::fmt::Debug + 'static {
+    /// Where it is.
+    fn operations() -> &'static Operations;
+    /// Its id.
+    fn id(&self) -> Option<i64>;
+}
+
+/// A resource that can be written.
+pub trait Writable: Resource {
+    /// Members that ConnectWise computes: they are refused before they are sent.
+    const READ_ONLY: &'static [&'static str];
+    /// Whether a change must say something of custom fields, even if it is nothing.
+    const PATCH_WITH_CUSTOM_FIELDS: bool;
+}
+
+/// A resource that can be deleted.
+pub trait Deletable: Writable {}
+
+/// A resource that can be searched by POST.
+pub trait Searchable: Resource {
+    /// The search.
+    fn search_operation() -> &'static Operation;
+}
+
+/// An id, typed or not.
+pub(crate) trait AsId {
+    fn as_id(&self) -> Option<i64>;
+}
+
+/// Ids know themselves.
+macro_rules! as_id {
+    ($($name:ident)*) => { $( impl AsId for crate::ids::$name {
+        fn as_id(&self) -> Option<i64> {
+            Some(self.0)
+        }
+    } )* };
+}
+as_id!(CompanyId SiteId CompanyStatusId CompanyTypeId CompanyNoteId TypeAssociationId ContactId CommunicationId CommunicationTypeId ContactTypeId ConfigurationId ConfigurationStatusId ConfigurationTypeId ConfigurationQuestionId TicketId NoteId TaskId ProjectId PhaseId ProjectStatusId BoardId BoardStatusId BoardTypeId BoardSubTypeId BoardItemId TeamId PriorityId SourceId SlaId OpportunityId OpportunityStatusId OpportunityTypeId OpportunityStageId ProbabilityId ForecastId ActivityId ActivityStatusId ActivityTypeId TimeEntryId WorkTypeId WorkRoleId ChargeCodeId ScheduleEntryId ScheduleTypeId ScheduleStatusId InvoiceId AgreementId AdditionId AgreementTypeId CatalogItemId MemberId DocumentId DepartmentId LocationId UserDefinedFieldId CallbackId);
+
+impl AsId for Option<i64> {
+    fn as_id(&self) -> Option<i64> {
+        *self
+    }
+}
+
+/// A resource of a tenant, or of one record of it: what can be done with it.
+#[derive(Debug)]
+pub struct Collection<T> {
+    pub(crate) cw: ConnectWise,
+    pub(crate) parent: Option<i64>,
+    resource: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Collection<T> {
+    fn clone(&self) -> Self {
+        Self { cw: self.cw.clone(), parent: self.parent, resource: PhantomData }
+    }
+}
+
+impl<T: Resource> Collection<T> {
+    pub(crate) fn new(cw: ConnectWise, parent: Option<i64>) -> Self {
+        Self { cw, parent, resource: PhantomData }
+    }
+
+    /// The resource below one record of this one.
+    pub(crate) fn below<C: Resource>(&self, parent: i64) -> Collection<C> {
+        Collection::new(self.cw.clone(), Some(parent))
+    }
+
+    /// All of them, page by page; narrow it with conditions.
+    pub fn list(&self) -> List<T> {
+        List::of(self.cw.clone(), T::operations().list, self.parent)
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
+    pub async fn get(&self, id: impl Into<i64>) -> Result<Native<T>> {
+        let operation = T::operations().get;
+        let answer = self.call(operation).path("id", id.into()).send().await?;
+        psa_http::list::record(&answer, answer.body.clone(), operation.name)
+    }
+
+    /// One of them, which may be unreadable in parts.
+    pub(crate) async fn get_raw(&self, id: i64) -> Result<RawRecord<T>> {
+        let operation = T::operations().get;
+        let answer = self.call(operation).path("id", id).send().await?;
+        psa_http::list::raw_record(&answer, answer.body.clone(), operation.name)
+    }
+
+    /// The same resource below a parent.
+    pub(crate) fn below_parent(mut self, parent: i64) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    pub(crate) fn call(&self, operation: &'static Operation) -> Call {
+        let call = self.cw.http().call(operation);
+        match self.parent {
+            Some(parent) => call.path("parent", parent),
+            None => call,
+        }
+    }
+}
+
+impl<T: Searchable> Collection<T> {
+    /// As [`list`](Self::list), but conditions that are too long for an address go by POST.
+    pub fn search(&self) -> List<T> {
+        self.list().searchable()
+    }
+}
+
+impl<T: Writable> Collection<T> {
+    /// A new one.
+    pub fn create(&self) -> Save<T> {
+        Save::create(self.clone())
+    }
+
+    /// A change: only what is set changes.
+    pub fn update(&self, id: impl Into<i64>) -> Save<T> {
+        Save::update(self.clone(), id.into())
+    }
+
+    /// A replacement: what is not set is lost at ConnectWise. [`update`](Self::update) is what is mostly meant.
+    pub fn replace(&self, id: impl Into<i64>) -> Save<T> {
+        Save::replace(self.clone(), id.into())
+    }
+}
+
+impl<T: Deletable> Collection<T> {
+    /// Deletes.
+    ///
+    /// # Errors
+    /// What ConnectWise refuses and what the network can do.
+    pub async fn delete(&self, id: impl Into<i64>) -> Result<()> {
+        self.call(T::operations().delete).path("id", id.into()).send().await.map(drop)
+    }
+}

@@ -1,0 +1,174 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use psa_core::{Error, ErrorKind, Lane, Phase, Result};
+use psa_http::json::Native;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::collection::{Collection, Writable};
+
+/// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else.
+///
+/// Dates are sent as ConnectWise takes them: in whole seconds, UTC.
+#[must_use = "nothing is written until it is sent"]
+pub struct Save<T> {
+    collection: Collection<T>,
+    way: Way,
+    members: Map<String, Value>,
+    /// By the id of the definition.
+    custom_fields: Vec<Value>,
+    lane: Lane,
+    failed: Option<Error>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Create,
+    Update(i64),
+    Replace(i64),
+}
+
+impl<T> fmt::Debug for Save<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Save")
+            .field("way", &self.way)
+            .field("members", &self.members.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Writable> Save<T> {
+    fn new(collection: Collection<T>, way: Way) -> Self {
+        let (members, custom_fields) = (Map::new(), Vec::new());
+        Self { collection, way, members, custom_fields, lane: Lane::Interactive, failed: None }
+    }
+
+    pub(crate) fn create(collection: Collection<T>) -> Self {
+        Self::new(collection, Way::Create)
+    }
+
+    pub(crate) fn update(collection: Collection<T>, id: i64) -> Self {
+        Self::new(collection, Way::Update(id))
+    }
+
+    pub(crate) fn replace(collection: Collection<T>, id: i64) -> Self {
+        Self::new(collection, Way::Replace(id))
+    }
+
+    fn fail(&mut self, why: &'static str, member: &str, remedy: &'static str) {
+        let error = Error::new(ErrorKind::InvalidRequest, why);
+        self.failed = Some(error.with_context("field", member.to_owned()).with_context("remedy", remedy));
+    }
+
+    /// Sets any member, also one that this crate has no method for. In an update, `path/to/a/part` of a reference is
+    /// refused: give the whole reference.
+    pub fn set(mut self, member: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
+        let member = member.into();
+        let id_of_child = member == "id" && self.way == Way::Create && self.collection.parent.is_some();
+        if (matches!(&*member, "id" | "_info") && !id_of_child) || T::READ_ONLY.contains(&&*member) {
+            self.fail("ConnectWise computes this: it can't be written", &member, "Leave it out.");
+            return self;
+        }
+        if member.contains('/') {
+            let remedy = "Set the whole reference: {\"id\": …}. For a contact's numbers use communications().";
+            self.fail("a part of a member may be ignored without a word", &member, remedy);
+            return self;
+        }
+        if member == "customFields" {
+            self.fail("only the named fields may be sent", &member, "Use custom_field(id, value).");
+            return self;
+        }
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                self.members.insert(member.into_owned(), whole_seconds(value));
+            }
+            Err(error) => {
+                let failed = Error::new(ErrorKind::InvalidRequest, "the value is not valid JSON");
+                self.failed = Some(failed.with_context("field", member).with_source(error));
+            }
+        }
+        self
+    }
+
+    /// Sets a reference by its id.
+    pub fn reference(self, member: &'static str, id: i64) -> Self {
+        self.set(member, json!({"id": id}))
+    }
+
+    /// Clears a member.
+    pub fn clear(self, member: impl Into<Cow<'static, str>>) -> Self {
+        self.set(member, Value::Null)
+    }
+
+    /// Sets one of the tenant's own fields by the id of its definition. Others are left alone.
+    pub fn custom_field(mut self, id: i64, value: impl Into<Value>) -> Self {
+        self.custom_fields.push(json!({"id": id, "value": whole_seconds(value.into())}));
+        self
+    }
+
+    /// Who waits for the answer.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
+    }
+
+    /// What would be sent.
+    pub fn body(&self) -> Value {
+        let custom = (!self.custom_fields.is_empty()).then(|| Value::from(self.custom_fields.clone()));
+        let Way::Update(_) = self.way else {
+            let mut body = self.members.clone();
+            body.retain(|_, value| !value.is_null());
+            body.extend(custom.map(|c| ("customFields".to_owned(), c)));
+            return Value::Object(body);
+        };
+        let operation = |(member, value): (&String, &Value)| match value {
+            Value::Null => json!({"op": "remove", "path": member}),
+            value => json!({"op": "replace", "path": member, "value": value}),
+        };
+        let mut operations: Vec<Value> = self.members.iter().map(operation).collect();
+        let custom = custom.or_else(|| T::PATCH_WITH_CUSTOM_FIELDS.then(|| json!([])));
+        operations.extend(custom.map(|c| json!({"op": "replace", "path": "customFields", "value": c})));
+        Value::Array(operations)
+    }
+
+    /// Writes, and returns the record as ConnectWise stored it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rejected`] or [`ErrorKind::InvalidRequest`] with ConnectWise's message and field. An update is checked
+    /// against the whole stored record, so the field may be one that was not touched. With [`Phase::MaybeSent`] it may have
+    /// been written: look before you repeat a create.
+    pub async fn send(self) -> Result<Native<T>> {
+        let operations = T::operations();
+        let (operation, id) = match self.way {
+            Way::Create => (operations.create, None),
+            Way::Update(id) => (operations.update, Some(id)),
+            Way::Replace(id) => (operations.replace, Some(id)),
+        };
+        let body = self.body();
+        if let Some(error) = self.failed {
+            return Err(error.with_operation(operation.name));
+        }
+        let mut call = self.collection.call(operation).lane(self.lane).json(&body);
+        if let Some(id) = id {
+            call = call.path("id", id);
+        }
+        let answer = call.send().await?;
+        // It was written, whatever came back: a caller must look before repeating.
+        psa_http::list::record(&answer, answer.body.clone(), operation.name).map_err(|e| e.with_phase(Phase::MaybeSent))
+    }
+}
+
+/// Dates with a fraction or an offset are refused by ConnectWise, and nothing but the form is wrong with them.
+fn whole_seconds(value: Value) -> Value {
+    match value {
+        Value::String(text) => match DateTime::parse_from_rfc3339(&text) {
+            Ok(at) => at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true).into(),
+            Err(_) => Value::String(text),
+        },
+        Value::Array(values) => values.into_iter().map(whole_seconds).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, whole_seconds(value))).collect(),
+        other => other,
+    }
+}
