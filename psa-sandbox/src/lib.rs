@@ -5,6 +5,7 @@ mod fault;
 pub mod halo;
 mod log;
 mod reply;
+mod rows;
 #[cfg(feature = "server")]
 mod server;
 

@@ -1,8 +1,14 @@
 //! An answer before it is put on a wire.
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use psa_core::time::Clock;
+use psa_http::{Body, TransportError, TransportErrorKind};
 use serde_json::Value;
+
+use crate::fault::Effect;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -27,8 +33,80 @@ impl Reply {
         reply
     }
 
+    /// Says when it was sent.
+    pub(crate) fn dated(mut self, now: DateTime<Utc>) -> Self {
+        if let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+            self.headers.insert(header::DATE, date);
+        }
+        self
+    }
+
     pub(crate) fn json(status: u16, value: &Value) -> Self {
         Self::text(status, "application/json; charset=utf-8", value.to_string())
+    }
+}
+
+impl Effect {
+    /// The answer of an effect that keeps the request from having any; `refusal` is the vendor's 429.
+    pub(crate) fn instead(&self, refusal: impl FnOnce(Option<&'static str>) -> Reply) -> Option<(Reply, Way)> {
+        Some(match self {
+            Self::Status(code, text) => (Reply::text(*code, "text/plain", *text), Way::Whole),
+            Self::RateLimited(after) => (refusal(*after), Way::Whole),
+            Self::Html => {
+                (Reply::text(200, "text/html", "<!DOCTYPE html><html><body>Sign in</body></html>"), Way::Whole)
+            }
+            Self::ResetBefore => (Reply::empty(500), Way::Reset),
+            _ => return None,
+        })
+    }
+
+    /// What becomes of an answer under this effect.
+    pub(crate) fn spoil(&self, reply: &mut Reply) -> Way {
+        match self {
+            Self::CutBody => return Way::Cut(reply.body.len() / 2),
+            Self::ShortBody => reply.body = reply.body.slice(..reply.body.len() / 2),
+            Self::ResetAfter => return Way::Reset,
+            _ => {}
+        }
+        Way::Whole
+    }
+}
+
+impl Delivery {
+    /// Puts the reply on the wire, after its delay.
+    pub(crate) async fn respond(self, clock: &dyn Clock) -> Result<http::Response<Body>, TransportError> {
+        let Self { reply, delay, way } = self;
+        if !delay.is_zero() {
+            clock.sleep(delay).await;
+        }
+        let mut response = http::Response::new(());
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = reply.headers;
+        let broken = || Err(TransportError::new(TransportErrorKind::Interrupted));
+        let body = match way {
+            Way::Reset => return Err(TransportError::new(TransportErrorKind::Interrupted)),
+            Way::Whole => stream::iter([Ok(reply.body)]).boxed(),
+            Way::Cut(at) => {
+                // A socket promises the whole length and breaks the promise.
+                response.headers_mut().insert("x-sandbox-cut", HeaderValue::from_static("1"));
+                response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
+                stream::iter([Ok(reply.body.slice(..at)), broken()]).boxed()
+            }
+        };
+        Ok(response.map(|()| body))
+    }
+}
+
+/// Where this server is, as a request reached it.
+pub(crate) fn origin(head: &http::request::Parts) -> String {
+    // In-process requests have a whole URL; those of a socket a host header.
+    match (head.uri.scheme_str(), head.uri.authority()) {
+        (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+        _ => {
+            let host = head.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+            let scheme = head.headers.get("x-sandbox-scheme").and_then(|h| h.to_str().ok()).unwrap_or("http");
+            format!("{scheme}://{host}")
+        }
     }
 }
 

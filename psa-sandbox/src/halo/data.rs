@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::tables::{TABLES, Table};
 
-pub(crate) type Row = Map<String, Value>;
+pub(crate) use crate::rows::{Row, number, row};
 
 /// The first id of an opportunity: they share the tickets' numbering, so it is far away from theirs.
 pub(crate) const FIRST_OPPORTUNITY: i64 = 800_000_001;
@@ -112,11 +112,7 @@ impl Dataset {
 
     /// Some number below `below`, the same each time for the same `what` and `id`.
     pub(super) fn dice(&self, what: u64, id: i64, below: u64) -> i64 {
-        let mut z =
-            self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ what.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ id as u64;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % below.max(1)) as i64
+        crate::rows::dice(self.seed, what, id, below)
     }
 
     fn pick<'a>(&self, what: u64, id: i64, from: &[&'a str]) -> &'a str {
@@ -288,13 +284,6 @@ impl Dataset {
 
 pub(crate) const TEAMS: [&str; 4] = ["Service Desk", "Projects", "Infrastructure", "Sales"];
 
-pub(crate) fn row(value: Value) -> Row {
-    match value {
-        Value::Object(map) => map,
-        _ => Row::new(),
-    }
-}
-
 #[derive(Debug, Clone)]
 pub(crate) struct TicketRow {
     pub(crate) id: i64,
@@ -348,11 +337,6 @@ impl TicketRow {
     }
 }
 
-/// An integer, also in text, as Halo takes them.
-pub(crate) fn number(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
-}
-
 #[derive(Debug, Clone)]
 pub(crate) struct ActionRow {
     pub(crate) ticket_id: i64,
@@ -369,67 +353,7 @@ pub(crate) struct ActionRow {
     pub(crate) extra: Row,
 }
 
-/// Rows 1 to `base` from the seed, with edits laid over them.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    base: i64,
-    next: i64,
-    make: fn(&Dataset, i64) -> Row,
-    /// None: gone for good.
-    overlay: BTreeMap<i64, Option<Row>>,
-}
-
-impl Rows {
-    fn new(base: i64, make: fn(&Dataset, i64) -> Row) -> Self {
-        Self { base, next: base + 1, make, overlay: BTreeMap::new() }
-    }
-
-    pub(crate) fn get(&self, dataset: &Dataset, id: i64) -> Option<Row> {
-        match self.overlay.get(&id) {
-            Some(edited) => edited.clone(),
-            // No members: a number that is not taken.
-            None if (1..=self.base).contains(&id) => Some((self.make)(dataset, id)).filter(|row| !row.is_empty()),
-            None => None,
-        }
-    }
-
-    pub(crate) fn all(&self, dataset: &Dataset) -> Vec<Row> {
-        let mut rows: Vec<Row> = (1..=self.base).filter_map(|id| self.get(dataset, id)).collect();
-        rows.extend(self.overlay.range(self.base + 1..).filter_map(|(_, row)| row.clone()));
-        rows
-    }
-
-    /// Whether there is any row that was not there at the start.
-    fn edited(&self) -> bool {
-        !self.overlay.is_empty()
-    }
-
-    pub(crate) fn insert(&mut self, mut new: Row) -> i64 {
-        let id = self.next;
-        self.next += 1;
-        new.insert("id".to_owned(), id.into());
-        self.overlay.insert(id, Some(new));
-        id
-    }
-
-    pub(crate) fn update(&mut self, dataset: &Dataset, id: i64, changes: Row) -> bool {
-        let Some(mut row) = self.get(dataset, id) else {
-            return false;
-        };
-        row.extend(changes);
-        row.insert("id".to_owned(), id.into());
-        self.overlay.insert(id, Some(row));
-        true
-    }
-
-    pub(crate) fn remove(&mut self, dataset: &Dataset, id: i64) -> bool {
-        let there = self.get(dataset, id).is_some();
-        if there {
-            self.overlay.insert(id, None);
-        }
-        there
-    }
-}
+pub(crate) type Rows = crate::rows::Rows<Dataset>;
 
 /// The last list of ticket ids that was asked for, for the pages that follow it.
 type Listed = Option<(String, u64, Arc<Vec<u32>>)>;

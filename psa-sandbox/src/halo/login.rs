@@ -13,6 +13,9 @@ use crate::reply::Reply;
 /// How long a token lives.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
+/// A refresh token that somebody got before: no login of this sandbox needs to come first.
+const FIRST_REFRESH: &str = "sandbox-refresh-0";
+
 const ACTIONS: [&str; 2] = ["read", "edit"];
 
 const FAMILIES: [&str; 21] = [
@@ -151,7 +154,7 @@ impl Application {
                     && get("password") == Some(&self.secret) => {}
             Some("refresh_token")
                 if id == Some(&self.client_id)
-                    && get("refresh_token").is_some_and(|t| self.refreshes.contains_key(t)) => {}
+                    && get("refresh_token").is_some_and(|t| t == FIRST_REFRESH || self.refreshes.contains_key(t)) => {}
             Some("authorization_code")
                 if id == Some(&self.client_id)
                     && get("code") == Some("sandbox-code")

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt, stream};
+use futures::FutureExt;
 use http::{HeaderValue, Method, header};
 use psa_core::time::{Clock, Seeded};
-use psa_http::{Body, Transport, TransportError, TransportErrorKind};
+use psa_http::{Body, Transport, TransportError};
 use serde_json::{Value, json};
 
 use super::data::{Data, Dataset};
@@ -20,7 +20,7 @@ use super::webhooks::{self, WebhookDelivery};
 use super::{files, lists, plain, reports, writes};
 use crate::fault::{Effect, Fault, strike};
 use crate::log::{ActionLog, LogEntry};
-use crate::reply::{Delivery, Reply, Way};
+use crate::reply::{Delivery, Reply, Way, origin};
 
 /// An emulated Halo tenant. Cheap to clone; clones are the same tenant.
 ///
@@ -353,18 +353,12 @@ impl HaloSandbox {
         }
         let (delay, effect) = strike(&mut state.faults, operation, &shared.chance);
         let fault = effect.as_ref().map(Effect::name);
-        let mut way = Way::Whole;
-        let mut reply = match &effect {
-            Some(Effect::Status(code, text)) => Reply::text(*code, "text/plain", *text),
-            Some(Effect::RateLimited(after)) => rate_limited(*after),
-            Some(Effect::Html) => Reply::text(200, "text/html", "<!DOCTYPE html><html><body>Sign in</body></html>"),
-            Some(Effect::ResetBefore) => {
-                way = Way::Reset;
-                Reply::empty(500)
-            }
-            _ => {
+        let instead = effect.as_ref().and_then(|e| e.instead(rate_limited));
+        let (mut reply, way) = match instead {
+            Some(instead) => instead,
+            None => {
                 let mut query = query.clone();
-                match effect {
+                match &effect {
                     Some(Effect::ExpireToken) => {
                         if let Some(token) = bearer(&head.headers) {
                             state.application.forget(token);
@@ -382,20 +376,15 @@ impl HaloSandbox {
                     _ => {}
                 }
                 let mut reply = self.answer(&mut state, &called, &head, &query, &body, now);
-                match effect {
-                    Some(Effect::EmptyPage) => reply.body = without_rows(&reply.body),
-                    Some(Effect::CutBody) => way = Way::Cut(reply.body.len() / 2),
-                    Some(Effect::ShortBody) => reply.body = reply.body.slice(..reply.body.len() / 2),
-                    Some(Effect::ResetAfter) => way = Way::Reset,
-                    _ => {}
+                if effect == Some(Effect::EmptyPage) {
+                    reply.body = without_rows(&reply.body);
                 }
-                reply
+                let way = effect.as_ref().map_or(Way::Whole, |e| e.spoil(&mut reply));
+                (reply, way)
             }
         };
-        if shared.open.date_sent
-            && let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
-        {
-            reply.headers.insert(header::DATE, date);
+        if shared.open.date_sent {
+            reply = reply.dated(now);
         }
         shared.log.push(LogEntry {
             at: now,
@@ -586,19 +575,6 @@ fn refused(status: u16, empty: bool) -> Reply {
     if empty { Reply::empty(status) } else { Reply::json(status, &json!({"error": "You do not have access to this"})) }
 }
 
-/// Where this server is, as the request reached it.
-fn origin(head: &http::request::Parts) -> String {
-    // In-process requests have a whole URL; those of a socket a host header.
-    match (head.uri.scheme_str(), head.uri.authority()) {
-        (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-        _ => {
-            let host = head.headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
-            let scheme = head.headers.get("x-sandbox-scheme").and_then(|h| h.to_str().ok()).unwrap_or("http");
-            format!("{scheme}://{host}")
-        }
-    }
-}
-
 fn instance(head: &http::request::Parts) -> Reply {
     let origin = origin(head);
     Reply::json(
@@ -653,25 +629,7 @@ fn without_rows(body: &Bytes) -> Bytes {
 impl Transport for HaloSandbox {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         async move {
-            let Delivery { reply, delay, way } = self.handle(request);
-            if !delay.is_zero() {
-                self.0.clock.sleep(delay).await;
-            }
-            let mut response = http::Response::new(());
-            *response.status_mut() = reply.status;
-            *response.headers_mut() = reply.headers;
-            let broken = || Err(TransportError::new(TransportErrorKind::Interrupted));
-            let body = match way {
-                Way::Reset => return Err(TransportError::new(TransportErrorKind::Interrupted)),
-                Way::Whole => stream::iter([Ok(reply.body)]).boxed(),
-                Way::Cut(at) => {
-                    // A socket promises the whole length and breaks the promise.
-                    response.headers_mut().insert("x-sandbox-cut", HeaderValue::from_static("1"));
-                    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
-                    stream::iter([Ok(reply.body.slice(..at)), broken()]).boxed()
-                }
-            };
-            Ok(response.map(|()| body))
+            self.handle(request).respond(&*self.0.clock).await
         }
         .boxed()
     }

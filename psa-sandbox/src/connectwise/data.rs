@@ -1,0 +1,159 @@
+//! What the tenant holds: rows made from a seed by their number, with edits laid over them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::tables::{TABLES, Table};
+use crate::rows::{Row, Rows, dice};
+
+/// How big the tenant is. The same seed gives the same tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    seed: u64,
+    pub(super) companies: i64,
+    pub(super) tickets: i64,
+    anchor: DateTime<Utc>,
+}
+
+impl Dataset {
+    /// A small MSP: 200 companies, 5,000 service tickets.
+    pub fn new(seed: u64) -> Self {
+        let anchor = DateTime::from_timestamp(1_790_812_800, 0).unwrap_or_default();
+        Self { seed, companies: 200, tickets: 5_000, anchor }
+    }
+
+    /// So many companies.
+    #[must_use]
+    pub fn companies(mut self, count: u32) -> Self {
+        self.companies = i64::from(count.max(1));
+        self
+    }
+
+    /// So many service tickets, up to 10 million and more.
+    #[must_use]
+    pub fn tickets(mut self, count: u32) -> Self {
+        self.tickets = i64::from(count);
+        self
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// When the data were last touched before any edit: 2026-10-01.
+    pub fn anchor(&self) -> DateTime<Utc> {
+        self.anchor
+    }
+
+    pub(super) fn dice(&self, what: u64, id: i64, below: u64) -> i64 {
+        dice(self.seed, what, id, below)
+    }
+
+    pub(super) fn pick<'a>(&self, what: u64, id: i64, from: &[&'a str]) -> &'a str {
+        from[self.dice(what, id, from.len() as u64) as usize]
+    }
+
+    /// Tickets of projects, behind those of service.
+    pub(super) fn project_tickets(&self) -> i64 {
+        (self.tickets / 20).min(500)
+    }
+
+    /// A date as the vendor writes it: whole seconds, UTC.
+    pub(super) fn days_ago(&self, days: i64) -> String {
+        stamp(self.anchor - TimeDelta::days(days))
+    }
+
+    /// What the vendor notes beside a record.
+    pub(super) fn info(&self, entered: i64, updated: i64) -> Value {
+        json!({"lastUpdated": self.days_ago(updated), "updatedBy": "jsmith", "dateEntered": self.days_ago(entered), "enteredBy": "jsmith"})
+    }
+}
+
+/// Whole seconds, UTC.
+pub(super) fn stamp(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// What happened and was not told yet: type, action, id, and the record.
+pub(super) type Happened = (&'static str, &'static str, i64, Option<Row>);
+
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(super) dataset: Dataset,
+    tables: Vec<Rows<Dataset>>,
+    pub(super) happened: Vec<Happened>,
+    /// Who is logged in, for the notes beside records.
+    pub(super) member: String,
+}
+
+fn index(table: &Table) -> usize {
+    TABLES.iter().position(|t| std::ptr::eq(t, table)).unwrap_or(0)
+}
+
+impl Data {
+    pub(crate) fn new(dataset: Dataset) -> Self {
+        let tables = TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect();
+        Self { dataset, tables, happened: Vec::new(), member: "apimember1".to_owned() }
+    }
+
+    pub(super) fn rows(&self, table: &Table) -> &Rows<Dataset> {
+        &self.tables[index(table)]
+    }
+
+    pub(super) fn get(&self, table: &Table, id: i64) -> Option<Row> {
+        self.rows(table).get(&self.dataset, id)
+    }
+
+    /// Adds a row, with the vendor's notes beside it.
+    pub(super) fn insert(&mut self, table: &'static Table, mut row: Row, now: DateTime<Utc>) -> i64 {
+        let by = self.member.clone();
+        row.insert("_info".into(), json!({"lastUpdated": stamp(now), "updatedBy": by, "dateEntered": stamp(now), "enteredBy": by}));
+        let id = self.tables[index(table)].insert(row);
+        self.tell(table, "added", id);
+        id
+    }
+
+    /// Puts a changed row in its place.
+    pub(super) fn put(&mut self, table: &'static Table, id: i64, row: Row, now: DateTime<Utc>) {
+        let by = self.member.clone();
+        self.put_as(table, id, row, now, &by);
+    }
+
+    /// As [`put`](Self::put), by somebody else.
+    pub(super) fn put_as(&mut self, table: &'static Table, id: i64, mut row: Row, now: DateTime<Utc>, by: &str) {
+        let mut info = row.get("_info").and_then(Value::as_object).cloned().unwrap_or_default();
+        info.insert("lastUpdated".into(), stamp(now).into());
+        info.insert("updatedBy".into(), by.into());
+        row.insert("_info".into(), Value::Object(info));
+        self.tables[index(table)].put(id, row);
+        self.tell(table, "updated", id);
+    }
+
+    /// Puts a row in its place without moving its stamp or telling anybody.
+    pub(super) fn put_quietly(&mut self, table: &'static Table, id: i64, row: Row) {
+        self.tables[index(table)].put(id, row);
+    }
+
+    pub(super) fn remove(&mut self, table: &'static Table, id: i64) -> bool {
+        let i = index(table);
+        let gone = self.tables[i].remove(&self.dataset, id);
+        if gone {
+            self.tell(table, "deleted", id);
+        }
+        gone
+    }
+
+    fn tell(&mut self, table: &'static Table, action: &'static str, id: i64) {
+        let callbacks = super::tables::table("callbacks");
+        if table.callback.is_empty() || !self.rows(callbacks).edited() || self.happened.len() >= 10_000 {
+            return;
+        }
+        let record = if action == "deleted" { None } else { self.get(table, id) };
+        self.happened.push((table.callback, action, id, record));
+    }
+
+    /// Takes back the last event: a write that asked not to be told of.
+    pub(super) fn hush(&mut self) {
+        self.happened.pop();
+    }
+}
