@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use http::{HeaderValue, Method, header};
 use psa_core::time::{Clock, Seeded};
 use psa_http::{Body, Transport, TransportError};
@@ -628,9 +628,6 @@ fn without_rows(body: &Bytes) -> Bytes {
 
 impl Transport for HaloSandbox {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        async move {
-            self.handle(request).respond(&*self.0.clock).await
-        }
-        .boxed()
+        async move { self.handle(request).respond(&*self.0.clock).await }.boxed()
     }
 }
