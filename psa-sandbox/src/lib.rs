@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+pub mod connectwise;
 mod fault;
 pub mod halo;
 mod log;
@@ -10,6 +11,7 @@ mod rows;
 mod server;
 
 pub use clock::default_clock;
+pub use connectwise::{ConnectWiseSandbox, ConnectWiseSandboxBuilder};
 pub use fault::{Effect, Fault, Trigger};
 pub use halo::{HaloSandbox, HaloSandboxBuilder};
 pub use log::{ActionLog, LogEntry};

@@ -164,7 +164,11 @@ impl Parser {
         if self.peek() == Some(&Token::Open) {
             self.at += 1;
             let inner = self.or()?;
-            return if self.next() == Some(Token::Close) { Ok(inner) } else { Err("A bracket is not closed.".to_owned()) };
+            return if self.next() == Some(Token::Close) {
+                Ok(inner)
+            } else {
+                Err("A bracket is not closed.".to_owned())
+            };
         }
         self.comparison()
     }
@@ -257,7 +261,9 @@ impl Expr {
     pub(super) fn changed_since(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::And(parts) => parts.iter().filter_map(Self::changed_since).max(),
-            Self::Compare(path, Op::Ge | Op::Gt, Literal::Date(at)) if path.eq_ignore_ascii_case("lastUpdated") => Some(*at),
+            Self::Compare(path, Op::Ge | Op::Gt, Literal::Date(at)) if path.eq_ignore_ascii_case("lastUpdated") => {
+                Some(*at)
+            }
             _ => None,
         }
     }
@@ -269,9 +275,9 @@ impl Expr {
             _ => None,
         };
         match self {
-            Self::And(parts) => parts.iter().map(Self::ids).fold((None, None), |(a, b), (c, d)| {
-                (a.into_iter().chain(c).min(), b.or(d))
-            }),
+            Self::And(parts) => {
+                parts.iter().map(Self::ids).fold((None, None), |(a, b), (c, d)| (a.into_iter().chain(c).min(), b.or(d)))
+            }
             Self::Compare(path, Op::Le, literal) if path.eq_ignore_ascii_case("id") => (int(literal), None),
             Self::Compare(path, Op::Eq, literal) if path.eq_ignore_ascii_case("id") => {
                 (int(literal), int(literal).map(|id| vec![id]))
@@ -302,7 +308,9 @@ fn compare(value: Option<&Value>, op: Op, literal: &Literal) -> bool {
         // No flag is one that is not set.
         (None, Literal::Flag(wanted)) => Some(false.cmp(wanted)),
         // A number in quotes, as some clients send.
-        (Some(Value::Number(n)), Literal::Text(wanted)) => n.as_f64().zip(wanted.parse().ok()).and_then(|(a, b): (f64, f64)| a.partial_cmp(&b)),
+        (Some(Value::Number(n)), Literal::Text(wanted)) => {
+            n.as_f64().zip(wanted.parse().ok()).and_then(|(a, b): (f64, f64)| a.partial_cmp(&b))
+        }
         _ => None,
     };
     match (order, op) {
@@ -340,8 +348,10 @@ mod tests {
     use serde_json::json;
 
     fn fits(text: &str) -> bool {
-        let row = crate::rows::row(json!({"id": 7, "summary": "VPN [down]", "closedFlag": false, "status": {"id": 3, "name": "New"}, "budgetHours": 1.5,
-            "_info": {"lastUpdated": "2026-10-01T12:00:00Z"}}));
+        let row = crate::rows::row(
+            json!({"id": 7, "summary": "VPN [down]", "closedFlag": false, "status": {"id": 3, "name": "New"}, "budgetHours": 1.5,
+            "_info": {"lastUpdated": "2026-10-01T12:00:00Z"}}),
+        );
         parse(text, "tickets", |_, name| !name.contains("nonsense")).unwrap().unwrap().fits(&row)
     }
 
@@ -368,7 +378,17 @@ mod tests {
 
     #[test]
     fn what_is_no_condition_is_told() {
-        for text in ["id =", "= 7", "id = 7 and", "(id = 7", "nonsense = 1", "id in 7", "summary = \"x", "lastUpdated > '2026", "id ~ 7"] {
+        for text in [
+            "id =",
+            "= 7",
+            "id = 7 and",
+            "(id = 7",
+            "nonsense = 1",
+            "id in 7",
+            "summary = \"x",
+            "lastUpdated > '2026",
+            "id ~ 7",
+        ] {
             assert!(parse(text, "tickets", |_, name| !name.contains("nonsense")).is_err(), "{text}");
         }
         assert_eq!(parse(" ", "tickets", |_, _| true).unwrap(), None);

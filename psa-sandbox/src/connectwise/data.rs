@@ -107,7 +107,10 @@ impl Data {
     /// Adds a row, with the vendor's notes beside it.
     pub(super) fn insert(&mut self, table: &'static Table, mut row: Row, now: DateTime<Utc>) -> i64 {
         let by = self.member.clone();
-        row.insert("_info".into(), json!({"lastUpdated": stamp(now), "updatedBy": by, "dateEntered": stamp(now), "enteredBy": by}));
+        row.insert(
+            "_info".into(),
+            json!({"lastUpdated": stamp(now), "updatedBy": by, "dateEntered": stamp(now), "enteredBy": by}),
+        );
         let id = self.tables[index(table)].insert(row);
         self.tell(table, "added", id);
         id

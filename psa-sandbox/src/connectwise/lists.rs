@@ -1,0 +1,350 @@
+//! Reading: conditions, order, fields, and both ways of paging with their `Link` texts.
+
+use http::{HeaderValue, header};
+use serde_json::{Value, json};
+
+use super::conditions::{self, Expr};
+use super::data::Data;
+use super::members::members;
+use super::quirks::{OpenPoints, Quirks};
+use super::tables::{STRIDE, Table};
+use crate::reply::Reply;
+use crate::rows::{Row, number};
+
+/// Rows of a page that nobody asked for.
+const DEFAULT_ROWS: usize = 25;
+/// The largest page; more is cut without a word.
+const MOST_ROWS: usize = 1000;
+
+/// What a list is asked.
+pub(super) struct Ask<'a> {
+    /// Names without regard to case.
+    pub(super) query: &'a [(String, String)],
+    pub(super) forward_only: bool,
+    /// The address without its query, for links.
+    pub(super) address: String,
+    pub(super) parent: Option<i64>,
+    /// The login sees only its own rows of these modules.
+    pub(super) mine: bool,
+    pub(super) member: &'a str,
+}
+
+impl Ask<'_> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+    }
+
+    fn int(&self, name: &str) -> Option<i64> {
+        self.get(name)?.trim().parse().ok()
+    }
+}
+
+/// An error of the vendor's form, without inner ones.
+pub(super) fn refuse(status: u16, code: &str, message: impl Into<String>) -> Reply {
+    Reply::json(status, &json!({"code": code, "message": message.into()}))
+}
+
+/// Whether a resource can be filtered by a path.
+fn known(resource: &str, path: &str) -> bool {
+    let head = path.split('/').next().unwrap_or(path);
+    if ["lastUpdated", "dateEntered", "updatedBy", "enteredBy"].iter().any(|s| s.eq_ignore_ascii_case(path)) {
+        return true;
+    }
+    // A comma text has nothing inside; `configuration/id` is a name of its own on tickets.
+    if head.eq_ignore_ascii_case("resources") && path.contains('/') {
+        return false;
+    }
+    let table = super::tables::table(resource);
+    !table.unfiltered.iter().any(|m| m.eq_ignore_ascii_case(head))
+        && members(resource).iter().any(|m| m.eq_ignore_ascii_case(head))
+}
+
+/// Conditions of a record's arrays: each element must fit by itself.
+struct Children(Option<Expr>);
+
+impl Children {
+    fn fits(&self, row: &Row) -> bool {
+        let Some(expr) = &self.0 else { return true };
+        row.iter().filter_map(|(name, value)| Some((name, value.as_array()?))).any(|(name, elements)| {
+            elements.iter().any(|element| {
+                let mut alone = Row::new();
+                alone.insert(name.clone(), element.clone());
+                expr.fits(&alone)
+            })
+        })
+    }
+}
+
+/// Conditions of custom fields: some field must fit.
+fn custom_fits(expr: &Option<Expr>, row: &Row) -> bool {
+    let Some(expr) = expr else { return true };
+    let fields = row.get("customFields").and_then(Value::as_array).into_iter().flatten();
+    fields.filter_map(Value::as_object).any(|field| expr.fits(field))
+}
+
+/// What narrows a list.
+struct Narrowed {
+    conditions: Option<Expr>,
+    children: Children,
+    custom: Option<Expr>,
+}
+
+impl Narrowed {
+    fn read(table: &Table, ask: &Ask<'_>) -> Result<Self, Reply> {
+        let bad = |message: String| refuse(400, "ApiFindCondition", message);
+        let parse = |name: &str, known: fn(&str, &str) -> bool| {
+            conditions::parse(ask.get(name).unwrap_or_default(), table.name, known).map_err(bad)
+        };
+        Ok(Self {
+            conditions: parse("conditions", known)?,
+            children: Children(parse("childConditions", |_, _| true)?),
+            custom: parse("customFieldConditions", |_, name| {
+                ["caption", "value", "id"].iter().any(|n| n.eq_ignore_ascii_case(name))
+            })?,
+        })
+    }
+
+    fn fits(&self, row: &Row) -> bool {
+        self.conditions.as_ref().is_none_or(|e| e.fits(row))
+            && self.children.fits(row)
+            && custom_fits(&self.custom, row)
+    }
+
+    fn all(&self) -> bool {
+        self.conditions.is_none() && self.children.0.is_none() && self.custom.is_none()
+    }
+}
+
+/// The rows that a list is about, upwards from `after`, before conditions.
+fn candidates<'d>(
+    data: &'d Data,
+    table: &'static Table,
+    ask: &Ask<'_>,
+    narrowed: &Narrowed,
+    after: i64,
+) -> Box<dyn Iterator<Item = (i64, Row)> + 'd> {
+    let rows = data.rows(table);
+    let dataset = &data.dataset;
+    let (most, only) = narrowed.conditions.as_ref().map_or((None, None), Expr::ids);
+    if let Some(parent) = ask.parent {
+        let member = table.parent.map_or("", |(_, member)| member);
+        let of_parent = move |row: &Row| {
+            row.get("_parent").and_then(number) == Some(parent)
+                || row.get(member).is_some_and(|v| number(v).or_else(|| v.get("id").and_then(number)) == Some(parent))
+        };
+        let found = rows.within(dataset, parent * STRIDE, parent * STRIDE + STRIDE - 1);
+        return Box::new(found.filter(move |(id, row)| *id > after && of_parent(row)));
+    }
+    if let Some(mut only) = only {
+        only.sort_unstable();
+        only.dedup();
+        return Box::new(
+            only.into_iter().filter(move |id| *id > after).filter_map(move |id| Some((id, rows.get(dataset, id)?))),
+        );
+    }
+    let recent = narrowed.conditions.as_ref().and_then(Expr::changed_since).is_some_and(|at| at > dataset.anchor());
+    if recent {
+        // Nothing that was not edited can fit.
+        return Box::new(rows.edits().filter(move |(id, _)| *id > after));
+    }
+    Box::new(rows.above(dataset, after).take_while(move |(id, _)| most.is_none_or(|m| *id <= m)))
+}
+
+/// Rows that the login's "My" level shows.
+fn visible(row: &Row, ask: &Ask<'_>) -> bool {
+    if !ask.mine {
+        return true;
+    }
+    let is = |value: &Value| value.get("identifier").and_then(Value::as_str) == Some(ask.member);
+    ["owner", "member", "primarySalesRep", "assignTo", "territoryManager"].iter().filter_map(|m| row.get(*m)).any(is)
+        || row.get("resources").and_then(Value::as_str).is_some_and(|r| r.split(',').any(|m| m.trim() == ask.member))
+}
+
+/// A row as it goes out: without nulls, and with the fields that were asked for.
+pub(super) fn shown(mut row: Row, fields: Option<&str>, quirks: &Quirks) -> Value {
+    row.remove("_parent");
+    row.remove("_data");
+    if quirks.nulls_omitted {
+        without_nulls(&mut row);
+    }
+    let Some(fields) = fields else { return Value::Object(row) };
+    let mut out = Row::new();
+    for path in fields.split(',').map(str::trim) {
+        let mut parts = path.split('/');
+        let Some(head) = parts.next() else { continue };
+        let Some((name, value)) = row.iter().find(|(n, _)| n.eq_ignore_ascii_case(head)) else { continue };
+        match parts.next() {
+            None => {
+                out.insert(name.clone(), value.clone());
+            }
+            Some(inner) => {
+                let part = value.get(inner).cloned().unwrap_or(Value::Null);
+                if let Value::Object(map) = out.entry(name.clone()).or_insert_with(|| json!({})) {
+                    map.insert(inner.to_owned(), part);
+                }
+            }
+        }
+    }
+    Value::Object(out)
+}
+
+fn without_nulls(row: &mut Row) {
+    row.retain(|_, value| !value.is_null());
+    for value in row.values_mut() {
+        match value {
+            Value::Object(inner) => without_nulls(inner),
+            Value::Array(elements) => elements.iter_mut().filter_map(Value::as_object_mut).for_each(without_nulls),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn count(data: &Data, table: &'static Table, ask: &Ask<'_>) -> Result<Reply, Reply> {
+    let narrowed = Narrowed::read(table, ask)?;
+    let fits = |(_, row): &(i64, Row)| visible(row, ask) && (narrowed.all() || narrowed.fits(row));
+    let count = candidates(data, table, ask, &narrowed, 0).filter(fits).count();
+    Ok(Reply::json(200, &json!({"count": count})))
+}
+
+pub(super) fn list(
+    data: &Data,
+    table: &'static Table,
+    ask: &Ask<'_>,
+    quirks: &Quirks,
+    open: &OpenPoints,
+) -> Result<Reply, Reply> {
+    let narrowed = Narrowed::read(table, ask)?;
+    let size = ask.int("pageSize").filter(|s| *s > 0).map_or(DEFAULT_ROWS, |s| s as usize).min(MOST_ROWS);
+    let fits = |(_, row): &(i64, Row)| visible(row, ask) && narrowed.fits(row);
+    let fields = ask.get("fields");
+    if ask.forward_only {
+        if ask.get("orderBy").is_some() && open.order_refused_forward_only {
+            return Err(refuse(400, "ConnectWiseApi", "orderBy is not allowed with forward-only pagination."));
+        }
+        let after = ask.int("pageId").unwrap_or(0);
+        let mut found = candidates(data, table, ask, &narrowed, after).filter(fits);
+        let page: Vec<(i64, Row)> = found.by_ref().take(size).collect();
+        let more = page.len() == size && found.next().is_some();
+        let last = page.last().map(|(id, _)| *id).filter(|_| more);
+        let link = last.map(|id| link(ask, &[("pageId", id.to_string()), ("pageSize", size.to_string())], "next"));
+        return Ok(answer(page, fields, quirks, &link.unwrap_or_default()));
+    }
+    let number = ask.int("page").filter(|p| *p > 0).map_or(1, |p| p as usize);
+    let order = ask.get("orderBy").unwrap_or("");
+    let skip = (number - 1).saturating_mul(size);
+    let (page, total) = match order.to_ascii_lowercase().trim() {
+        // The last of many: the others need not be made.
+        "id desc" if narrowed.all() && !ask.mine && ask.parent.is_none() => {
+            (data.rows(table).downwards(&data.dataset).skip(skip).take(size).collect(), None)
+        }
+        "" | "id" | "id asc" => {
+            let mut found = candidates(data, table, ask, &narrowed, 0).filter(fits).skip(skip);
+            let page: Vec<_> = found.by_ref().take(size).collect();
+            let more = found.next().is_some();
+            (page, Some(if more { skip + size + 1 } else { skip }))
+        }
+        _ => {
+            let mut rows: Vec<(i64, Row)> = candidates(data, table, ask, &narrowed, 0).filter(fits).collect();
+            sort(&mut rows, order);
+            let total = rows.len();
+            (rows.into_iter().skip(skip).take(size).collect(), Some(total))
+        }
+    };
+    let mut links = Vec::new();
+    let to = |page: usize, rel: &str| link(ask, &[("pageSize", size.to_string()), ("page", page.to_string())], rel);
+    if number > 1 {
+        links.push(to(1, "first"));
+        links.push(to(number - 1, "prev"));
+    }
+    if total.is_some_and(|t| t > skip + size) {
+        links.push(to(number + 1, "next"));
+        if let Some(total) = total.filter(|_| !order.is_empty()) {
+            links.push(to(total.div_ceil(size), "last"));
+        }
+    }
+    Ok(answer(page, fields, quirks, &links.join(", ")))
+}
+
+/// By several members, the last ones where the first are the same.
+fn sort(rows: &mut [(i64, Row)], order: &str) {
+    let keys: Vec<(&str, bool)> = order
+        .split(',')
+        .map(|part| {
+            let part = part.trim();
+            let (path, way) = part.rsplit_once(' ').unwrap_or((part, "asc"));
+            (path.trim(), way.eq_ignore_ascii_case("desc"))
+        })
+        .collect();
+    rows.sort_by(|(_, a), (_, b)| {
+        for (path, down) in &keys {
+            let (a, b) = (conditions::value_at(a, path), conditions::value_at(b, path));
+            let order = match (a, b) {
+                (Some(Value::Number(a)), Some(Value::Number(b))) => {
+                    a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(std::cmp::Ordering::Equal)
+                }
+                (a, b) => {
+                    a.and_then(Value::as_str).unwrap_or_default().cmp(b.and_then(Value::as_str).unwrap_or_default())
+                }
+            };
+            let order = if *down { order.reverse() } else { order };
+            if order != std::cmp::Ordering::Equal {
+                return order;
+            }
+        }
+        std::cmp::Ordering::Equal
+    });
+}
+
+/// As the vendor writes it: a slash before the query, lower-case encoding, and the page last.
+fn link(ask: &Ask<'_>, last: &[(&str, String)], rel: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in ask.query.iter().filter(|(n, _)| !last.iter().any(|(l, _)| n.eq_ignore_ascii_case(l))) {
+        query.append_pair(name, value);
+    }
+    for (name, value) in last {
+        query.append_pair(name, value);
+    }
+    let mut encoded = query.finish();
+    let mut at = 0;
+    while let Some(n) = encoded[at..].find('%') {
+        let start = at + n + 1;
+        let lower = encoded[start..start + 2].to_ascii_lowercase();
+        encoded.replace_range(start..start + 2, &lower);
+        at = start + 2;
+    }
+    format!("<{}/?{encoded}>; rel=\"{rel}\"", ask.address.trim_end_matches('/'))
+}
+
+fn answer(page: Vec<(i64, Row)>, fields: Option<&str>, quirks: &Quirks, links: &str) -> Reply {
+    let rows: Vec<Value> = page.into_iter().map(|(_, row)| shown(row, fields, quirks)).collect();
+    let mut reply = Reply::json(200, &Value::Array(rows));
+    // On the last page it is there and empty.
+    if let Ok(links) = HeaderValue::from_str(links) {
+        reply.headers.insert(header::LINK, links);
+    }
+    reply
+}
+
+/// One record.
+pub(super) fn get(data: &Data, table: &'static Table, id: i64, ask: &Ask<'_>, quirks: &Quirks) -> Result<Reply, Reply> {
+    let found = data.get(table, id).filter(|row| visible(row, ask));
+    let found = found.filter(|row| match (ask.parent, table.parent) {
+        (Some(parent), Some((_, member))) => {
+            row.get("_parent").and_then(number) == Some(parent)
+                || row.get(member).is_some_and(|v| number(v).or_else(|| v.get("id").and_then(number)) == Some(parent))
+        }
+        _ => true,
+    });
+    match found {
+        Some(row) => Ok(Reply::json(200, &shown(row, ask.get("fields"), quirks))),
+        None => Err(not_found(table, id)),
+    }
+}
+
+pub(super) fn not_found(table: &Table, id: i64) -> Reply {
+    let mut name = table.singular.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    refuse(404, "NotFound", format!("{name} {id} not found"))
+}

@@ -1,0 +1,24 @@
+//! ConnectWise PSA, emulated from what is known of its wire: discovery, keys, conditions, both ways of paging, its own kind of
+//! patch, error bodies, callbacks.
+
+#![allow(clippy::result_large_err, reason = "a refusal is a reply like any other, made once for a request")]
+
+mod callbacks;
+mod conditions;
+mod data;
+mod edit;
+mod lists;
+mod members;
+mod quirks;
+mod records;
+mod routes;
+mod sandbox;
+mod special;
+mod tables;
+mod writes;
+
+pub use callbacks::CallbackDelivery;
+pub use data::Dataset;
+pub use edit::Edit;
+pub use quirks::{OpenPoints, Quirks};
+pub use sandbox::{ConnectWiseSandbox, ConnectWiseSandboxBuilder};
