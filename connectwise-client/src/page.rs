@@ -293,8 +293,13 @@ impl<T: Resource> List<T> {
             let list = Arc::clone(&list);
             async move {
                 let operation = list.operation.name;
-                let answer = list.call(Some(span))?.send().await?;
+                let mut answer = list.call(Some(span))?.send().await?;
                 let mut page = decode::<T>(&answer, operation)?;
+                if page.records.is_empty() && matches!(next_link(&answer), Link::To(_)) {
+                    // Nothing, and yet more behind it: that is asked for twice before it is believed.
+                    answer = list.call(Some(span))?.send().await?;
+                    page = decode(&answer, operation)?;
+                }
                 let last = page.records.iter().rev().find_map(id_of);
                 let next = match next_link(&answer) {
                     Link::To(id) => Some(id),

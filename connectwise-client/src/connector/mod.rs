@@ -155,6 +155,7 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
                     incremental: Incremental::FullScan,
                     keys: KeyListing::Snapshot,
                     key: psa_core::ReferenceItem::KEY,
+                    page_max: u32::MAX,
                     ..listed()
                 },
             ),

@@ -1,0 +1,6 @@
+//! The client and the connector against the emulated ConnectWise.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
+mod conformance;
+mod world;
