@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "connectwise")]
+pub use connectwise_client;
 #[cfg(feature = "halo")]
 pub use halo_client;
 #[cfg(feature = "conformance")]
