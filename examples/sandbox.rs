@@ -230,11 +230,7 @@ async fn serve_connectwise(options: &Options) -> Result<()> {
 }
 
 /// Until Ctrl-C.
-async fn run(
-    server: &Server,
-    log: &ActionLog,
-    deliver: impl AsyncFn(&Arc<dyn Transport>, &Server),
-) -> Result<()> {
+async fn run(server: &Server, log: &ActionLog, deliver: impl AsyncFn(&Arc<dyn Transport>, &Server)) -> Result<()> {
     println!("Stop it with Ctrl-C.");
     let transport: Arc<dyn Transport> = Arc::new(ReqwestTransport::new()?);
     let delivering = async {

@@ -161,6 +161,9 @@ fn site(pasted: &str) -> Result<Url> {
             .with_context("remedy", "Use na.myconnectwise.net or your own server's.")
             .with_source(e)
     })?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(Error::config("site", format!("{} is not allowed, only https", url.scheme())));
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::config("site", "an address must not hold a name or a password"));
     }

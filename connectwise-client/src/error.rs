@@ -34,13 +34,7 @@ pub(crate) fn is_unroutable(message: &str) -> bool {
 }
 
 impl Vendor for ConnectWiseErrors {
-    fn read_error(
-        &self,
-        operation: &Operation,
-        status: StatusCode,
-        _: &HeaderMap,
-        body: &Bytes,
-    ) -> (ErrorKind, VendorAnswer) {
+    fn read_error(&self, _: &Operation, status: StatusCode, _: &HeaderMap, body: &Bytes) -> (ErrorKind, VendorAnswer) {
         let told: Body = serde_json::from_slice(body).unwrap_or_default();
         let first = told.errors.unwrap_or_default().into_iter().next();
         let outer = told.code.or(told.error);
@@ -67,11 +61,12 @@ impl Vendor for ConnectWiseErrors {
             }
             _ => kind_of_status(status),
         };
-        let message = message.or_else(|| {
-            let role = right_of_operation(operation).filter(|_| kind == ErrorKind::PermissionDenied)?;
-            Some(format!("this needs {role} in the API member's security role"))
-        });
         (kind, VendorAnswer { code, message, field, ..VendorAnswer::default() })
+    }
+
+    fn remedy(&self, operation: &Operation, kind: ErrorKind) -> Option<String> {
+        let right = right_of_operation(operation).filter(|_| kind == ErrorKind::PermissionDenied)?;
+        Some(format!("Give the API member's security role {right} (Inquire, Add, Edit or Delete: All)."))
     }
 }
 

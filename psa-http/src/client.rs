@@ -618,6 +618,9 @@ impl Inner {
         if let Some(field) = answer.field.clone() {
             error = error.with_context("field", field);
         }
+        if let Some(remedy) = self.vendor.remedy(operation, kind) {
+            error = error.with_context("remedy", remedy);
+        }
         error.with_vendor(answer)
     }
 }

@@ -15,6 +15,12 @@ pub trait Vendor: Send + Sync + std::fmt::Debug {
         body: &Bytes,
     ) -> (ErrorKind, VendorAnswer);
 
+    /// What a person can do about it, where that is known better than by the kind alone.
+    fn remedy(&self, operation: &Operation, kind: ErrorKind) -> Option<String> {
+        let _ = (operation, kind);
+        None
+    }
+
     /// Whether the vendor is known to refuse with this status before anything took effect, so that even a create may be repeated.
     fn refused_before_effect(&self, status: StatusCode) -> bool {
         status == StatusCode::TOO_MANY_REQUESTS

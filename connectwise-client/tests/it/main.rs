@@ -3,4 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod conformance;
+mod connection;
+mod fixtures;
+mod lists;
+mod servers;
 mod world;
+mod writes;

@@ -190,7 +190,10 @@ impl Parser {
                 values.push(self.literal()?);
                 match self.next() {
                     Some(Token::Comma) => {}
-                    Some(Token::Close) => return Ok(Expr::In(path, values, negated)),
+                    Some(Token::Close) => {
+                        values.iter().try_for_each(|v| comparable(&path, v))?;
+                        return Ok(Expr::In(path, values, negated));
+                    }
                     _ => return Err("A list is not closed.".to_owned()),
                 }
             }
@@ -204,7 +207,11 @@ impl Parser {
             return Ok(Expr::Like(path, if contains { format!("%{pattern}%") } else { pattern }, negated));
         }
         match self.next() {
-            Some(Token::Op(op)) if !negated => Ok(Expr::Compare(path, op, self.literal()?)),
+            Some(Token::Op(op)) if !negated => {
+                let literal = self.literal()?;
+                comparable(&path, &literal)?;
+                Ok(Expr::Compare(path, op, literal))
+            }
             _ => Err("An operator was expected.".to_owned()),
         }
     }
@@ -219,6 +226,16 @@ impl Parser {
             Some(Token::Word(w)) if w.eq_ignore_ascii_case("null") => Literal::Null,
             _ => return Err(BAD_LITERAL.to_owned()),
         })
+    }
+}
+
+/// An id is a number, in quotes or not.
+fn comparable(path: &str, literal: &Literal) -> Result<(), String> {
+    let id = path.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case("id"));
+    match literal {
+        Literal::Text(text) if id && text.trim().parse::<i64>().is_err() => Err(BAD_LITERAL.to_owned()),
+        Literal::Flag(_) | Literal::Date(_) if id => Err(BAD_LITERAL.to_owned()),
+        _ => Ok(()),
     }
 }
 

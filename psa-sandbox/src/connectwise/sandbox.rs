@@ -383,7 +383,7 @@ impl ConnectWiseSandbox {
             }
             state.recent.push_back(elapsed);
         }
-        if !head.headers.contains_key("clientid") {
+        if head.headers.get("clientid").is_none_or(|id| id != Self::CLIENT_ID) {
             let (status, code) = shared.open.missing_client_id;
             return refuse(status, code, "The clientId header is missing or invalid.");
         }

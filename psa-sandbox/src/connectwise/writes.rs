@@ -518,7 +518,10 @@ fn apply(data: &Data, table: &Table, row: &mut Row, op: &str, path: &str, value:
             match index.parse::<usize>() {
                 Ok(n) if n < elements.len() => drop(elements.remove(n)),
                 _ => {
-                    return Err(invalid(table, vec![inner(table, "InvalidField", "The index is out of range.", &head)]));
+                    return Err(invalid(
+                        table,
+                        vec![inner(table, "InvalidField", "The index is out of range.", &head)],
+                    ));
                 }
             }
         }

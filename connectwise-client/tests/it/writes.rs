@@ -1,0 +1,208 @@
+//! Writes, in the vendor's own kind of patch: what is not named stays, and what is refused is named.
+
+use chrono::{TimeZone, Utc};
+use connectwise_client::Upload;
+use psa_core::{Changes, Company, Connector, Contact, ErrorKind, Key, Phase, Ticket, TicketNote, TimeEntry};
+use psa_sandbox::{Effect, Fault, Trigger};
+use serde_json::json;
+
+use crate::world::{connectwise, sandbox};
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_lives_and_only_what_was_named_changes() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let made = cw.tickets().create().summary("VPN drops").company(3).send().await.unwrap();
+    assert_eq!((made.summary.as_deref(), made.closed_flag), (Some("VPN drops"), Some(false)));
+    let changed = cw.tickets().update(made.id).summary("VPN is down").send().await.unwrap();
+    assert_eq!(changed.company.as_ref().and_then(|c| c.id), Some(3));
+    let board = changed.board.as_ref().and_then(|b| b.id).unwrap();
+    let statuses = cw.boards().statuses(board).list().all().await.unwrap();
+    let closed = statuses.iter().find(|s| s.closed_status == Some(true)).unwrap();
+    let done = cw.tickets().update(made.id).status(closed.id).send().await.unwrap();
+    assert!(done.closed_flag == Some(true) && done.closed_date.is_some());
+    // The tenant's own fields merge by id.
+    let own = cw.tickets().update(made.id).custom_field(3, "x-1").send().await.unwrap();
+    assert_eq!(own.custom_fields.iter().find(|f| f.id == Some(3)).and_then(|f| f.value.clone()), Some(json!("x-1")));
+    cw.tickets().delete(made.id).await.unwrap();
+    assert!(cw.tickets().get(made.id).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_connectwise_refuses_is_told_with_code_and_field() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let told = |e: &psa_core::Error| {
+        let v = e.vendor().unwrap_or_else(|| panic!("{e:?}"));
+        (e.kind(), v.code.clone().unwrap_or_default(), v.field.clone().unwrap_or_default())
+    };
+    // A status of another board.
+    let other = cw.tickets().get(1).await.unwrap().board.as_ref().and_then(|b| b.id).unwrap() % 2 + 1;
+    let status = cw.boards().statuses(other).list().all().await.unwrap()[0].id;
+    let error = cw.tickets().update(1).status(status).send().await.unwrap_err();
+    assert_eq!(told(&error), (ErrorKind::Rejected, "NotFound".into(), "status/id".into()), "{error:?}");
+    // Too long, missing.
+    let error = cw.tickets().create().summary("x".repeat(101)).company(1).send().await.unwrap_err();
+    assert_eq!(told(&error).1, "MaxLengthField", "{error:?}");
+    let error = cw.contacts().create().set("lastName", "Nobody").send().await.unwrap_err();
+    assert_eq!(told(&error), (ErrorKind::InvalidRequest, "MissingRequiredField".into(), "firstName".into()));
+    // A member that was not touched: the whole stored record is checked.
+    sandbox.edit(|s| s.update("companies", 4, "yearEstablished", 3));
+    let error = cw.companies().update(4).set("website", "https://x.example").send().await.unwrap_err();
+    assert_eq!(told(&error), (ErrorKind::Rejected, "OutOfRange".into(), "yearEstablished".into()), "{error:?}");
+    // Dates are sent as they are taken, from whatever they were.
+    let at = Utc.with_ymd_and_hms(2026, 10, 2, 9, 0, 0).unwrap() + chrono::TimeDelta::milliseconds(123);
+    let entry = cw.time_entries().create().set("chargeToId", 5).set("chargeToType", "ServiceTicket");
+    let entry = entry.set("timeStart", at).set("timeEnd", "2026-10-02T10:30:00.500+00:00").send().await.unwrap();
+    assert_eq!(entry.actual_hours, Some(1.5));
+    // By the untyped door they go as they are, and the answer says what is wrong.
+    let raw = json!({"summary": "x", "company": {"id": 1}, "requiredDate": "2026-10-02T09:00:00.123Z"});
+    let error = cw.post_json("/service/tickets", &raw).send_raw().await.unwrap_err();
+    assert_eq!(told(&error).1, "UnsupportedFormat", "{error:?}");
+    assert_eq!(told(&error).2, "requiredDate");
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_that_are_computed_or_would_be_lost_are_refused_before_they_are_sent() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    sandbox.log().clear();
+    for member in ["id", "_info", "closedFlag", "status/id", "customFields"] {
+        let error = cw.tickets().update(1).set(member, 1).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.context("field")), (ErrorKind::InvalidRequest, Some(member)));
+        assert!(!error.remedy().is_empty());
+    }
+    assert!(sandbox.log().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_s_numbers_are_written_one_by_one_by_their_ids() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let connector = cw.connector().build();
+    let contacts = (&connector as &dyn Connector).writer::<Contact>().unwrap();
+    let key = Key::from(10);
+    let before = cw.contacts().communications(10).list().all().await.unwrap();
+    let changes = Changes::new()
+        .set("emails", json!([{"address": "new@acme.example", "default": true}]))
+        .unwrap()
+        .set("phones", json!([{"number": "0161496010", "kind": "work"}, {"number": "07700900123", "kind": "mobile"}]))
+        .unwrap()
+        .set("title", "Owner")
+        .unwrap();
+    let stored = contacts.update(&key, changes).await.unwrap().value.unwrap();
+    assert_eq!(stored.emails.iter().map(|e| e.address.as_str()).collect::<Vec<_>>(), ["new@acme.example"]);
+    let numbers: Vec<_> = stored.phones.iter().map(|p| (p.number.as_str(), p.kind.as_str())).collect();
+    assert!(numbers.contains(&("07700900123", "mobile")), "{numbers:?}");
+    assert_eq!(stored.title.as_deref(), Some("Owner"));
+    let after = cw.contacts().communications(10).list().all().await.unwrap();
+    let kept = before.iter().filter(|b| after.iter().any(|a| a.id == b.id)).count();
+    eprintln!("{} before, {} after, {kept} kept", before.len(), after.len());
+    // Written again, nothing is sent but looks.
+    sandbox.log().clear();
+    let same = Changes::new().set("emails", json!([{"address": "new@acme.example", "default": true}])).unwrap();
+    contacts.update(&key, same).await.unwrap();
+    assert!(sandbox.log().entries().iter().all(|e| e.method == "GET"), "{:#?}", sandbox.log().entries());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_common_kind_is_written_and_read_back() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let connector = cw.connector().build();
+    let connector: &dyn Connector = &connector;
+
+    let companies = connector.writer::<Company>().unwrap();
+    let changes = Changes::new()
+        .set("name", "Hooli")
+        .unwrap()
+        .set("code", "HOOLI")
+        .unwrap()
+        .set("address", json!({"lines": ["1 Way"], "city": "Leeds", "postcode": "LS1 1AA"}))
+        .unwrap();
+    let company = companies.create(changes).await.unwrap();
+    assert_eq!(company.value.as_ref().unwrap().name.as_deref(), Some("Hooli"));
+    let again = companies.create(Changes::new().set("name", "Hooli").unwrap().set("code", "HOOLI").unwrap()).await;
+    assert!(again.is_err(), "no address, and the code is taken");
+
+    let tickets = connector.writer::<Ticket>().unwrap();
+    let changes = Changes::new().set("summary", "Hello").unwrap().set("company.id", company.key.to_string()).unwrap();
+    let ticket = tickets.create(changes).await.unwrap();
+    let notes = connector.writer::<TicketNote>().unwrap();
+    let changes = Changes::new().set("ticket.id", ticket.key.to_string()).unwrap().set("body", "called").unwrap();
+    let note = notes.create(changes).await.unwrap();
+    assert_eq!(note.key.parts().count(), 2, "{}", note.key);
+    notes.update(&note.key, Changes::new().set("body", "called back").unwrap()).await.unwrap();
+    let read = connector.reader::<TicketNote>().unwrap().get(&note.key).await.unwrap();
+    assert_eq!(read.value.unwrap().body.as_deref(), Some("called back"));
+    notes.delete(&note.key).await.unwrap();
+
+    let hours = connector.writer::<TimeEntry>().unwrap();
+    let changes = Changes::new()
+        .set("ticket.id", ticket.key.to_string())
+        .unwrap()
+        .set("started_at", "2026-10-02T09:00:00Z")
+        .unwrap()
+        .set("hours", 1.0)
+        .unwrap();
+    let entry = hours.create(changes).await.unwrap().value.unwrap();
+    assert_eq!((entry.hours, entry.ticket.map(|t| t.id)), (Some(1.0), Some(ticket.key.clone())));
+    tickets.delete(&ticket.key).await.unwrap();
+
+    // A company is deleted softly: to a reader it is gone.
+    companies.delete(&company.key).await.unwrap();
+    let error = connector.reader::<Company>().unwrap().get(&company.key).await.unwrap_err();
+    assert!(error.is_not_found(), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_timed_out_is_found_again_and_not_repeated() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    sandbox.add_fault(Fault::new("connectwise.tickets.create", Trigger::Nth(1), Effect::ResetAfter));
+    let create = cw.tickets().create().summary("once").company(1).set("externalXRef", "crm-17");
+    let error = create.send().await.unwrap_err();
+    assert_eq!(error.phase(), Phase::MaybeSent, "{error:?}");
+    assert_eq!(sandbox.log().count("connectwise.tickets.create"), 1);
+    let mark = connectwise_client::field("externalXRef").eq("crm-17");
+    let found = cw.tickets().list().condition(mark).all().await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].summary.as_deref(), Some("once"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn merged_tickets_point_at_what_they_were_merged_into() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let board = cw.tickets().get(1).await.unwrap().board.as_ref().and_then(|b| b.id).unwrap();
+    let statuses = cw.boards().statuses(board).list().all().await.unwrap();
+    let closed = statuses.iter().find(|s| s.closed_status == Some(true)).unwrap().id;
+    cw.tickets().merge(1, &[2.into(), 3.into()], closed).await.unwrap();
+    let connector = cw.connector().build();
+    let read = (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&Key::from(2)).await.unwrap();
+    assert_eq!(read.value.unwrap().merged_into.map(|t| t.id), Some(Key::from(1)));
+    cw.tickets().attach_children(5, &[6.into()]).await.unwrap();
+    assert_eq!(cw.tickets().get(6).await.unwrap().parent_ticket_id, Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_go_up_and_come_down_whole() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let content: Vec<u8> = (0..=255u8).cycle().take(100_000).collect();
+    let quoted = Upload::new("Ticket", 5, "trace \"1\".bin", "application/octet-stream", &content);
+    assert_eq!(cw.documents().upload(quoted).await.unwrap_err().context("field"), Some("file_name"));
+    let file = Upload::new("Ticket", 5, "trace 1.bin", "application/octet-stream", &content).title("trace");
+    let document = cw.documents().upload(file).await.unwrap();
+    let read = cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap();
+    assert_eq!(read, content);
+    let listed = cw.documents().of_record("Ticket", 5).all().await.unwrap();
+    assert_eq!(listed.iter().map(|d| d.id).collect::<Vec<_>>(), [document.id]);
+    // One that ends early is an error, not a short file.
+    sandbox.add_fault(Fault::new("connectwise.documents.download", Trigger::Always, Effect::CutBody));
+    let cut = match cw.documents().download(document.id).await {
+        Ok(download) => download.read(1 << 20).await.map(|b| b.len()),
+        Err(error) => Err(error),
+    };
+    assert!(cut.is_err(), "{cut:?}");
+}
