@@ -83,6 +83,16 @@ impl<D> Rows<D> {
         !self.overlay.is_empty()
     }
 
+    /// The number that the next new row gets.
+    pub(crate) fn next(&self) -> i64 {
+        self.next
+    }
+
+    /// The next new row gets this number, where two tables share one numbering.
+    pub(crate) fn number_from(&mut self, next: i64) {
+        self.next = self.next.max(next);
+    }
+
     pub(crate) fn insert(&mut self, mut new: Row) -> i64 {
         let id = self.next;
         self.next += 1;

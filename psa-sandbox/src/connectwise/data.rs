@@ -86,6 +86,9 @@ pub(crate) struct Data {
     pub(super) member: String,
 }
 
+/// Tickets of service and of projects have one numbering.
+const SHARED: [(&str, &str); 2] = [("tickets", "project_tickets"), ("project_tickets", "tickets")];
+
 fn index(table: &Table) -> usize {
     TABLES.iter().position(|t| std::ptr::eq(t, table)).unwrap_or(0)
 }
@@ -111,6 +114,10 @@ impl Data {
             "_info".into(),
             json!({"lastUpdated": stamp(now), "updatedBy": by, "dateEntered": stamp(now), "enteredBy": by}),
         );
+        if let Some(other) = SHARED.into_iter().find(|(name, _)| *name == table.name).map(|(_, other)| other) {
+            let next = self.rows(super::tables::table(other)).next();
+            self.tables[index(table)].number_from(next);
+        }
         let id = self.tables[index(table)].insert(row);
         self.tell(table, "added", id);
         id

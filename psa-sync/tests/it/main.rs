@@ -1,8 +1,9 @@
-//! The engine against the emulated Halo: what a user relies on.
+//! The engine against the emulated vendors: what a user relies on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod bad_input;
+mod connectwise;
 mod faults;
 mod holds;
 mod kill;

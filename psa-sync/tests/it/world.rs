@@ -86,23 +86,26 @@ impl World {
 
     /// Every ticket of the vendor is in the store with the same summary, and no other.
     pub(crate) async fn assert_same_tickets(&self, up_to: i64) {
-        let stored: Vec<(i64, String)> = self
-            .store
-            .database()
-            .read(|c| {
-                let mut statement = c.prepare("SELECT CAST(vendor_key AS INTEGER), summary FROM ticket ORDER BY 1")?;
-                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                Ok(rows.collect::<Result<_, _>>()?)
-            })
-            .await
-            .unwrap();
-        let theirs: Vec<(i64, String)> =
-            self.edit(|halo| (1..=up_to).filter_map(|id| Some((id, halo.ticket(id)?.0))).collect());
-        if stored != theirs {
-            let lost: Vec<_> = theirs.iter().filter(|t| stored.binary_search(t).is_err()).take(20).collect();
-            let ghosts: Vec<_> = stored.iter().filter(|t| theirs.binary_search(t).is_err()).take(20).collect();
-            panic!("lost or old: {lost:?}, ghosts or old: {ghosts:?}");
-        }
+        let theirs = self.edit(|halo| (1..=up_to).filter_map(|id| Some((id, halo.ticket(id)?.0))).collect());
+        assert_stored(&self.store, theirs).await;
+    }
+}
+
+/// Exactly these tickets are stored, by id and summary.
+pub(crate) async fn assert_stored(store: &SqliteStore, theirs: Vec<(i64, String)>) {
+    let stored: Vec<(i64, String)> = store
+        .database()
+        .read(|c| {
+            let mut statement = c.prepare("SELECT CAST(vendor_key AS INTEGER), summary FROM ticket ORDER BY 1")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+        .unwrap();
+    if stored != theirs {
+        let lost: Vec<_> = theirs.iter().filter(|t| stored.binary_search(t).is_err()).take(20).collect();
+        let ghosts: Vec<_> = stored.iter().filter(|t| theirs.binary_search(t).is_err()).take(20).collect();
+        panic!("lost or old: {lost:?}, ghosts or old: {ghosts:?}");
     }
 }
 
