@@ -200,7 +200,7 @@ impl ConnectWise {
     /// minted with the first call and again before they end, after four hours.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for a name that can't be one.
+    /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) for a name that can't be one.
     pub fn impersonate(&self, member: &str) -> Result<Self> {
         if member.trim().is_empty() {
             return Err(Error::config("member", "no member was named"));

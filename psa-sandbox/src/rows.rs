@@ -83,6 +83,16 @@ impl<D> Rows<D> {
         !self.overlay.is_empty()
     }
 
+    /// How many rows there are. Large tables have no numbers that are not taken.
+    pub(crate) fn len(&self, dataset: &D) -> usize {
+        if self.base <= 10_000 {
+            return self.above(dataset, 0).count();
+        }
+        let added = self.overlay.iter().filter(|(id, row)| **id > self.base && row.is_some()).count();
+        let gone = self.overlay.iter().filter(|(id, row)| **id <= self.base && row.is_none()).count();
+        self.base as usize + added - gone
+    }
+
     /// The number that the next new row gets.
     pub(crate) fn next(&self) -> i64 {
         self.next

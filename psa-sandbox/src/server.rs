@@ -40,8 +40,13 @@ impl TlsIdentity {
         let make = || -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
             let mut authority = rcgen::CertificateParams::new(Vec::new())?;
             authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-            authority.distinguished_name.push(rcgen::DnType::CommonName, "psa-sandbox test authority");
+            use rcgen::PublicKeyData;
             let authority_key = rcgen::KeyPair::generate()?;
+            // A name of its own: a client with two authorities of one name tries only one.
+            let mark: String =
+                authority_key.der_bytes().iter().rev().take(4).map(|byte| format!("{byte:02x}")).collect();
+            let name = format!("psa-sandbox test authority {mark}");
+            authority.distinguished_name.push(rcgen::DnType::CommonName, name);
             let authority_cert = authority.self_signed(&authority_key)?;
             let issuer = rcgen::Issuer::new(authority, authority_key);
             let key = rcgen::KeyPair::generate()?;

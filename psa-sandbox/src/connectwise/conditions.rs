@@ -229,10 +229,20 @@ impl Parser {
     }
 }
 
-/// An id is a number, in quotes or not.
+/// Whether a literal is of the kind that a member is: ids are numbers, in quotes or not.
 fn comparable(path: &str, literal: &Literal) -> Result<(), String> {
-    let id = path.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case("id"));
+    let last = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let id = last == "id";
+    let dated = last.ends_with("date") || ["lastupdated", "dateentered", "timestart", "timeend"].contains(&&*last);
     match literal {
+        Literal::Text(text) if matches!(&*last, "impact" | "severity") => {
+            let known = ["low", "medium", "high"].contains(&&*text.to_ascii_lowercase());
+            known.then_some(()).ok_or_else(|| "Enum value supplied was invalid".to_owned())
+        }
+        Literal::Text(_) if dated => Err(BAD_LITERAL.to_owned()),
+        Literal::Text(_) | Literal::Number(_) | Literal::Date(_) if last.ends_with("flag") => {
+            Err(BAD_LITERAL.to_owned())
+        }
         Literal::Text(text) if id && text.trim().parse::<i64>().is_err() => Err(BAD_LITERAL.to_owned()),
         Literal::Flag(_) | Literal::Date(_) if id => Err(BAD_LITERAL.to_owned()),
         _ => Ok(()),

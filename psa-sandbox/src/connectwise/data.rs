@@ -123,6 +123,16 @@ impl Data {
         id
     }
 
+    /// The first of so many numbers for communications, which contacts show too.
+    pub(super) fn number_communications(&mut self, count: usize) -> i64 {
+        let rows = &mut self.tables[index(super::tables::table("communications"))];
+        // Those of the contacts that were there at the start.
+        rows.number_from(self.dataset.companies * 30 + 10);
+        let first = rows.next();
+        rows.number_from(first + count as i64);
+        first
+    }
+
     /// Puts a changed row in its place.
     pub(super) fn put(&mut self, table: &'static Table, id: i64, row: Row, now: DateTime<Utc>) {
         let by = self.member.clone();

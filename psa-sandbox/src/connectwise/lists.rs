@@ -50,6 +50,9 @@ fn known(resource: &str, path: &str) -> bool {
     if ["lastUpdated", "dateEntered", "updatedBy", "enteredBy"].iter().any(|s| s.eq_ignore_ascii_case(path)) {
         return true;
     }
+    if head.eq_ignore_ascii_case("_info") {
+        return false;
+    }
     // A comma text has nothing inside; `configuration/id` is a name of its own on tickets.
     if head.eq_ignore_ascii_case("resources") && path.contains('/') {
         return false;
@@ -174,6 +177,10 @@ pub(super) fn shown(mut row: Row, fields: Option<&str>, quirks: &Quirks) -> Valu
         let Some(head) = parts.next() else { continue };
         let Some((name, value)) = row.iter().find(|(n, _)| n.eq_ignore_ascii_case(head)) else { continue };
         match parts.next() {
+            // What is inside an array can't be picked.
+            Some(_) if value.is_array() => {
+                out.insert(name.clone(), value.clone());
+            }
             None => {
                 out.insert(name.clone(), value.clone());
             }
@@ -240,8 +247,12 @@ pub(super) fn list(
         "" | "id" | "id asc" => {
             let mut found = candidates(data, table, ask, &narrowed, 0).filter(fits).skip(skip);
             let page: Vec<_> = found.by_ref().take(size).collect();
-            let more = found.next().is_some();
-            (page, Some(if more { skip + size + 1 } else { skip }))
+            let total = if narrowed.all() && !ask.mine && ask.parent.is_none() {
+                data.rows(table).len(&data.dataset)
+            } else {
+                skip + page.len() + found.count()
+            };
+            (page, Some(total))
         }
         _ => {
             let mut rows: Vec<(i64, Row)> = candidates(data, table, ask, &narrowed, 0).filter(fits).collect();
@@ -258,7 +269,7 @@ pub(super) fn list(
     }
     if total.is_some_and(|t| t > skip + size) {
         links.push(to(number + 1, "next"));
-        if let Some(total) = total.filter(|_| !order.is_empty()) {
+        if let Some(total) = total {
             links.push(to(total.div_ceil(size), "last"));
         }
     }

@@ -712,7 +712,7 @@ pub(super) fn members(resource: &str) -> &'static [&'static str] {
             "_info",
             "connectWiseId",
         ],
-        "boards" => &[
+        "boards" | "boards_info" => &[
             "id",
             "name",
             "location",

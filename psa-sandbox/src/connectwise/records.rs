@@ -29,6 +29,18 @@ fn some_company(d: &Dataset, what: u64, id: i64) -> i64 {
     1 + d.dice(what, id, d.companies as u64)
 }
 
+fn contact_name(d: &Dataset, id: i64) -> (&'static str, &'static str) {
+    (
+        d.pick(10, id, &["Ada", "Alan", "Grace", "Linus", "Edsger", "Barbara"]),
+        d.pick(11, id, &["Smith", "Jones", "Taylor", "Brown", "Wilson"]),
+    )
+}
+
+fn contact_ref(d: &Dataset, id: i64) -> Value {
+    let (first, last) = contact_name(d, id);
+    reference("contact", id, &format!("{first} {last}"))
+}
+
 fn contact_of(company: i64, n: i64) -> i64 {
     (company - 1) * 3 + 1 + n % 3
 }
@@ -126,8 +138,7 @@ pub(super) fn communication_type(d: &Dataset, id: i64) -> Row {
 
 pub(super) fn contact(d: &Dataset, id: i64) -> Row {
     let company = (id - 1) / 3 + 1;
-    let first = d.pick(10, id, &["Ada", "Alan", "Grace", "Linus", "Edsger", "Barbara"]);
-    let last = d.pick(11, id, &["Smith", "Jones", "Taylor", "Brown", "Wilson"]);
+    let (first, last) = contact_name(d, id);
     row(json!({
         "id": id, "firstName": first, "lastName": last, "company": company_ref(d, company), "site": main_site(company),
         "relationship": {"_info": {"relationship_href": "https://sandbox.example/v2025_1//apis/3.0/company/contacts/relationships/"}},
@@ -153,7 +164,7 @@ pub(super) fn configuration(d: &Dataset, id: i64) -> Row {
     let kind = 1 + id % 3;
     row(json!({
         "id": id, "name": format!("PC-{id:04}"), "type": reference("type", kind, nth(kind, &["Workstation", "Server", "Printer"])), "status": reference("status", 1, "Active"),
-        "company": company_ref(d, company), "contact": reference("contact", contact_of(company, id), "Somebody"), "site": main_site(company), "locationId": 2, "businessUnitId": 10,
+        "company": company_ref(d, company), "contact": contact_ref(d, contact_of(company, id)), "site": main_site(company), "locationId": 2, "businessUnitId": 10,
         "serialNumber": format!("SN{id:08}"), "modelNumber": "Latitude 5540", "tagNumber": format!("T{id:05}"), "purchaseDate": d.days_ago(700), "installationDate": d.days_ago(690),
         "warrantyExpirationDate": d.days_ago(d.dice(21, id, 1000) - 700), "billFlag": true, "activeFlag": id % 25 != 0, "questions": [], "_info": d.info(690, d.dice(22, id, 100)),
     }))
@@ -229,6 +240,12 @@ pub(super) fn team(d: &Dataset, id: i64) -> Row {
     )
 }
 
+fn ticket_summary(d: &Dataset, id: i64) -> String {
+    let what = d.pick(34, id, &["Printer", "Outlook", "VPN", "Laptop", "Password", "Backup"]);
+    let how = d.pick(35, id, &["does not start", "is slow", "shows an error", "was lost"]);
+    format!("{what} {how} ({id})")
+}
+
 fn ticket_base(d: &Dataset, id: i64, board: i64) -> Row {
     let company = some_company(d, 30, id);
     let span = 2 * 365 * 86_400i64;
@@ -239,13 +256,11 @@ fn ticket_base(d: &Dataset, id: i64, board: i64) -> Row {
     let updated = (opened + TimeDelta::minutes(d.dice(31, id, 14_400))).min(d.anchor());
     let closed = d.dice(32, id, 100) < 80 && opened < d.anchor() - TimeDelta::days(14);
     let status = if closed { 4 } else { 1 + d.dice(33, id, 3) };
-    let what = d.pick(34, id, &["Printer", "Outlook", "VPN", "Laptop", "Password", "Backup"]);
-    let how = d.pick(35, id, &["does not start", "is slow", "shows an error", "was lost"]);
     let priority = 1 + d.dice(36, id, 4);
     let owner = 1 + d.dice(37, id, 11);
     row(json!({
-        "id": id, "summary": format!("{what} {how} ({id})"), "board": board_ref(board), "status": status_ref(board, status), "company": company_ref(d, company), "site": main_site(company),
-        "siteName": "Main", "contact": reference("contact", contact_of(company, id), "Somebody"), "contactName": "Somebody", "type": reference("type", board * STRIDE + 1 + d.dice(38, id, 2), "Incident"),
+        "id": id, "summary": ticket_summary(d, id), "board": board_ref(board), "status": status_ref(board, status), "company": company_ref(d, company), "site": main_site(company),
+        "siteName": "Main", "contact": contact_ref(d, contact_of(company, id)), "contactName": contact_ref(d, contact_of(company, id)).get("name"), "type": reference("type", board * STRIDE + 1 + d.dice(38, id, 2), "Incident"),
         "owner": member_ref(owner), "priority": {"id": priority, "name": format!("Priority {priority}"), "sort": priority, "level": nth(priority, &["Critical", "High", "Medium", "Low"]), "_info": {}},
         "source": reference("source", 1, "Phone"), "budgetHours": 1.0, "actualHours": 0.5, "closedFlag": closed,
         "closedDate": if closed { json!(stamp(updated)) } else { Value::Null }, "closedBy": if closed { json!("aarcher") } else { Value::Null }, "approved": false, "customerUpdatedFlag": false,
@@ -294,7 +309,7 @@ pub(super) fn any_note(d: &Dataset, id: i64) -> Row {
     for gone in ["ticketId", "createdBy", "internalFlag", "externalFlag", "dateCreated"] {
         note.remove(gone);
     }
-    note.extend(row(json!({"noteType": "TicketNote", "ticket": {"id": id / STRIDE, "summary": ""}, "isMarkdownFlag": false, "bundledFlag": false, "mergedFlag": false, "originalAuthor": "aarcher"})));
+    note.extend(row(json!({"noteType": "TicketNote", "ticket": {"id": id / STRIDE, "summary": ticket_summary(d, id / STRIDE)}, "isMarkdownFlag": false, "bundledFlag": false, "mergedFlag": false, "originalAuthor": "aarcher"})));
     note
 }
 
@@ -347,7 +362,7 @@ pub(super) fn opportunity(d: &Dataset, id: i64) -> Row {
     row(
         json!({"id": id, "name": format!("Renewal {id}"), "expectedCloseDate": d.days_ago(-30), "type": reference("type", 1, "New Business"), "stage": reference("stage", 1 + id % 3, "2. Qualified"),
         "status": reference("status", status, nth(status, &["Open", "Won", "Lost"])), "notes": "", "probability": reference("probability", 1 + id % 5, &format!("{}", (id % 5) * 25)), "primarySalesRep": member_ref(1 + id % 11),
-        "company": company_ref(d, company), "contact": reference("contact", contact_of(company, id), "Somebody"), "site": main_site(company), "locationId": 2, "businessUnitId": 10,
+        "company": company_ref(d, company), "contact": contact_ref(d, contact_of(company, id)), "site": main_site(company), "locationId": 2, "businessUnitId": 10,
         "closedDate": if status > 1 { json!(d.days_ago(3)) } else { Value::Null }, "currency": {"id": 7, "currencyCode": "USD", "name": "US Dollars"}, "_info": d.info(90, 3)}),
     )
 }
@@ -403,7 +418,7 @@ pub(super) fn time_entry(d: &Dataset, id: i64) -> Row {
         json!({"id": id, "company": company_ref(d, some_company(d, 30, ticket)), "companyType": "Customer", "chargeToId": ticket, "chargeToType": "ServiceTicket", "member": member_ref(member), "locationId": 2, "businessUnitId": 10,
         "workType": reference("workType", 1, "Remote"), "workRole": reference("workRole", 1, "Engineer"), "timeStart": stamp(start), "timeEnd": stamp(start + TimeDelta::minutes((hours * 60.0) as i64)), "hoursDeduct": 0.0,
         "actualHours": hours, "billableOption": "Billable", "notes": format!("Worked on ticket {ticket}."), "hoursBilled": hours, "hourlyCost": "0.00", "enteredBy": identifier(member), "dateEntered": stamps["lastUpdated"],
-        "invoiceReady": 1, "status": "Open", "ticket": {"id": ticket, "summary": ""}, "_info": stamps}),
+        "invoiceReady": 1, "status": "Open", "ticket": {"id": ticket, "summary": ticket_summary(d, ticket)}, "_info": stamps}),
     )
 }
 
@@ -429,7 +444,7 @@ pub(super) fn schedule_entry(d: &Dataset, id: i64) -> Row {
     let start = d.anchor() + TimeDelta::days(id % 20 - 10) + TimeDelta::hours(9);
     row(
         json!({"id": id, "objectId": id, "name": format!("Ticket {id}"), "member": member_ref(1 + id % 11), "dateStart": stamp(start), "dateEnd": stamp(start + TimeDelta::hours(2)), "status": reference("status", 1, "Firm"),
-        "type": {"id": 4, "identifier": "S", "name": "Service", "_info": {}}, "doneFlag": start < d.anchor(), "hours": 2.0, "mobileGuid": guid(id), "_info": d.info(20, 2)}),
+        "type": {"id": 1, "identifier": "S", "name": "Service", "_info": {}}, "doneFlag": start < d.anchor(), "hours": 2.0, "mobileGuid": guid(id), "_info": d.info(20, 2)}),
     )
 }
 
@@ -457,7 +472,7 @@ pub(super) fn invoice(d: &Dataset, id: i64) -> Row {
 pub(super) fn agreement(d: &Dataset, id: i64) -> Row {
     let company = some_company(d, 82, id);
     row(
-        json!({"id": id, "name": format!("Managed services {id}"), "type": reference("type", 1, "Managed Services"), "company": company_ref(d, company), "contact": reference("contact", contact_of(company, id), "Somebody"),
+        json!({"id": id, "name": format!("Managed services {id}"), "type": reference("type", 1, "Managed Services"), "company": company_ref(d, company), "contact": contact_ref(d, contact_of(company, id)),
         "startDate": d.days_ago(400), "endDate": d.days_ago(-300), "noEndingDateFlag": id % 5 == 0, "cancelledFlag": id % 9 == 0, "billAmount": 100.0 * (1 + id % 20) as f64, "billingCycle": reference("billingCycle", 2, "Monthly"),
         "agreementStatus": if id % 9 == 0 { "Cancelled" } else { "Active" }, "nextInvoiceDate": d.days_ago(-20), "currency": {"id": 7, "currencyCode": "USD", "name": "US Dollars"}, "_info": d.info(400, 10)}),
     )
@@ -465,7 +480,8 @@ pub(super) fn agreement(d: &Dataset, id: i64) -> Row {
 
 pub(super) fn agreement_type(d: &Dataset, id: i64) -> Row {
     row(
-        json!({"id": id, "name": nth(id, &["Managed Services", "Block Time"]), "defaultFlag": id == 1, "inactiveFlag": false, "_info": d.info(900, 900)}),
+        json!({"id": id, "name": nth(id, &["Managed Services", "Block Time"]), "defaultFlag": id == 1, "inactiveFlag": false, "billTime": "Billable", "billExpenses": "Billable",
+        "billProducts": "Billable", "employeeCompRate": "Actual", "employeeCompNotExceed": "Billing", "invoicingCycle": "CalendarYear", "_info": d.info(900, 900)}),
     )
 }
 
@@ -480,7 +496,8 @@ pub(super) fn member(d: &Dataset, id: i64) -> Row {
     let (first, last) = MEMBERS[(id - 1) as usize % 12];
     row(
         json!({"id": id, "identifier": identifier(id), "licenseClass": if id == 12 { "A" } else { "F" }, "inactiveFlag": id == 11, "firstName": first, "lastName": last, "officeEmail": format!("{}@msp.example", identifier(id)),
-        "primaryEmail": format!("{}@msp.example", identifier(id)), "title": "Engineer", "teams": [id % 3 + 1], "dailyCapacity": 8.0, "hourlyRate": 100.0, "_info": d.info(900, 90)}),
+        "primaryEmail": format!("{}@msp.example", identifier(id)), "title": "Engineer", "defaultEmail": "Office", "defaultPhone": "Office", "hireDate": d.days_ago(1500), "securityRole": reference("securityRole", 63, "Technician"),
+        "agreementInvoicingDisplayOptions": "RemainOnInvoicingScreen", "invoiceScreenDefaultTabFormat": "ShowInvoicingTab", "invoicingDisplayOptions": "RemainOnInvoicingScreen", "teams": [id % 3 + 1], "dailyCapacity": 8.0, "hourlyRate": 100.0, "_info": d.info(900, 90)}),
     )
 }
 

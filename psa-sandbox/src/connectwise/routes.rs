@@ -19,6 +19,8 @@ pub(super) enum Verb {
     List,
     Count,
     Get(i64),
+    /// A member by its identifier.
+    Named(String),
     Create,
     Update(i64),
     Replace(i64),
@@ -70,6 +72,9 @@ impl Route {
             (&Method::POST, ["system", "members", who, "tokens"]) => {
                 return of("members", Verb::Token((*who).to_owned()));
             }
+            (&Method::GET, ["system", "members", who]) if id(who).is_none() && *who != "count" => {
+                return of("members", Verb::Named((*who).to_owned()));
+            }
             _ => {}
         }
         // The longest path first: `companies/statuses` is no company of that number.
@@ -102,7 +107,7 @@ impl Route {
         let verb = match self.verb {
             Verb::List => "list",
             Verb::Count => "count",
-            Verb::Get(_) => "get",
+            Verb::Get(_) | Verb::Named(_) => "get",
             Verb::Create => "create",
             Verb::Update(_) => "update",
             Verb::Replace(_) => "replace",

@@ -432,6 +432,14 @@ impl ConnectWiseSandbox {
             Verb::List if table.name == "documents" => special::documents_of(&state.data, ask.query, quirks),
             Verb::List => lists::list(&state.data, table, ask, quirks, open),
             Verb::Count => lists::count(&state.data, table, ask),
+            Verb::Named(who) => {
+                let is = |row: &crate::rows::Row| {
+                    row.get("identifier").and_then(Value::as_str).is_some_and(|i| i.eq_ignore_ascii_case(who))
+                };
+                let found = state.data.rows(table).above(&state.data.dataset, 0).find(|(_, row)| is(row));
+                let (id, _) = found.ok_or_else(|| refuse(404, "NotFound", format!("Member {who} not found")))?;
+                lists::get(&state.data, table, id, ask, quirks)
+            }
             Verb::Get(id) => lists::get(&state.data, table, *id, ask, quirks),
             Verb::Create if table.name == "documents" => special::upload(&mut state.data, head, body, now, quirks),
             Verb::Create => writes::create(&mut state.data, table, route.parent, body, now, quirks),

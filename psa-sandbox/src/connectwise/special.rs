@@ -123,6 +123,7 @@ fn communications_of(data: &Data, contact: i64) -> Vec<Row> {
 /// Before a contact's communications are read or changed by themselves, they become records.
 pub(super) fn materialise(data: &mut Data, contact: i64) {
     let table = table("communications");
+    data.number_communications(0);
     let there = data.rows(table).edits().any(|(_, r)| r.get("_parent").and_then(number) == Some(contact));
     if there {
         return;
@@ -132,7 +133,7 @@ pub(super) fn materialise(data: &mut Data, contact: i64) {
         let (Some(id), Value::Object(item)) = (item.get("id").and_then(number), item) else { continue };
         let mut item = item.clone();
         item.extend(crate::rows::row(json!({"_parent": contact, "contactId": contact})));
-        data.put_quietly(table, 1_000_000_000 + id, item);
+        data.put_quietly(table, id, item);
     }
 }
 

@@ -317,6 +317,12 @@ pub(crate) static TABLES: &[Table] = &[
         ..plain("service/boards", "boards", "board", SETUP)
     },
     Table {
+        count: |_| 3,
+        make: make::board,
+        writes: Writes::None,
+        ..plain("service/info/boards", "boards_info", "boardInfo", "")
+    },
+    Table {
         count: |_| 3 * STRIDE + 9,
         make: make::board_status,
         required: &["name"],

@@ -143,35 +143,120 @@ fn derive(data: &Data, table: &Table, row: &mut Row, now: DateTime<Utc>) {
     }
 }
 
-/// Fills references that came with an id alone, from what the tenant has.
-fn resolve(data: &Data, row: &mut Row) {
-    for (member, tables) in [
-        ("company", "companies"),
-        ("contact", "contacts"),
-        ("board", "boards"),
-        ("priority", "priorities"),
-        ("owner", "members"),
-        ("member", "members"),
-        ("manager", "members"),
-        ("workType", "work_types"),
-        ("workRole", "work_roles"),
-        ("site", "sites"),
-        ("project", "projects"),
-    ] {
-        let Some(Value::Object(reference)) = row.get_mut(member) else { continue };
-        let Some(id) = reference.get("id").and_then(number) else { continue };
-        reference.insert("id".into(), id.into());
-        let Some(found) = data.get(table(tables), id) else { continue };
-        let name = found.get("name").cloned().or_else(|| {
-            let of = |n: &str| found.get(n).and_then(Value::as_str).unwrap_or_default().to_owned();
-            Some(format!("{} {}", of("firstName"), of("lastName")).trim().into())
-        });
-        reference.insert("name".into(), name.unwrap_or(Value::Null));
-        if let Some(identifier) = found.get("identifier") {
-            reference.insert("identifier".into(), identifier.clone());
-        }
-        reference.entry("_info").or_insert(json!({}));
+/// The tables that references of a resource are to, those of the resource itself first.
+const REFERENCES: &[(&str, &str, &str)] = &[
+    ("companies", "status", "company_statuses"),
+    ("companies", "types", "company_types"),
+    ("contacts", "types", "contact_types"),
+    ("configurations", "type", "configuration_types"),
+    ("configurations", "status", "configuration_statuses"),
+    ("opportunities", "type", "opportunity_types"),
+    ("opportunities", "status", "opportunity_statuses"),
+    ("opportunities", "stage", "opportunity_stages"),
+    ("projects", "status", "project_statuses"),
+    ("agreements", "type", "agreement_types"),
+    ("activities", "type", "activity_types"),
+    ("activities", "status", "activity_statuses"),
+    ("schedule_entries", "type", "schedule_types"),
+    ("schedule_entries", "status", "schedule_statuses"),
+    ("", "company", "companies"),
+    ("", "contact", "contacts"),
+    ("", "board", "boards"),
+    ("", "priority", "priorities"),
+    ("", "source", "sources"),
+    ("", "owner", "members"),
+    ("", "member", "members"),
+    ("", "assignTo", "members"),
+    ("", "primarySalesRep", "members"),
+    ("", "manager", "members"),
+    ("", "workType", "work_types"),
+    ("", "workRole", "work_roles"),
+    ("", "site", "sites"),
+    ("", "project", "projects"),
+];
+
+/// What a reference to a record is called by.
+fn name_of(row: &Row) -> Option<Value> {
+    ["name", "description"].into_iter().find_map(|n| row.get(n).filter(|v| v.is_string()).cloned()).or_else(|| {
+        let of = |n: &str| row.get(n).and_then(Value::as_str).unwrap_or_default();
+        Some(format!("{} {}", of("firstName"), of("lastName")).trim().to_owned())
+            .filter(|n| !n.is_empty())
+            .map(Value::from)
+    })
+}
+
+/// Fills one reference that came with an id, an identifier or a name alone.
+fn refer(data: &Data, table: &Table, member: &str, to: &'static Table, reference: &mut Row) -> Result<(), Reply> {
+    if reference.contains_key("id") && reference.contains_key("name") {
+        return Ok(());
     }
+    let given = |name: &str| reference.get(name).filter(|v| !v.is_null()).cloned();
+    let (by, wanted) = match ["id", "identifier", "name"].into_iter().find_map(|n| Some((n, given(n)?))) {
+        Some(found) => found,
+        None => return Ok(()),
+    };
+    let found = match by {
+        "id" => number(&wanted).and_then(|id| data.get(to, id)),
+        _ => data.rows(to).above(&data.dataset, 0).map(|(_, row)| row).find(|row| row.get(by) == Some(&wanted)),
+    };
+    let Some(found) = found else {
+        let shown = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
+        let mut name = to.singular.to_owned();
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let error = inner(table, "NotFound", &format!("{name} {shown} not found"), &format!("{member}/{by}"));
+        return Err(invalid(table, vec![error]));
+    };
+    for name in ["id", "identifier"] {
+        if let Some(value) = found.get(name) {
+            reference.insert(name.into(), value.clone());
+        }
+    }
+    if let Some(name) = name_of(&found) {
+        reference.insert("name".into(), name);
+    }
+    reference.entry("_info").or_insert(json!({}));
+    Ok(())
+}
+
+/// Fills references that came with an id, an identifier or a name alone, from what the tenant has.
+fn resolve(data: &Data, table: &Table, row: &mut Row) -> Result<(), Reply> {
+    for (of, member, to) in REFERENCES {
+        if !of.is_empty() && *of != table.name {
+            continue;
+        }
+        let to = super::tables::table(to);
+        match row.get_mut(*member) {
+            Some(Value::Object(reference)) => refer(data, table, member, to, reference)?,
+            Some(Value::Array(references)) => {
+                for reference in references.iter_mut().filter_map(Value::as_object_mut) {
+                    refer(data, table, member, to, reference)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    if !table.name.ends_with("tickets") {
+        return Ok(());
+    }
+    // A status by its name is one of the board's.
+    let board = row.get("board").and_then(|b| b.get("id")).and_then(number);
+    if let Some(Value::Object(status)) = row.get_mut("status")
+        && !status.contains_key("id")
+        && let Some(name) = status.get("name").cloned()
+    {
+        let statuses = super::tables::table("board_statuses");
+        let of_board = |s: &Row| s.get("board").and_then(|b| b.get("id")).and_then(number) == board;
+        let found =
+            data.rows(statuses).above(&data.dataset, 0).find(|(_, s)| of_board(s) && s.get("name") == Some(&name));
+        let Some((id, _)) = found else {
+            let error = inner(table, "NotFound", &format!("Service Status {name} not found"), "status/name");
+            return Err(invalid(table, vec![error]));
+        };
+        status.insert("id".into(), id.into());
+    }
+    Ok(())
 }
 
 /// What kind of communication a type is.
@@ -249,7 +334,9 @@ pub(super) fn create(
             body.remove(*name);
         }
     }
+    resolve(data, table, &mut body)?;
     defaults(data, table, &mut body);
+    resolve(data, table, &mut body)?;
     check_record(data, table, &body)?;
     if table.name == "companies" {
         let identifier = body.get("identifier").cloned();
@@ -272,16 +359,16 @@ pub(super) fn create(
         super::callbacks::check(data, table, &mut body)?;
     }
     derive(data, table, &mut body, now);
-    resolve(data, &mut body);
     if table.name == "communications" {
         complete_communication(data, &mut body);
     }
     if let Some(Value::Array(items)) = body.get_mut("communicationItems") {
         let mut list = std::mem::take(items);
+        let first = data.number_communications(list.len());
         for (n, item) in list.iter_mut().enumerate() {
             if let Value::Object(item) = item {
                 complete_communication(data, item);
-                item.insert("id".into(), (now.timestamp_millis() % 1_000_000 * 10 + n as i64).into());
+                item.insert("id".into(), (first + n as i64).into());
             }
         }
         body.insert("communicationItems".into(), list.into());
@@ -345,6 +432,20 @@ fn defaults(data: &Data, table: &Table, body: &mut Row) {
                     - body.get("hoursDeduct").and_then(Value::as_f64).unwrap_or(0.0);
                 body.insert("actualHours".into(), json!(hours));
             }
+            // What is charged to a ticket is its company's.
+            let charged = body.get("chargeToId").and_then(number);
+            let kind = body.get("chargeToType").and_then(Value::as_str).unwrap_or_default();
+            let tickets = match kind {
+                "ServiceTicket" => Some("tickets"),
+                "ProjectTicket" => Some("project_tickets"),
+                _ => None,
+            };
+            if let (Some(tickets), Some(id)) = (tickets, charged)
+                && let Some(ticket) = data.get(super::tables::table(tickets), id)
+            {
+                body.insert("ticket".into(), json!({"id": id, "summary": ticket.get("summary"), "_info": {}}));
+                body.insert("company".into(), ticket.get("company").cloned().unwrap_or(Value::Null));
+            }
             body.entry("billableOption").or_insert("Billable".into());
             body.insert("status".into(), "Open".into());
             body.insert("hourlyCost".into(), "0.00".into());
@@ -389,9 +490,9 @@ pub(super) fn replace(
             body.insert(kept.to_owned(), value.clone());
         }
     }
+    resolve(data, table, &mut body)?;
     check_record(data, table, &body)?;
     derive(data, table, &mut body, now);
-    resolve(data, &mut body);
     data.put(table, id, body, now);
     Ok(Reply::json(200, &shown(data.get(table, id).unwrap_or_default(), None, quirks)))
 }
@@ -429,9 +530,9 @@ pub(super) fn patch(
             operation.get("value").cloned(),
         )?;
     }
+    resolve(data, table, &mut row)?;
     check_record(data, table, &row)?;
     derive(data, table, &mut row, now);
-    resolve(data, &mut row);
     if table.name == "communications" {
         complete_communication(data, &mut row);
     }
@@ -481,7 +582,7 @@ fn apply(data: &Data, table: &Table, row: &mut Row, op: &str, path: &str, value:
             row.insert(head, fields.into());
         }
         ("add" | "replace", []) => {
-            let value = coerce(row.get(&head), value.unwrap_or(Value::Null));
+            let value = coerce(&head, row.get(&head), value.unwrap_or(Value::Null));
             // Null on a member takes it away; an empty text is one.
             if value.is_null() {
                 row.remove(&head)
@@ -546,15 +647,18 @@ fn apply(data: &Data, table: &Table, row: &mut Row, op: &str, path: &str, value:
     Ok(())
 }
 
-/// A number in text where a number was: taken.
-fn coerce(before: Option<&Value>, value: Value) -> Value {
-    match (before, &value) {
-        (Some(Value::Number(_)), Value::String(text)) => text
-            .trim()
-            .parse::<i64>()
-            .map(Value::from)
-            .or_else(|_| text.trim().parse::<f64>().map(Value::from))
-            .unwrap_or(value),
+/// A number in text where a number is due: taken.
+fn coerce(member: &str, before: Option<&Value>, value: Value) -> Value {
+    let numbers = ["Hours", "Amount", "Rate", "Id", "Price", "Cost"];
+    let due = match before {
+        Some(value) => value.is_number(),
+        None => numbers.iter().any(|n| member.ends_with(n)),
+    };
+    match &value {
+        Value::String(text) if due => {
+            let int = text.trim().parse::<i64>().map(Value::from);
+            int.or_else(|_| text.trim().parse::<f64>().map(Value::from)).unwrap_or(value)
+        }
         _ => value,
     }
 }

@@ -126,7 +126,9 @@ async fn fifteen_kinds_come_once_and_the_second_look_writes_nothing() {
     for (table, rows) in [("company", 12), ("contact", 36), ("ticket", 315), ("agent", 12), ("time_entry", 150)] {
         assert_eq!(world.count(&format!("SELECT count(*) FROM {table}")).await, rows, "{table}");
     }
-    for table in ["site", "team", "ticket_note", "opportunity", "project", "appointment", "agreement", "asset", "invoice"] {
+    for table in
+        ["site", "team", "ticket_note", "opportunity", "project", "appointment", "agreement", "asset", "invoice"]
+    {
         assert!(world.count(&format!("SELECT count(*) FROM {table}")).await > 0, "{table}");
     }
     later(10).await;
@@ -160,7 +162,9 @@ async fn every_gap_of_a_backfill_with_every_operation() {
             let engine = world.tickets();
             succeeded(&run(&engine).await);
             let untouched = (1..=i64::from(TICKETS)).filter(|i| *i != id).count() as i64;
-            let there = format!("SELECT count(*) FROM ticket WHERE CAST(vendor_key AS INTEGER) <= {TICKETS} AND vendor_key <> '{id}'");
+            let there = format!(
+                "SELECT count(*) FROM ticket WHERE CAST(vendor_key AS INTEGER) <= {TICKETS} AND vendor_key <> '{id}'"
+            );
             assert_eq!(world.count(&there).await, untouched, "{op:?} in gap {gap}");
             later(60).await;
             succeeded(&run(&engine).await);
