@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::schema::AnyEntity;
-use crate::{Entity, EntityKind, Key};
+use crate::{Entity, EntityKind, Error, ErrorKind, Key};
 
 /// What a vendor says about how new a record is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,6 +50,21 @@ pub struct Record<E> {
     pub raw: Bytes,
     /// What those bytes are.
     pub projection: Projection,
+}
+
+impl<E> Record<E> {
+    /// The common value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] with the key and the path of what could not be read.
+    pub fn into_value(self) -> crate::Result<E> {
+        self.value.map_err(|error| {
+            Error::new(ErrorKind::Decode, "the record can't be read")
+                .with_context("key", &self.key)
+                .with_context("path", &error.path)
+                .with_source(error)
+        })
+    }
 }
 
 /// Why a record is taken to be gone.

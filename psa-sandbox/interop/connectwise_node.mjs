@@ -151,7 +151,7 @@ check('reports the rate limit', async () => {
     return `Retry-After: ${wait}`;
 });
 
-gap('reports a client id that is not known', async () => {
+check('reports a client id that is not known', async () => {
     await refused(401, connect({ clientId: 'wrong' }).ServiceAPI.getServiceBoards());
 });
 
@@ -321,23 +321,28 @@ check('finds by POST, and refuses paging in the body', async () => {
     }
 });
 
-gap('reports a date in quotes', async () => {
+check('reports a date in quotes', async () => {
     const list = (conditions) => cw().ServiceAPI.getServiceTicketsCount({ conditions });
     await badCondition('square brackets', list('lastUpdated>="2026-01-01"'));
 });
 
-gap('reports a flag that is compared with a number or a text', async () => {
+check('reports a flag that is compared with a number or a text', async () => {
     const list = (conditions) => cw().ServiceAPI.getServiceTicketsCount({ conditions });
-    await badCondition('Expected a boolean value', list('closedFlag=1'));
+    await badCondition('Boolean values should be True or False', list('closedFlag=1'));
     await badCondition('', list('closedFlag="yes"'));
 });
 
-gap('reports a word that the field cannot have', async () => {
+check('says that a flag is no number', async () => {
+    const list = cw().ServiceAPI.getServiceTicketsCount({ conditions: 'closedFlag=1' });
+    await badCondition('Expected a boolean value, not a numeric.', list);
+});
+
+check('reports a word that the field cannot have', async () => {
     const list = cw().ServiceAPI.getServiceTicketsCount({ conditions: 'impact="Enormous"' });
     await badCondition('Enum value supplied was invalid', list);
 });
 
-gap('reports _info in a condition', async () => {
+check('reports _info in a condition', async () => {
     const list = cw().ServiceAPI.getServiceTicketsCount({ conditions: '_info/lastUpdated>[2026-01-01]' });
     await badCondition('is not a recognized name', list);
 });
@@ -404,9 +409,12 @@ check('reports what is wrong in a ticket', async () => {
     equal('note', (await refused(400, note)).errors[0].message, text);
 });
 
+const email = (value) => ({ type: { id: 1 }, value, communicationType: 'Email', defaultFlag: true });
+
+const phone = { type: { id: 2 }, value: '01134960000', communicationType: 'Phone', defaultFlag: true };
+
 check('creates a contact with an address, and gives it another', async () => {
     const { CompanyAPI } = cw();
-    const email = (value) => ({ type: { id: 1 }, value, communicationType: 'Email', defaultFlag: true });
     const { id, communicationItems } = await CompanyAPI.postCompanyContacts({
         firstName: 'Zoe',
         lastName: 'Zimmer',
@@ -419,17 +427,53 @@ check('creates a contact with an address, and gives it another', async () => {
     await CompanyAPI.patchCompanyContactsById(id, [add]);
     const after = (await CompanyAPI.getCompanyContactsById(id)).communicationItems;
     equal('items', emails(after), [['zoe@zimmer.example', '@zimmer.example', false], ['zoe@example.com', '@example.com', true]]);
-    const phone = { type: { id: 2 }, value: '01134960000', communicationType: 'Phone', defaultFlag: true };
-    const own = await CompanyAPI.postCompanyContactsByParentIdCommunications(id, phone);
-    equal('its contact', own.contactId, id);
     const list = await CompanyAPI.getCompanyContactsByParentIdCommunications(id);
-    equal('list', list.map((i) => i.value).sort(), ['01134960000', 'zoe@example.com', 'zoe@zimmer.example']);
-    await CompanyAPI.deleteCompanyContactsByParentIdCommunicationsById(own.id, id);
+    equal('list', list.map((i) => i.value), ['zoe@zimmer.example', 'zoe@example.com']);
     const childConditions = 'communicationItems/value="zoe@example.com"';
     equal('found', ids(await CompanyAPI.getCompanyContacts({ childConditions })), [id]);
     await CompanyAPI.deleteCompanyContactsById(id);
     await refused(404, CompanyAPI.getCompanyContactsById(id));
     equal('contacts', (await CompanyAPI.getCompanyContactsCount()).count, COMPANIES * 3);
+});
+
+check('adds a phone number to a contact at its own place, and deletes it', async () => {
+    const { CompanyAPI } = cw();
+    const contact = { firstName: 'Zoe', company: { id: 3 }, communicationItems: [email('zoe@zimmer.example')] };
+    const { id } = await CompanyAPI.postCompanyContacts(contact);
+    const values = (items) => items.map((i) => i.value).sort();
+    const list = () => CompanyAPI.getCompanyContactsByParentIdCommunications(id);
+    const own = await CompanyAPI.postCompanyContactsByParentIdCommunications(id, phone);
+    equal('its contact', own.contactId, id);
+    equal('list', values(await list()), ['01134960000', 'zoe@zimmer.example']);
+    const { communicationItems } = await CompanyAPI.getCompanyContactsById(id);
+    equal('in the contact', values(communicationItems), ['01134960000', 'zoe@zimmer.example']);
+    await CompanyAPI.deleteCompanyContactsByParentIdCommunicationsById(own.id, id);
+    equal('left', values(await list()), ['zoe@zimmer.example']);
+    await CompanyAPI.deleteCompanyContactsById(id);
+});
+
+check('keeps an address that PATCH added when a phone number is added at its own place', async () => {
+    const { CompanyAPI } = cw();
+    const contact = { firstName: 'Zoe', company: { id: 3 }, communicationItems: [email('zoe@zimmer.example')] };
+    const { id } = await CompanyAPI.postCompanyContacts(contact);
+    const add = { op: 'add', path: '/communicationItems/1', value: email('zoe@example.com') };
+    await CompanyAPI.patchCompanyContactsById(id, [add]);
+    await CompanyAPI.postCompanyContactsByParentIdCommunications(id, phone);
+    const list = await CompanyAPI.getCompanyContactsByParentIdCommunications(id);
+    await CompanyAPI.deleteCompanyContactsById(id);
+    equal('list', list.map((i) => i.value).sort(), ['01134960000', 'zoe@example.com', 'zoe@zimmer.example']);
+});
+
+check('lists an address that PATCH adds after a phone number was added at its own place', async () => {
+    const { CompanyAPI } = cw();
+    const contact = { firstName: 'Zoe', company: { id: 3 }, communicationItems: [email('zoe@zimmer.example')] };
+    const { id } = await CompanyAPI.postCompanyContacts(contact);
+    await CompanyAPI.postCompanyContactsByParentIdCommunications(id, phone);
+    const add = { op: 'add', path: '/communicationItems/2', value: email('zoe@example.com') };
+    const { communicationItems } = await CompanyAPI.patchCompanyContactsById(id, [add]);
+    const list = await CompanyAPI.getCompanyContactsByParentIdCommunications(id);
+    await CompanyAPI.deleteCompanyContactsById(id);
+    equal('ids', ids(list), ids(communicationItems));
 });
 
 check('creates a time entry on a ticket', async () => {
@@ -468,7 +512,7 @@ check('creates a company, which stays when it is deleted', async () => {
     equal('with the flag', await CompanyAPI.getCompanyCompanies({ conditions: `${conditions} and deletedFlag=false` }), []);
 });
 
-gap('gives a new ticket a number that no project ticket has', async () => {
+check('gives a new ticket a number that no project ticket has', async () => {
     const { ProjectAPI, ServiceAPI } = cw();
     const { id } = await newTicket(cw());
     const same = ids(await ProjectAPI.getProjectTickets({ conditions: `id=${id}` }));
@@ -476,7 +520,7 @@ gap('gives a new ticket a number that no project ticket has', async () => {
     equal('project tickets', same, []);
 });
 
-gap('knows a company, a board, a status and a member by their names', async () => {
+check('knows a company, a board, a status and a member by their names', async () => {
     const client = cw();
     const names = {
         company: { identifier: 'C00003' },
@@ -491,7 +535,19 @@ gap('knows a company, a board, a status and a member by their names', async () =
     equal('status', read.status.name, 'In Progress');
 });
 
-gap('names what a new record refers to', async () => {
+check('reports a company, a board, a status and a member that are not there', async () => {
+    const names = [
+        ['company/identifier', { company: { identifier: 'NOBODY' } }],
+        ['company/id', { company: { id: 57919 } }],
+        ['board/name', { board: { name: 'Nothing' } }],
+        ['status/name', { status: { name: 'Nothing' } }],
+        ['owner/identifier', { owner: { identifier: 'nobody' } }],
+    ];
+    for (const [field, changes] of names) await invalid('ticket', 'NotFound', field, newTicket(cw(), changes));
+    equal('tickets', (await cw().ServiceAPI.getServiceTicketsCount()).count, TICKETS);
+});
+
+check('names what a new record refers to', async () => {
     const { CompanyAPI } = cw();
     const company = { name: 'Yak Yard', identifier: 'YAK', city: 'Leeds', status: { id: 1 }, types: [{ id: 1 }] };
     const { id } = await CompanyAPI.postCompanyCompanies(company);
@@ -500,7 +556,7 @@ gap('names what a new record refers to', async () => {
     equal('status and type', [read.status.name, read.types[0].name], ['Active', 'Customer']);
 });
 
-gap('takes a number that is sent as a text', async () => {
+check('takes a number that is sent as a text', async () => {
     const { ServiceAPI } = cw();
     const { id } = await newTicket(cw());
     const { budgetHours } = await ServiceAPI.patchServiceTicketsById(id, [replace('budgetHours', '3.5')]);
@@ -508,7 +564,7 @@ gap('takes a number that is sent as a text', async () => {
     equal('hours', budgetHours, 3.5);
 });
 
-gap('gives an address of a contact one id', async () => {
+check('gives an address of a contact one id', async () => {
     const { CompanyAPI } = cw();
     const { id, communicationItems } = await CompanyAPI.postCompanyContacts({
         firstName: 'Zoe',
@@ -520,7 +576,7 @@ gap('gives an address of a contact one id', async () => {
     equal('id', ids(list), ids(communicationItems));
 });
 
-gap('links a time entry to its ticket', async () => {
+check('links a time entry to its ticket', async () => {
     const { TimeAPI } = cw();
     const timeStart = '2026-11-02T09:00:00Z';
     const entry = { chargeToType: 'ServiceTicket', chargeToId: 5, member: { id: 1 }, timeStart, actualHours: 1 };
@@ -591,14 +647,14 @@ check('verifies what a callback brings', async () => {
     }
 });
 
-// Places that are not there
+// Other places
 
-gap('gets a member by its identifier', async () => {
+check('gets a member by its identifier', async () => {
     const { id } = await cw().request({ path: '/system/members/aarcher' });
     equal('id', id, 1);
 });
 
-gap('lists boards without the right to set up tables', async () => {
+check('lists boards without the right to set up tables', async () => {
     const rows = await cw().request({ path: '/service/info/boards' });
     equal('boards', ids(rows), ids(await cw().ServiceAPI.getServiceBoards()));
 });

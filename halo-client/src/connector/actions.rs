@@ -27,7 +27,7 @@ use super::reader::{HaloReader, Mapping, key_of_broken, may_be_cut};
 use super::ticket::Tickets;
 use super::writer::{Member, Writes};
 use super::{ACTION_KEY, Context};
-use crate::ids::{self, ActionId, TicketId};
+use crate::ids::{self, ActionId, OutcomeId, TicketId};
 use crate::page::{List, Resource};
 use crate::resources::{Action, Save};
 use psa_http::{ListPage, RawRecord};
@@ -490,7 +490,7 @@ pub(crate) struct NoteWrites;
 pub(crate) struct TimeWrites;
 
 macro_rules! action_writes {
-    ($name:ident as $common:ty { $( $path:literal => $member:expr; )* }) => {
+    ($name:ident as $common:ty $(, outcome $outcome:expr)? => { $( $path:literal => $member:expr; )* }) => {
         impl Mapping for $name {
             type Native = Action;
             type Common = $common;
@@ -513,7 +513,7 @@ macro_rules! action_writes {
             const MEMBERS: &'static [(&'static str, Member)] = &[$( ($path, $member), )*];
 
             fn create(context: &Context) -> Save<Action> {
-                context.halo.actions().create_anywhere()
+                context.halo.actions().create_anywhere()$( .set("outcome_id", $outcome) )?
             }
 
             fn update(context: &Context, key: &Key) -> Result<Save<Action>> {
@@ -529,7 +529,7 @@ macro_rules! action_writes {
     };
 }
 
-action_writes! { NoteWrites as TicketNote {
+action_writes! { NoteWrites as TicketNote => {
     "ticket" => Member::Reference("ticket_id");
     "body" => Member::Plain("note");
     "html" => Member::Plain("note_html");
@@ -537,7 +537,8 @@ action_writes! { NoteWrites as TicketNote {
     "outcome" => Member::LabelId("outcome_id");
 } }
 
-action_writes! { TimeWrites as TimeEntry {
+// Halo wants an outcome of every action, and hours have none in common: the built-in one that no customer sees.
+action_writes! { TimeWrites as TimeEntry, outcome OutcomeId::PRIVATE_NOTE => {
     "ticket" => Member::Reference("ticket_id");
     "agent" => Member::Reference("who_agentid");
     "started_at" => Member::Plain("actionarrivaldate");

@@ -240,9 +240,10 @@ fn comparable(path: &str, literal: &Literal) -> Result<(), String> {
             known.then_some(()).ok_or_else(|| "Enum value supplied was invalid".to_owned())
         }
         Literal::Text(_) if dated => Err(BAD_LITERAL.to_owned()),
-        Literal::Text(_) | Literal::Number(_) | Literal::Date(_) if last.ends_with("flag") => {
-            Err(BAD_LITERAL.to_owned())
+        Literal::Number(_) if last.ends_with("flag") => {
+            Err(BAD_LITERAL.replacen("a value", "a boolean value, not a numeric", 1))
         }
+        Literal::Text(_) | Literal::Date(_) if last.ends_with("flag") => Err(BAD_LITERAL.to_owned()),
         Literal::Text(text) if id && text.trim().parse::<i64>().is_err() => Err(BAD_LITERAL.to_owned()),
         Literal::Flag(_) | Literal::Date(_) if id => Err(BAD_LITERAL.to_owned()),
         _ => Ok(()),

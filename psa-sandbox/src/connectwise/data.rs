@@ -123,13 +123,22 @@ impl Data {
         id
     }
 
-    /// The first of so many numbers for communications, which contacts show too.
+    /// The number of the next communication, which contacts show too.
+    pub(super) fn next_communication(&self) -> i64 {
+        // Behind those of the contacts that were there at the start.
+        self.rows(super::tables::table("communications")).next().max(self.dataset.companies * 30 + 10)
+    }
+
+    /// Numbers up to this one are taken.
+    pub(super) fn communications_up_to(&mut self, taken: i64) {
+        let next = self.next_communication().max(taken + 1);
+        self.tables[index(super::tables::table("communications"))].number_from(next);
+    }
+
+    /// The first of so many numbers for communications.
     pub(super) fn number_communications(&mut self, count: usize) -> i64 {
-        let rows = &mut self.tables[index(super::tables::table("communications"))];
-        // Those of the contacts that were there at the start.
-        rows.number_from(self.dataset.companies * 30 + 10);
-        let first = rows.next();
-        rows.number_from(first + count as i64);
+        let first = self.next_communication();
+        self.communications_up_to(first + count as i64 - 1);
         first
     }
 

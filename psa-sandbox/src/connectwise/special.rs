@@ -120,20 +120,30 @@ fn communications_of(data: &Data, contact: i64) -> Vec<Row> {
     rows.into_iter().filter_map(|r| r.as_object().cloned()).collect()
 }
 
-/// Before a contact's communications are read or changed by themselves, they become records.
+/// Before a contact's communications are read or changed by themselves, they are records: those that the contact shows.
 pub(super) fn materialise(data: &mut Data, contact: i64) {
     let table = table("communications");
     data.number_communications(0);
-    let there = data.rows(table).edits().any(|(_, r)| r.get("_parent").and_then(number) == Some(contact));
-    if there {
-        return;
-    }
     let Some(row) = data.get(super::tables::table("contacts"), contact) else { return };
-    for item in row.get("communicationItems").and_then(Value::as_array).into_iter().flatten() {
-        let (Some(id), Value::Object(item)) = (item.get("id").and_then(number), item) else { continue };
-        let mut item = item.clone();
-        item.extend(crate::rows::row(json!({"_parent": contact, "contactId": contact})));
-        data.put_quietly(table, id, item);
+    let items: Vec<Row> = row
+        .get("communicationItems")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.as_object().cloned())
+        .collect();
+    let shown: Vec<i64> = items.iter().filter_map(|item| item.get("id").and_then(number)).collect();
+    let of_contact = |row: &Row| row.get("_parent").and_then(number) == Some(contact);
+    let gone: Vec<i64> =
+        data.rows(table).edits().filter(|(id, row)| of_contact(row) && !shown.contains(id)).map(|(id, _)| id).collect();
+    for id in gone {
+        data.remove(table, id);
+    }
+    for (id, item) in shown.into_iter().zip(items) {
+        let mut record = data.get(table, id).unwrap_or_default();
+        record.extend(item);
+        record.extend(crate::rows::row(json!({"_parent": contact, "contactId": contact})));
+        data.put_quietly(table, id, record);
     }
 }
 

@@ -536,6 +536,10 @@ pub(super) fn patch(
     if table.name == "communications" {
         complete_communication(data, &mut row);
     }
+    let items = row.get("communicationItems").and_then(Value::as_array).into_iter().flatten();
+    if let Some(newest) = items.filter_map(|i| i.get("id").and_then(number)).max() {
+        data.communications_up_to(newest);
+    }
     let parent = row.get("_parent").and_then(number).or_else(|| row.get("ticketId").and_then(number));
     data.put(table, id, row, now);
     if quiet {
@@ -602,7 +606,8 @@ fn apply(data: &Data, table: &Table, row: &mut Row, op: &str, path: &str, value:
                 ));
             };
             complete_communication(data, &mut item);
-            let next = items.iter().filter_map(|i| i.get("id").and_then(number)).max().unwrap_or(0) + 1;
+            let own = items.iter().filter_map(|i| i.get("id").and_then(number)).max().unwrap_or(0) + 1;
+            let next = own.max(data.next_communication());
             item.insert("id".into(), next.into());
             // It goes to the end, whatever the index says; only there its default counts.
             let at_end = rest[0].parse() == Ok(items.len()) || rest[0] == "-";
@@ -633,6 +638,9 @@ fn apply(data: &Data, table: &Table, row: &mut Row, op: &str, path: &str, value:
                 return Err(invalid(table, vec![inner(table, "InvalidField", "The index is out of range.", &head)]));
             };
             elements[n][*member] = value.unwrap_or(Value::Null);
+            if let (true, Value::Object(item)) = (head == "communicationItems", &mut elements[n]) {
+                complete_communication(data, item);
+            }
             one_default(elements, n);
         }
         // Inside a reference: taken, and only the id has an effect.

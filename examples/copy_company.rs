@@ -1,0 +1,87 @@
+//! A company with its contacts from one vendor to the other, through the common traits.
+//!
+//! `cargo run --example copy_company -- halo connectwise 3` (those are the defaults) reads company 3 of the first vendor and
+//! creates it at the second. Both are sandboxes, unless the quickstart's variables name real tenants: then this writes.
+
+mod common;
+
+use futures::TryStreamExt;
+use psa_kit::{Changes, Company, Connector, Contact, Error, Key, Query, Result};
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let from = common::any(&arguments.next().unwrap_or_else(|| "halo".to_owned()))?;
+    let to = common::any(&arguments.next().unwrap_or_else(|| "connectwise".to_owned()))?;
+    let id = arguments.next().unwrap_or_else(|| "3".to_owned());
+    let id = Key::from(id.trim().parse::<i64>().map_err(|_| Error::config("company", "this is no company's id"))?);
+
+    let company = from.connector.reader::<Company>()?.get(&id).await?.into_value()?;
+    let name = company.name.clone().unwrap_or_default();
+    let contacts = contacts(&*from.connector, &id).await?;
+    println!("read      {name} and {} contacts from {}", contacts.len(), from.title);
+
+    let made = to.connector.writer::<Company>()?.create(of_company(&company, to.connector.vendor())?).await?;
+    println!("created   company {} at {}", made.key, to.title);
+    let writer = to.connector.writer::<Contact>()?;
+    for contact in contacts {
+        let name = contact.name.clone().unwrap_or_default();
+        let made = writer.create(of_contact(&contact, &made.key)?).await?;
+        let (key, stored) = (made.key.clone(), made.into_value()?);
+        println!("created   contact {key}: {name} <{}>", stored.emails.first().map_or("-", |e| e.address.as_str()));
+    }
+    Ok(())
+}
+
+/// The contacts of a company.
+async fn contacts(connector: &dyn Connector, company: &Key) -> Result<Vec<Contact>> {
+    let mut pages = connector.reader::<Contact>()?.pages(Query::new(), None);
+    let mut found = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        for record in page.records() {
+            // One that can't be read is an error here: half a copy helps nobody.
+            let contact = record.clone().into_value()?;
+            if contact.company.as_ref().is_some_and(|c| c.id == *company) && contact.inactive != Some(true) {
+                found.push(contact);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the other vendor takes of a company.
+fn of_company(company: &Company, vendor: &str) -> Result<Changes<Company>> {
+    let name = company.name.clone().unwrap_or_default();
+    let mut changes = Changes::new().set("name", name.clone())?;
+    if let Some(website) = &company.website {
+        changes = changes.set("website", website.clone())?;
+    }
+    if vendor == "connectwise" {
+        // It wants a code that nobody has, and a line of an address.
+        let code: String = name.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+        changes = changes.set("code", code)?;
+        let address = company.address.as_ref().map(|a| json!(a)).unwrap_or_else(|| json!({"lines": ["-"]}));
+        changes = changes.set("address", address)?;
+    }
+    Ok(changes)
+}
+
+fn of_contact(contact: &Contact, company: &Key) -> Result<Changes<Contact>> {
+    let mut changes = Changes::new().set("company", json!({"id": company.to_string()}))?;
+    let name = contact.name.clone().unwrap_or_default();
+    let (first, last) = name.split_once(' ').unwrap_or((name.as_str(), ""));
+    let first = contact.first_name.clone().unwrap_or_else(|| first.to_owned());
+    let last = contact.last_name.clone().unwrap_or_else(|| last.to_owned());
+    changes = changes.set("name", name)?.set("first_name", first)?;
+    if !last.is_empty() {
+        changes = changes.set("last_name", last)?;
+    }
+    if !contact.emails.is_empty() {
+        changes = changes.set("emails", Value::from(json!(contact.emails)))?;
+    }
+    if !contact.phones.is_empty() {
+        changes = changes.set("phones", Value::from(json!(contact.phones)))?;
+    }
+    Ok(changes)
+}
