@@ -7,7 +7,7 @@ mod common;
 
 use futures::TryStreamExt;
 use psa_kit::{Changes, Company, Connector, Contact, Error, Key, Query, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -78,10 +78,10 @@ fn of_contact(contact: &Contact, company: &Key) -> Result<Changes<Contact>> {
         changes = changes.set("last_name", last)?;
     }
     if !contact.emails.is_empty() {
-        changes = changes.set("emails", Value::from(json!(contact.emails)))?;
+        changes = changes.set("emails", json!(contact.emails))?;
     }
     if !contact.phones.is_empty() {
-        changes = changes.set("phones", Value::from(json!(contact.phones)))?;
+        changes = changes.set("phones", json!(contact.phones))?;
     }
     Ok(changes)
 }
