@@ -5,141 +5,140 @@
 
 #![allow(clippy::expect_used, reason = "a benchmark that can't go on ends")]
 
-mod floor;
-mod ours;
-mod server;
-mod timed;
+#[path = "../shared/mod.rs"]
+mod shared;
 
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use server::Served;
-
-fn setting(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use http::{Method, Request, header};
+use psa_kit::Connector;
+use psa_kit::halo_client::{Halo, Scopes, Ticket};
+use psa_kit::psa_http::ReqwestTransport;
+use psa_kit::psa_sandbox::HaloSandbox;
+use psa_kit::psa_sandbox::halo::Dataset;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use shared::{Answers, Vendor, parameter};
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let after = |flag: &str| arguments.iter().position(|a| a == flag).and_then(|i| arguments.get(i + 1)).cloned();
-    if let Some(task) = after("--serve") {
-        return runtime().block_on(server::serve(&task));
+    shared::main::<HaloTickets>();
+}
+
+struct HaloTickets;
+
+fn halo(url: &str, window: usize) -> Halo {
+    Halo::builder(url)
+        .client_credentials("id", "secret".to_string())
+        .transport(Arc::new(ReqwestTransport::new().expect("a transport")))
+        .scopes(Scopes::parse("read:tickets"))
+        .allow_http(true)
+        .rate_limit(None)
+        .concurrency(window)
+        .build()
+        .expect("a client")
+}
+
+impl Vendor for HaloTickets {
+    const NAME: &'static str = "Halo";
+    const PAGE: usize = 100;
+    type Ticket = Ticket;
+
+    async fn render(tickets: usize) -> Answers {
+        let sandbox = HaloSandbox::builder().dataset(Dataset::new(1).tickets(tickets as u32)).rate_limit(None).build();
+        let transport = sandbox.transport();
+        let send = |method: Method, path: String, token: String, body: String| {
+            let transport = Arc::clone(&transport);
+            async move {
+                let mut request = Request::new(Bytes::from(body));
+                *request.method_mut() = method;
+                *request.uri_mut() = format!("http://sandbox{path}").parse().expect("a URI");
+                if !token.is_empty() {
+                    let value = format!("Bearer {token}").parse().expect("a header");
+                    request.headers_mut().insert(header::AUTHORIZATION, value);
+                }
+                let answer = transport.send(request).await.expect("an answer");
+                let parts: Vec<_> = answer.into_body().map(|p| p.expect("a body")).collect().await;
+                Bytes::from(parts.concat())
+            }
+        };
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope=read:tickets",
+            HaloSandbox::CLIENT_ID,
+            HaloSandbox::SECRET
+        );
+        let token = send(Method::POST, "/auth/token".into(), String::new(), form).await;
+        let token: serde_json::Value = serde_json::from_slice(&token).expect("a token");
+        let token = token["access_token"].as_str().expect("a token").to_owned();
+        let get = |path: String| send(Method::GET, path, token.clone(), String::new());
+        let mut pages = Vec::new();
+        for page in 1..=tickets.div_ceil(Self::PAGE) {
+            let path =
+                format!("/api/Tickets?domain=reqs&pageinate=true&page_no={page}&page_size={}&order=id", Self::PAGE);
+            pages.push(get(path).await);
+        }
+        let mut others = HashMap::new();
+        for path in ["status", "tickettype", "priority"] {
+            others.insert(path, get(format!("/api/{path}")).await);
+        }
+        let ids = get("/api/Tickets?domain=reqs&ticketidonly=true&order=id".into()).await;
+        let count = get("/api/Tickets?domain=reqs&pageinate=true&page_no=1&page_size=1&order=id".into()).await;
+        Arc::new(move |path, query| {
+            let body = match path.trim_start_matches("/api/") {
+                "/auth/token" => Bytes::from_static(
+                    br#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"read:tickets"}"#,
+                ),
+                "tickets" if parameter(query, "ticketidonly").is_some() => ids.clone(),
+                "tickets" if parameter(query, "page_size").as_deref() == Some("1") => count.clone(),
+                "tickets" => {
+                    let page = parameter(query, "page_no").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1);
+                    let nothing = Bytes::from_static(br#"{"record_count":0,"tickets":[]}"#);
+                    pages.get(page - 1).cloned().unwrap_or(nothing)
+                }
+                other => others.get(other)?.clone(),
+            };
+            Some(body.into())
+        })
     }
-    if let Some(url) = after("--memory") {
-        runtime().block_on(ours::sync(&url, 8));
-        println!("{}", peak_memory_kib());
-        return;
+
+    fn page(url: &str, page: usize) -> String {
+        format!("{url}/api/Tickets?pageinate=true&page_no={}&page_size={}", page + 1, Self::PAGE)
     }
-    let smoke = std::env::var_os("PSA_BENCH_SMOKE").is_some();
-    let tickets = setting("PSA_BENCH_TICKETS", if smoke { 2_000 } else { 100_000 });
-    let rounds = setting("PSA_BENCH_ROUNDS", if smoke { 1 } else { 7 });
-    runtime().block_on(run(tickets, rounds));
-}
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
-}
-
-async fn run(tickets: usize, rounds: usize) {
-    let (_server, url) = start_server(tickets, Duration::ZERO);
-    let bytes = floor::raw(&url, tickets).await;
-    println!("{tickets} tickets, {:.1} MB, {rounds} rounds; medians", bytes as f64 / 1e6);
-
-    let mut times: Vec<[f64; 5]> = Vec::new();
-    let mut second = Vec::new();
-    for _ in 0..rounds {
-        // Interleaved, so that a noisy moment hits all alike.
-        let raw = timed(floor::raw(&url, tickets)).await;
-        let list_floor = timed(floor::list(&url, tickets)).await;
-        let list = timed(ours::list(&url, tickets)).await;
-        let sync_floor = timed(floor::sync(&url, tickets)).await;
-        let started = Instant::now();
-        let mut synced = ours::sync(&url, 8).await;
-        times.push([raw, list_floor, list, sync_floor, started.elapsed().as_secs_f64()]);
-        second.push(synced.compare_all().await);
+    fn rows(body: &[u8]) -> Vec<&RawValue> {
+        #[derive(Deserialize)]
+        struct Rows<'a> {
+            #[serde(borrow)]
+            tickets: Vec<&'a RawValue>,
+        }
+        serde_json::from_slice::<Rows<'_>>(body).expect("a page").tickets
     }
-    let column = |i: usize| median(times.iter().map(|t| t[i]).collect());
-    let ratio = |a: usize, b: usize| median(times.iter().map(|t| t[a] / t[b]).collect());
-    let rate = |i: usize| tickets as f64 / column(i) / 1000.0;
-    println!("server's limit (raw bytes, serial)     {:>8.3} s  {:>7.1} k/s", column(0), rate(0));
-    println!("list, floor (reqwest + serde_json)     {:>8.3} s  {:>7.1} k/s", column(1), rate(1));
-    println!(
-        "list, typed, through the client        {:>8.3} s  {:>7.1} k/s  ratio {:.2}  (bar 1.15)",
-        column(2),
-        rate(2),
-        ratio(2, 1)
-    );
-    println!("sync, floor (one-row upserts)          {:>8.3} s  {:>7.1} k/s", column(3), rate(3));
-    println!(
-        "sync to SQLite                         {:>8.3} s  {:>7.1} k/s  ratio {:.2}  (bar 1.40)",
-        column(4),
-        rate(4),
-        ratio(4, 3)
-    );
-    let again = median(second.iter().map(|s| s.seconds).collect());
-    println!("everything again, nothing changed      {again:>8.3} s  {:>7.1} k/s", tickets as f64 / again / 1000.0);
-    let compare = median(second.iter().map(|s| s.comparing).collect());
-    println!(
-        "  of it, comparing in the store        {compare:>8.3} s  {:>7.1} k/s  {} rows written  (bar 100 k/s, 0)",
-        tickets as f64 / compare / 1000.0,
-        second.iter().map(|s| s.written).max().unwrap_or(0)
-    );
-    println!("peak memory of a sync                  {:>8.1} MB  (bar 48)", memory(&url) as f64 / 1024.0);
 
-    let pages = 400.min(tickets / 100);
-    let (_slow, slow) = start_server(pages * 100, Duration::from_millis(100));
-    let serial = timed(ours::sync_window(&slow, 1)).await;
-    let window = timed(ours::sync_window(&slow, 8)).await;
-    println!(
-        "100 ms latency, {pages} pages: serial {serial:.1} s, window 8 {window:.1} s, ratio 1/{:.1}  (bar 1/7)",
-        serial / window
-    );
-}
-
-async fn timed<T>(work: impl Future<Output = T>) -> f64 {
-    let started = Instant::now();
-    work.await;
-    started.elapsed().as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// Ends the server with the benchmark.
-struct Stopped(Child);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+    fn records(body: &[u8]) -> Vec<Ticket> {
+        #[derive(Deserialize)]
+        struct Typed {
+            tickets: Vec<Ticket>,
+        }
+        serde_json::from_slice::<Typed>(body).expect("a page").tickets
     }
-}
 
-fn start_server(tickets: usize, delay: Duration) -> (Stopped, String) {
-    use std::io::{BufRead, BufReader};
-    let task = Served { tickets, delay }.to_string();
-    let mut child = Command::new(std::env::current_exe().expect("own path"))
-        .args(["--serve", &task])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    let mut line = String::new();
-    let out = child.stdout.take().expect("piped");
-    BufReader::new(out).read_line(&mut line).expect("its address");
-    (Stopped(child), line.trim().to_owned())
-}
+    fn columns(ticket: &Ticket) -> (i64, &Option<String>, Option<i64>) {
+        (ticket.id.0, &ticket.summary, ticket.status_id.map(|s| s.0))
+    }
 
-/// The peak of a process that does nothing else.
-fn memory(url: &str) -> u64 {
-    let out = Command::new(std::env::current_exe().expect("own path")).args(["--memory", url]).output();
-    let text = String::from_utf8(out.expect("the child runs").stdout).unwrap_or_default();
-    text.trim().parse().unwrap_or(0)
-}
+    fn connector(url: &str, window: usize) -> Arc<dyn Connector> {
+        Arc::new(halo(url, window).connector().build())
+    }
 
-fn peak_memory_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+    async fn list(url: &str) -> usize {
+        let mut stream = halo(url, 8).tickets().list().stream();
+        let mut count = 0;
+        while let Some(ticket) = stream.try_next().await.expect("a ticket") {
+            std::hint::black_box(&ticket);
+            count += 1;
+        }
+        count
+    }
 }
