@@ -107,7 +107,15 @@ async fn rights(cw: &ConnectWise, kinds: &[EntityKind], report: &mut CheckReport
         };
         report.permissions.push(Permission { name: format!("{right} ({resource})"), wanted: true, grant, detail });
     }
-    if missing.is_empty() {
+    let unknown = report.permissions.iter().filter(|p| p.grant == Grant::Unknown).count();
+    if missing.is_empty() && unknown > 0 {
+        report.push(
+            CheckStage::Permissions,
+            Outcome::Warned,
+            format!("{unknown} rights could not be tested"),
+            Some("Look at what the rows say, and test again.".into()),
+        );
+    } else if missing.is_empty() {
         report.pass(CheckStage::Permissions, "every right that is needed is there");
     } else {
         report.push(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{HeaderName, HeaderValue, header};
-use psa_core::{Error, ErrorKind, Result};
+use psa_core::{Error, ErrorKind, Phase, Result};
 use psa_http::{HttpClient, Next, Operation, Request, Response, Step};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::Mutex;
@@ -197,6 +197,11 @@ impl Codebase {
         let url = root
             .join(path)
             .map_err(|e| Error::new(ErrorKind::InvalidRequest, "the path does not make a valid URL").with_source(e))?;
+        // The request has the login with it: nothing in a path may lead it elsewhere.
+        if url.origin() != root.origin() || !url.path().starts_with(root.path()) {
+            return Err(Error::new(ErrorKind::InvalidRequest, "the path leads out of the API")
+                .with_context("remedy", "Give a path below the API's root: /system/info."));
+        }
         *request.http.uri_mut() = url.as_str().parse().map_err(|e: http::uri::InvalidUri| {
             Error::new(ErrorKind::InvalidRequest, "the path does not make a valid URL").with_source(e)
         })?;
@@ -235,7 +240,8 @@ fn api_root(site: &Url, codebase: Option<&str>, is_cloud: Option<bool>) -> Resul
 #[async_trait]
 impl Step for Codebase {
     async fn run(&self, request: Request, next: Next<'_>) -> Result<Response> {
-        let root = self.root().await?;
+        // Nothing of the request itself was sent yet.
+        let root = self.root().await.map_err(|e| e.with_phase(Phase::NotSent))?;
         let answer = next.run(self.rewritten(request.clone(), &root)?).await;
         let lost = |error: &Error| {
             error.is_not_found()
@@ -250,7 +256,9 @@ impl Step for Codebase {
                     tracing::info!(%root, "the API moved");
                     next.run(self.rewritten(request, &root)?).await?
                 }
-                _ => return Err(error),
+                Ok(false) => return Err(error),
+                // Whether it is there is not known then.
+                Err(unknown) => return Err(unknown),
             },
             other => other?,
         };

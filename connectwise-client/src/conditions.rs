@@ -190,12 +190,12 @@ impl Field {
         self.term(|path| Ok(format!("{path} like {}", quoted(&pattern.replace('[', "[[]"))?)))
     }
 
-    /// One of these. An empty list fits nothing.
+    /// One of these. An empty list is refused when it is rendered.
     pub fn one_of<T: Into<Literal>>(self, values: impl IntoIterator<Item = T>) -> Condition {
         self.among("in", values)
     }
 
-    /// None of these.
+    /// None of these. An empty list is refused when it is rendered.
     pub fn none_of<T: Into<Literal>>(self, values: impl IntoIterator<Item = T>) -> Condition {
         self.among("not in", values)
     }
@@ -214,11 +214,12 @@ impl Field {
 
 impl CustomFieldCondition {
     fn with(self, value: &str, render: impl FnOnce() -> Result<String, &'static str>) -> Condition {
-        let rendered =
-            quoted(&self.0).and_then(|caption| Ok(format!("caption = {caption} and value {value}{}", render()?)));
+        let rendered = quoted(&self.0).and_then(|caption| Ok((caption, render()?)));
         Condition(match rendered {
-            // A pair that belongs together.
-            Ok(term) => Node::Term(term),
+            Ok((caption, literal)) => Node::And(vec![
+                Node::Term(format!("caption = {caption}")),
+                Node::Term(format!("value {value}{literal}")),
+            ]),
             Err(why) => Node::Broken { field: self.0, why },
         })
     }

@@ -128,6 +128,10 @@ fn assemble(
 ) -> Result<ConnectWise> {
     let (site, company, client_id) = (settings.site.clone(), settings.company.clone(), settings.client_id.clone());
     let fixed = settings.fixed.clone();
+    if let Some(fixed) = &fixed {
+        // The rules for addresses hold for it too.
+        setup.aside(fixed)?;
+    }
     let codebase = Arc::new(Codebase::new(settings, setup.aside(&site)?)?);
     // The address is found for each try: a retry after a move goes to the new place.
     let http = start(&setup, &site)?.around_try(Arc::clone(&codebase) as _).build()?;
@@ -181,6 +185,11 @@ fn site(pasted: &str) -> Result<Url> {
 
 fn api_url(text: &str) -> Result<Url> {
     let mut url = Url::parse(text.trim()).map_err(|e| Error::config("api_url", "this is no address").with_source(e))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::config("api_url", "an address must not hold a name or a password"));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
     }

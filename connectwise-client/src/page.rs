@@ -209,6 +209,11 @@ impl<T: Resource> List<T> {
         struct Count {
             count: u64,
         }
+        if self.only_searched() {
+            return Err(Error::new(ErrorKind::InvalidRequest, "conditions this long can't be counted")
+                .with_operation(T::operations().count.name)
+                .with_context("remedy", "Read the list and count, or shorten the conditions."));
+        }
         let call = self.cw.http().call(T::operations().count).lane(self.lane);
         let answer = self.narrowed(self.at_parent(call))?.send().await?;
         let count: Count = serde_json::from_slice(&answer.body).map_err(|e| {
@@ -255,7 +260,7 @@ impl<T: Resource> List<T> {
         };
         match (position, &self.order) {
             (Some(Position::Spans(spans)), None) => self.walk(spans),
-            (None, None) if self.window <= 1 => self.walk(vec![Span { after: 0, until: None }]),
+            (None, None) if self.window <= 1 || self.only_searched() => self.walk(vec![Span { after: 0, until: None }]),
             (None, None) => stream::once(async move {
                 let last = self.last_id().await?;
                 let spans = walks::divide(last, self.window);
@@ -267,6 +272,11 @@ impl<T: Resource> List<T> {
             (None, Some(_)) => self.numbered(1),
             _ => stream::once(async { Err(foreign_cursor()) }).boxed(),
         }
+    }
+
+    /// Whether the conditions are too long for an address: how many there are and where they end can't be asked then.
+    fn only_searched(&self) -> bool {
+        self.search.is_some() && self.address_length().is_ok_and(|length| length > URL_MAX)
     }
 
     /// The largest id there is: where to divide.
@@ -306,6 +316,14 @@ impl<T: Resource> List<T> {
                     Link::End => None,
                     // Something on the way took the header: a full page has another one behind it.
                     Link::Missing => last.filter(|_| page.records.len() >= rows),
+                    Link::Elsewhere if in_order(&page.records, span.after) => last,
+                    Link::Elsewhere => {
+                        return Err(Error::new(
+                            ErrorKind::Paging,
+                            "the server does not go on by id, so rows could be missed",
+                        )
+                        .with_operation(operation));
+                    }
                 };
                 // A server that ignores the stretch's end gives rows of the next one.
                 if let Some(until) = span.until {
@@ -470,6 +488,8 @@ enum Link {
     To(i64),
     /// It is there and names no next page.
     End,
+    /// There is a next page, and where is not told by an id.
+    Elsewhere,
     Missing,
 }
 
@@ -477,22 +497,35 @@ fn links(answer: &Response) -> Option<&str> {
     answer.headers.get(header::LINK)?.to_str().ok()
 }
 
+/// The address with `rel="next"`. Addresses may hold commas: only the brackets divide.
+fn next_address(links: &str) -> Option<&str> {
+    links.split('<').skip(1).find_map(|part| {
+        let (url, told) = part.split_once('>')?;
+        told.contains("rel=\"next\"").then_some(url)
+    })
+}
+
 fn has_next(answer: &Response) -> bool {
-    links(answer).is_some_and(|l| l.contains("rel=\"next\""))
+    links(answer).is_some_and(|l| next_address(l).is_some())
 }
 
 fn next_link(answer: &Response) -> Link {
     let Some(text) = links(answer) else {
         return Link::Missing;
     };
-    let next = text.split(',').find(|part| part.contains("rel=\"next\""));
-    let url = next.and_then(|part| part.split_once('<')?.1.split_once('>')).map(|(url, _)| url);
-    let query = url.and_then(|u| u.split_once('?')).map_or("", |(_, query)| query);
+    let Some(url) = next_address(text) else {
+        // The last page has an empty one; what can't be read says nothing.
+        return if text.trim().is_empty() || text.contains("rel=") { Link::End } else { Link::Missing };
+    };
+    let query = url.split_once('?').map_or("", |(_, query)| query);
     let id = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name.eq_ignore_ascii_case("pageId"));
-    match id.and_then(|(_, id)| id.parse().ok()) {
-        Some(id) => Link::To(id),
-        None => Link::End,
-    }
+    id.and_then(|(_, id)| id.parse().ok()).map_or(Link::Elsewhere, Link::To)
+}
+
+/// Whether rows are in the order of their ids, all behind this one: from the last of them the walk can go on.
+fn in_order<T: Resource>(records: &[RawRecord<T>], after: i64) -> bool {
+    let ids: Option<Vec<i64>> = records.iter().map(id_of).collect();
+    ids.is_some_and(|ids| ids.is_sorted() && ids.first().is_none_or(|first| *first > after))
 }
 
 #[cfg(test)]
@@ -520,6 +553,9 @@ mod tests {
         );
         assert_eq!(link(Some("")), Link::End);
         assert_eq!(link(None), Link::Missing);
-        assert_eq!(link(Some("garbage")), Link::End);
+        assert_eq!(link(Some("garbage")), Link::Missing);
+        assert_eq!(link(Some("<https://h/x?page=1>; rel=\"first\"")), Link::End);
+        assert_eq!(link(Some("<https://h/x?conditions=id in (1,2)&page=2>; rel=\"next\"")), Link::Elsewhere);
+        assert_eq!(link(Some("<https://h/x?conditions=id in (1,2)&pageId=9>; rel=\"next\"")), Link::To(9));
     }
 }

@@ -57,6 +57,6 @@ impl Writes for Appointments {
         ("ended_at", Member::Plain("dateEnd")),
         ("completed", Member::Plain("doneFlag")),
         ("agent", Member::Reference("member")),
-        ("ticket", Member::IdOnly("objectId")),
+        ("ticket", Member::ScheduledTicket),
     ];
 }

@@ -66,12 +66,17 @@ impl<M: Children> ChildReader<M> {
         }
     }
 
-    /// The children of one parent. A parent that is gone meanwhile, or whose children the login may not see, has none.
+    /// The children of one parent. A parent that is gone meanwhile has none.
     async fn children(context: Arc<Context>, parent: i64, query: Query) -> Result<(i64, Vec<RawRecord<M::Native>>)> {
         let list = Self::below(&context, parent).list().lane(query.lane);
         match list.records().try_collect().await {
             Ok(records) => Ok((parent, records)),
-            Err(error) if error.is_not_found() => Ok((parent, Vec::new())),
+            Err(error) if error.is_not_found() => match M::parents(&context).get_raw(parent).await {
+                Err(gone) if gone.is_not_found() => Ok((parent, Vec::new())),
+                Err(other) => Err(other),
+                // It is there, so that its children can't be found is no answer.
+                Ok(_) => Err(error),
+            },
             Err(error) => Err(error),
         }
     }

@@ -60,10 +60,16 @@ impl Mapping for Contacts {
 
 /// ConnectWise's name for the kind of a number; `fax` for all of those.
 fn kind_of(item: &CommunicationItem) -> String {
-    if item.communication_type.as_deref() == Some("Fax") {
-        return "fax".to_owned();
+    named_kind(&item.communication_type, item.r#type.as_ref().and_then(|t| super::text(&t.name)))
+}
+
+fn named_kind(communication_type: &Option<String>, name: Option<String>) -> String {
+    match communication_type.as_deref() {
+        Some("Fax") => return "fax".to_owned(),
+        Some("Email") => return "email".to_owned(),
+        _ => {}
     }
-    let name = item.r#type.as_ref().and_then(|t| super::text(&t.name)).unwrap_or_else(|| "work".to_owned());
+    let name = name.unwrap_or_else(|| "work".to_owned());
     match name.to_lowercase() {
         lower if lower.contains("direct") || lower.contains("work") || lower.contains("office") => "work".to_owned(),
         lower if lower.contains("cell") || lower.contains("mobile") => "mobile".to_owned(),
@@ -88,8 +94,15 @@ impl Writes for Contacts {
 #[derive(Debug)]
 pub(crate) struct ContactWriter(Arc<Context>);
 
-/// A number or address as it shall be: which type, the value, whether it is the default.
-type Wanted = (i64, String, bool);
+/// A number or address as it shall be.
+struct Wanted {
+    /// For a new one.
+    type_id: i64,
+    kind: String,
+    value: String,
+    /// None: whatever it is.
+    default: Option<bool>,
+}
 
 impl ContactWriter {
     pub(crate) fn new(context: Arc<Context>) -> Self {
@@ -111,7 +124,18 @@ impl ContactWriter {
         if let Some(value) = emails {
             let emails: Vec<Email> = read("emails", value)?;
             let kind = pick(&types, |t| t.email_flag, None).ok_or_else(|| no_type("emails"))?;
-            wanted.push((&["Email"][..], emails.into_iter().map(|e| (kind, e.address, e.default)).collect()));
+            wanted.push((
+                &["Email"][..],
+                emails
+                    .into_iter()
+                    .map(|e| Wanted {
+                        type_id: kind,
+                        kind: "email".to_owned(),
+                        value: e.address,
+                        default: Some(e.default),
+                    })
+                    .collect(),
+            ));
         }
         if let Some(value) = phones {
             let phones: Vec<Phone> = read("phones", value)?;
@@ -120,7 +144,7 @@ impl ContactWriter {
                 let fax = phone.kind == "fax";
                 let kind = pick(&types, |t| if fax { t.fax_flag } else { t.phone_flag }, Some(&phone.kind))
                     .ok_or_else(|| no_type("phones"))?;
-                list.push((kind, phone.number, false));
+                list.push(Wanted { type_id: kind, kind: phone.kind, value: phone.number, default: None });
             }
             wanted.push((&["Phone", "Fax"][..], list));
         }
@@ -136,17 +160,31 @@ impl ContactWriter {
             .map(|c| &c.value)
             .filter(|c| c.communication_type.as_deref().is_some_and(|t| kinds.contains(&t)))
             .collect();
-        for (kind, value, default) in wanted {
+        for Wanted { type_id, kind, value, default } in wanted {
             let same = there.iter().position(|c| c.value.as_deref() == Some(value.as_str()));
             match same.map(|n| there.remove(n)) {
                 Some(old) => {
-                    let type_id = old.r#type.as_ref().and_then(|t| t.id);
-                    if type_id != Some(kind) || (default && old.default_flag != Some(true)) {
-                        communications.update(old.id).kind(kind).default(default).send().await?;
+                    // Types that read as the same kind stay what they are.
+                    let had =
+                        named_kind(&old.communication_type, old.r#type.as_ref().and_then(|t| super::text(&t.name)));
+                    let retyped = had != kind;
+                    let raised = default == Some(true) && old.default_flag != Some(true);
+                    if !retyped && !raised {
+                        continue;
                     }
+                    let mut save = communications.update(old.id);
+                    if retyped {
+                        save = save.kind(type_id);
+                    }
+                    if raised {
+                        save = save.default(true);
+                    }
+                    save.send().await?;
                 }
                 None => {
-                    communications.create().kind(kind).value(value).default(default).send().await?;
+                    let save = communications.create().kind(type_id).value(value);
+                    let save = if let Some(default) = default { save.default(default) } else { save };
+                    save.send().await?;
                 }
             }
         }
@@ -214,7 +252,10 @@ impl Writer<CommonContact> for ContactWriter {
         let items: Vec<Value> = wanted
             .into_iter()
             .flat_map(|(_, list)| list)
-            .map(|(kind, value, default)| json!({"type": {"id": kind}, "value": value, "defaultFlag": default}))
+            .map(|w| match w.default {
+                Some(default) => json!({"type": {"id": w.type_id}, "value": w.value, "defaultFlag": default}),
+                None => json!({"type": {"id": w.type_id}, "value": w.value}),
+            })
             .collect();
         if !items.is_empty() {
             save = save.set("communicationItems", items);

@@ -27,17 +27,7 @@ impl Mapping for Opportunities {
             name: super::text(&o.name),
             description: super::text(&o.notes),
             stage: super::label(&o.stage),
-            status: status.map(|raw| Normalized {
-                // The tenant's own words: those that everybody uses are known, others are not guessed.
-                value: match raw.to_lowercase() {
-                    word if word.contains("won") => Some(OpportunityStatus::Won),
-                    word if word.contains("lost") => Some(OpportunityStatus::Lost),
-                    word if word.contains("open") || word.contains("new") => Some(OpportunityStatus::Open),
-                    _ if !closed => Some(OpportunityStatus::Open),
-                    _ => None,
-                },
-                raw,
-            }),
+            status: status.map(|raw| Normalized { value: meaning(&raw, closed), raw }),
             probability: o
                 .probability
                 .as_ref()
@@ -55,6 +45,19 @@ impl Mapping for Opportunities {
             updated_at: super::updated(&o.info),
             ..CommonOpportunity::default()
         }
+    }
+}
+
+/// The tenant's own words: those that everybody uses are known, others are not guessed.
+fn meaning(status: &str, closed: bool) -> Option<OpportunityStatus> {
+    let lower = status.to_lowercase();
+    let has = |word: &str| lower.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').any(|w| w == word);
+    let negated = has("no") || has("not");
+    match () {
+        () if has("won") && !negated => Some(OpportunityStatus::Won),
+        () if has("lost") && !negated => Some(OpportunityStatus::Lost),
+        () if !closed => Some(OpportunityStatus::Open),
+        () => None,
     }
 }
 

@@ -162,7 +162,8 @@ impl TicketWriter {
 impl Writer<CommonTicket> for TicketWriter {
     async fn create(&self, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
         let changes = changes.into_any();
-        let of_project = changes.common.contains_key("project") || changes.native.contains_key("phase");
+        let of_project = changes.common.keys().any(|path| path == "project" || path == "project.id")
+            || changes.native.contains_key("phase");
         if of_project {
             let save = fill::<ProjectTickets>(&self.0, self.0.cw.project_tickets().create(), changes).await?;
             return Ok(stored::<ProjectTickets>(save.send().await?, &self.0, None));
@@ -173,6 +174,11 @@ impl Writer<CommonTicket> for TicketWriter {
 
     async fn update(&self, key: &Key, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
         let (id, changes) = (key.as_i64()?, changes.into_any());
+        if changes.common.contains_key("description") {
+            return Err(psa_core::Error::unsupported("ConnectWise keeps a ticket's description as its first note")
+                .with_context("field", "description")
+                .with_context("remedy", "Write a ticket note, or change the first one."));
+        }
         let service = match fill::<ServiceTickets>(&self.0, self.0.cw.tickets().update(id), changes.clone()).await {
             Ok(save) => save.send().await,
             // A field that only tickets of projects have.

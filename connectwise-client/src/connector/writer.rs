@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{AnyChanges, Changes, Entity, Key, PathChange, Projection, Record, Result, Writer};
+use psa_core::{AnyChanges, Changes, Entity, Error, ErrorKind, Key, PathChange, Projection, Record, Result, Writer};
 use psa_http::RawRecord;
 use psa_http::json::Native;
 use serde_json::{Value, json};
@@ -32,11 +32,13 @@ pub(crate) enum Member {
     LabelName(&'static str),
     /// The ticket that hours are charged to.
     ChargedTicket,
+    /// The ticket that an appointment is for: the type tells what the number is of.
+    ScheduledTicket,
     /// Whether hours are billed.
     Billable,
     /// An address in members of the record itself.
     Address,
-    /// An address of a site: its region and country are references, so they are not written by name.
+    /// An address of a site: its region is a reference too.
     SiteAddress,
     /// Custom fields by caption.
     Custom,
@@ -48,16 +50,13 @@ pub(crate) trait Writes: Mapping<Native: Writable> {
     const MEMBERS: &'static [(&'static str, Member)];
 }
 
-/// The members of an address, and where they go.
-const ADDRESS: &[(&str, &str)] = &[("city", "city"), ("region", "state"), ("postcode", "zip")];
-const SITE_ADDRESS: &[(&str, &str)] = &[("city", "city"), ("postcode", "zip")];
-
 /// Puts changes into a write.
 pub(crate) async fn fill<M: Writes>(
     context: &Context,
     mut save: Save<M::Native>,
     changes: AnyChanges,
 ) -> Result<Save<M::Native>> {
+    let typed = changes.common.keys().any(|path| path.starts_with("appointment_type"));
     for (path, value) in changes.common {
         let change = PathChange::new(path, value);
         let member = M::MEMBERS.iter().find(|(p, _)| *p == change.field()).map(|(_, m)| *m).ok_or_else(|| {
@@ -91,7 +90,23 @@ pub(crate) async fn fill<M: Writes>(
                 None => save.clear(name),
             },
             Member::ChargedTicket => match change.id()? {
-                Some(id) => save.set("chargeToId", id).set("chargeToType", "ServiceTicket"),
+                Some(id) => {
+                    // The number does not tell which kind of ticket it is.
+                    let service = context.cw.tickets().list().condition(crate::field("id").eq(id)).count().await? > 0;
+                    let kind = if service { "ServiceTicket" } else { "ProjectTicket" };
+                    save.set("chargeToId", id).set("chargeToType", kind)
+                }
+                None => return Err(change.wrong()),
+            },
+            Member::ScheduledTicket if typed => {
+                return Err(Error::new(
+                    ErrorKind::InvalidRequest,
+                    "the type of an appointment follows from its ticket",
+                )
+                .with_context("field", "appointment_type"));
+            }
+            Member::ScheduledTicket => match change.id()? {
+                Some(id) => save.set("objectId", id).set("type", json!({"identifier": "S"})),
                 None => return Err(change.wrong()),
             },
             Member::Billable => match change.value().as_bool() {
@@ -101,15 +116,23 @@ pub(crate) async fn fill<M: Writes>(
             },
             Member::LabelName(name) => save.set(name, change.part("name")?),
             Member::Address | Member::SiteAddress => {
-                let parts = if matches!(member, Member::SiteAddress) { SITE_ADDRESS } else { ADDRESS };
+                let site = matches!(member, Member::SiteAddress);
                 let address = change.whole()?;
+                let part = |name: &str| address.get(name).cloned().unwrap_or(Value::Null);
+                let named = |name: &str| match part(name) {
+                    Value::Null => Value::Null,
+                    text => json!({"name": text}),
+                };
                 let lines = address.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
-                for (n, name) in ["addressLine1", "addressLine2"].into_iter().enumerate() {
-                    save = save.set(name, lines.get(n).cloned().unwrap_or(Value::Null));
-                }
-                parts.iter().fold(save, |save, (ours, theirs)| {
-                    save.set(*theirs, address.get(*ours).cloned().unwrap_or(Value::Null))
-                })
+                let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
+                // There are two members: what is more goes into the second.
+                let rest = lines.get(1..).unwrap_or_default().join(", ");
+                let line = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
+                save = save.set("addressLine1", line(lines.first().copied().unwrap_or_default()));
+                save = save.set("addressLine2", line(&rest)).set("city", part("city")).set("zip", part("postcode"));
+                save =
+                    if site { save.set("stateReference", named("region")) } else { save.set("state", part("region")) };
+                save.set("country", named("country"))
             }
             Member::Custom => {
                 let fields = change.value().as_object().cloned().ok_or_else(|| change.wrong())?;

@@ -45,8 +45,15 @@ setters! { Callback {
 
 impl Collection<Callback> {
     /// Those that send to addresses of this host. Callbacks of every integration are in one list: look before you delete.
-    pub fn to_host(&self, host: &str) -> crate::page::List<Callback> {
-        self.list().condition(field("url").contains(host))
+    ///
+    /// # Errors
+    /// What ConnectWise refuses and what the network can do.
+    pub async fn to_host(&self, host: &str) -> Result<Vec<Native<Callback>>> {
+        let alike = self.list().condition(field("url").contains(host)).all().await?;
+        let same = |url: &String| {
+            url::Url::parse(url).is_ok_and(|u| u.host_str().is_some_and(|h| h.eq_ignore_ascii_case(host)))
+        };
+        Ok(alike.into_iter().filter(|c| c.url.as_ref().is_some_and(same)).collect())
     }
 
     /// Those of ours that ConnectWise switched off: after failures on three days it does.
@@ -54,7 +61,7 @@ impl Collection<Callback> {
     /// # Errors
     /// What ConnectWise refuses and what the network can do.
     pub async fn switched_off(&self, host: &str) -> Result<Vec<Native<Callback>>> {
-        let ours = self.to_host(host).all().await?;
+        let ours = self.to_host(host).await?;
         Ok(ours.into_iter().filter(|c| c.inactive_flag == Some(true)).collect())
     }
 }
@@ -108,7 +115,8 @@ pub struct CallbackMetadata {
 fn entity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Value>, D::Error> {
     match Option::<Value>::deserialize(deserializer)? {
         Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-        Some(Value::String(text)) => serde_json::from_str(&text).map_err(serde::de::Error::custom),
+        // A record that was cut is no reason to lose the event: its id is beside it.
+        Some(Value::String(text)) => Ok(serde_json::from_str(&text).ok()),
         other => Ok(other),
     }
 }

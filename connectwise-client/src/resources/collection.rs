@@ -45,7 +45,7 @@ pub trait Writable: Resource {
 }
 
 /// A resource that can be deleted.
-pub trait Deletable: Writable {}
+pub trait Deletable: Resource {}
 
 /// A resource that can be searched by POST.
 pub trait Searchable: Resource {

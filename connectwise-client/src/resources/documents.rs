@@ -29,7 +29,7 @@ resource! {
     }
 }
 
-operations!(Document: "documents", "/system/documents", write delete, read_only ["createdOnDate", "owner", "size"]);
+operations!(Document: "documents", "/system/documents", delete);
 
 static UPLOAD: Operation = Operation::post("connectwise.documents.create", "/system/documents");
 static DOWNLOAD: Operation = Operation::get("connectwise.documents.download", "/system/documents/{id}/download");

@@ -53,6 +53,10 @@ macro_rules! operations {
     ($ty:ident: $name:literal, $path:literal) => {
         crate::resources::operations!(@read $ty, $name, $path);
     };
+    ($ty:ident: $name:literal, $path:literal, delete) => {
+        crate::resources::operations!(@read $ty, $name, $path);
+        impl crate::resources::Deletable for $ty {}
+    };
     ($ty:ident: $name:literal, $path:literal, write $($delete:ident)? $(, search $search:literal)?
         $(, patch_with $fields:ident)? $(, read_only [$($read_only:literal),*])?) => {
         crate::resources::operations!(@read $ty, $name, $path);

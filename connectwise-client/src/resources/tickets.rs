@@ -386,8 +386,6 @@ setters! { ProjectTicket {
     process_notifications: bool => "processNotifications";
     /// Whether callbacks are told of this write.
     skip_callback: bool => "skipCallback";
-    /// An id of the caller's that ConnectWise keeps.
-    external_ref: String => "externalXRef";
     /// The phase; mandatory.
     phase: PhaseId => ref "phase";
     /// The project.
