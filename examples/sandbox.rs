@@ -204,7 +204,7 @@ async fn serve_halo(options: &Options) -> Result<()> {
     // Webhooks that somebody registers are really sent.
     let deliver = async |transport: &Arc<dyn Transport>, _: &Server| {
         for told in sandbox.deliver_webhooks(transport).await {
-            println!("webhook       {} events to {}: {:?}", told.events, told.url, told.status);
+            say(format_args!("webhook       {} events to {}: {:?}", told.events, told.url, told.status));
         }
     };
     run(&server, sandbox.log(), deliver).await
@@ -223,10 +223,16 @@ async fn serve_connectwise(options: &Options) -> Result<()> {
     println!("client id     {}", ConnectWiseSandbox::CLIENT_ID);
     let deliver = async |transport: &Arc<dyn Transport>, server: &Server| {
         for told in sandbox.deliver_callbacks(transport, &server.url()).await {
-            println!("callback      {} to {}: {:?}", told.callback, told.url, told.tries);
+            say(format_args!("callback      {} to {}: {:?}", told.callback, told.url, told.tries));
         }
     };
     run(&server, sandbox.log(), deliver).await
+}
+
+/// A line, if anybody still reads: a script may have taken the address and closed its end.
+fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Until Ctrl-C.
@@ -244,7 +250,7 @@ async fn run(server: &Server, log: &ActionLog, deliver: impl AsyncFn(&Arc<dyn Tr
         () = delivering => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    println!("\n{} requests, {} of them refused with 429", log.len(), log.count_status(429));
+    say(format_args!("\n{} requests, {} of them refused with 429", log.len(), log.count_status(429)));
     Ok(())
 }
 
