@@ -189,3 +189,31 @@ async fn the_first_429_and_the_first_500_are_waited_out() {
     assert_eq!(cw.tickets().list().all().await.unwrap().len(), 250);
     assert!(started.elapsed() >= Duration::from_secs(30), "Retry-After is obeyed");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_login_goes_nowhere_but_to_the_api() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    cw.info().await.unwrap();
+    sandbox.log().clear();
+    for path in ["./https://evil.example/x", "../../evil", "//evil.example/x", "https://evil.example/x"] {
+        let error = cw.get_json(path).send_raw().await.unwrap_err();
+        assert!(error.kind() == ErrorKind::InvalidRequest || error.is_not_found(), "{path}: {error:?}");
+    }
+    // And not in plain text, unless that was allowed.
+    let plain = builder(&sandbox).api_url("http://sandbox.connectwise.example/v4_6_release/apis/3.0").build();
+    assert_eq!(plain.unwrap_err().kind(), ErrorKind::Config);
+    let named =
+        builder(&sandbox).api_url("https://me:secret@sandbox.connectwise.example/v4_6_release/apis/3.0").build();
+    let error = named.unwrap_err();
+    assert!(error.context("field") == Some("api_url") && !format!("{error:?}").contains("secret"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_did_not_find_the_api_was_not_sent() {
+    let sandbox = sandbox();
+    sandbox.add_fault(Fault::new("connectwise.companyinfo", Trigger::Always, Effect::ResetAfter));
+    let cw = builder(&sandbox).retry(psa_http::RetryPolicy::none()).build().unwrap();
+    let error = cw.tickets().create().summary("x").company(1).send().await.unwrap_err();
+    assert_eq!(error.phase(), psa_core::Phase::NotSent, "{error:?}");
+}

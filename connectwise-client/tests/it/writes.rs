@@ -206,3 +206,59 @@ async fn files_go_up_and_come_down_whole() {
     };
     assert!(cut.is_err(), "{cut:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn numbers_that_nobody_changed_keep_their_types() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    // Two types that both read as work.
+    let direct = json!({"id": 7001, "type": {"id": 2, "name": "Phone - Direct"}, "value": "111", "defaultFlag": true, "communicationType": "Phone"});
+    let office = json!({"id": 7002, "type": {"id": 9, "name": "Office"}, "value": "222", "defaultFlag": false, "communicationType": "Phone"});
+    sandbox.edit(|s| s.update("contacts", 10, "communicationItems", json!([direct, office])));
+    let connector = cw.connector().build();
+    let contacts = (&connector as &dyn Connector).writer::<Contact>().unwrap();
+    sandbox.log().clear();
+    let phones = json!([{"number": "111", "kind": "work"}, {"number": "222", "kind": "work"}, {"number": "333", "kind": "mobile"}]);
+    contacts.update(&Key::from(10), Changes::new().set("phones", phones).unwrap()).await.unwrap();
+    assert_eq!(sandbox.log().count("connectwise.communications.create"), 1);
+    assert_eq!(sandbox.log().count("connectwise.communications.update"), 0);
+    let types: Vec<_> = cw.contacts().communications(10).list().all().await.unwrap();
+    let of = |value: &str| types.iter().find(|c| c.value.value.as_deref() == Some(value)).unwrap();
+    assert_eq!(of("222").value.r#type.as_ref().and_then(|t| t.id), Some(9));
+    assert_eq!(of("111").value.default_flag, Some(true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_common_model_says_arrives_whole_or_is_refused() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let connector = cw.connector().build();
+    let connector: &dyn Connector = &connector;
+    // Hours of a project's ticket are charged to that.
+    let hours = connector.writer::<TimeEntry>().unwrap();
+    let of_project = cw.project_tickets().list().page_size(1).first_page().await.unwrap();
+    let ticket = of_project.records[0].value.as_ref().unwrap().id.0;
+    let changes = Changes::new()
+        .set("ticket", json!({"id": ticket.to_string()}))
+        .unwrap()
+        .set("started_at", "2026-10-02T09:00:00Z");
+    let made = hours.create(changes.unwrap().set("hours", 1.0).unwrap()).await.unwrap();
+    let native = cw.time_entries().get(made.key.as_i64().unwrap()).await.unwrap();
+    assert_eq!(native.charge_to_type.as_deref(), Some("ProjectTicket"));
+    // An appointment of a ticket has the type that makes its number a ticket's.
+    let appointments = connector.writer::<psa_core::Appointment>().unwrap();
+    let changes = Changes::new().set("ticket", json!({"id": "5"})).unwrap().set("subject", "Visit").unwrap();
+    let made = appointments.create(changes).await.unwrap().into_value().unwrap();
+    assert_eq!(made.ticket.map(|t| t.id), Some(Key::from(5)));
+    // An address with more lines than there are members, and a country.
+    let companies = connector.writer::<Company>().unwrap();
+    let address = json!({"lines": ["Unit 3", "Old Mill", "Water Lane"], "city": "Leeds", "region": "Yorks", "country": "United Kingdom"});
+    companies.update(&Key::from(3), Changes::new().set("address", address).unwrap()).await.unwrap();
+    let stored = cw.companies().get(3).await.unwrap();
+    assert_eq!(stored.address_line2.as_deref(), Some("Old Mill, Water Lane"));
+    assert_eq!(stored.country.as_ref().and_then(|c| c.name.as_deref()), Some("United Kingdom"));
+    // A description is written once.
+    let tickets = connector.writer::<Ticket>().unwrap();
+    let error = tickets.update(&Key::from(5), Changes::new().set("description", "x").unwrap()).await.unwrap_err();
+    assert_eq!((error.kind(), error.context("field")), (ErrorKind::Unsupported, Some("description")));
+}
