@@ -166,7 +166,7 @@ impl Vendor for ConnectWiseTickets {
     }
 
     async fn list(url: &str) -> usize {
-        let mut stream = connectwise(url, 8).tickets().list().parallel(8).stream();
+        let mut stream = connectwise(url, 8).tickets().list().stream();
         let mut count = 0;
         while let Some(ticket) = stream.try_next().await.expect("a ticket") {
             std::hint::black_box(&ticket);

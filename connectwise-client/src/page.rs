@@ -5,6 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use http::{HeaderName, HeaderValue, header};
@@ -252,7 +254,7 @@ impl<T: Resource> List<T> {
         stream::iter(lists).flat_map(move |list| list::natives(list.pages(None), operation)).boxed()
     }
 
-    /// The pages, from `cursor` on.
+    /// The pages, from `cursor` on. Large ones come in parts of 200 rows, each with its own cursor.
     pub fn pages(self, cursor: Option<Cursor>) -> BoxStream<'static, Result<ListPage<T>>> {
         let position = match cursor.as_ref().map(Position::read).transpose() {
             Ok(position) => position,
@@ -297,48 +299,42 @@ impl<T: Resource> List<T> {
 
     /// Forward only, from each stretch's start to its end.
     fn walk(self, spans: Vec<Span>) -> BoxStream<'static, Result<ListPage<T>>> {
-        let (window, rows) = (self.window, self.page_size as usize);
+        let (window, size) = (self.window, self.page_size as usize);
         let list = Arc::new(self);
-        let fetch: FetchSpan<ListPage<T>> = Arc::new(move |span| {
+        let fetch: FetchSpan<Rows> = Arc::new(move |span| {
             let list = Arc::clone(&list);
             async move {
                 let operation = list.operation.name;
                 let mut answer = list.call(Some(span))?.send().await?;
-                let mut page = decode::<T>(&answer, operation)?;
-                if page.records.is_empty() && matches!(next_link(&answer), Link::To(_)) {
+                let mut rows = Rows::of(&answer, operation)?;
+                if rows.raw.is_empty() && matches!(next_link(&answer), Link::To(_)) {
                     // Nothing, and yet more behind it: that is asked for twice before it is believed.
                     answer = list.call(Some(span))?.send().await?;
-                    page = decode(&answer, operation)?;
+                    rows = Rows::of(&answer, operation)?;
                 }
-                let last = page.records.iter().rev().find_map(id_of);
+                let last = rows.raw.iter().rev().find_map(|raw| list::id_in(raw));
                 let next = match next_link(&answer) {
                     Link::To(id) => Some(id),
                     Link::End => None,
                     // Something on the way took the header: a full page has another one behind it.
-                    Link::Missing => last.filter(|_| page.records.len() >= rows),
-                    Link::Elsewhere if in_order(&page.records, span.after) => last,
+                    Link::Missing => last.filter(|_| rows.raw.len() >= size),
+                    Link::Elsewhere if rows.in_order(span.after) => last,
                     Link::Elsewhere => {
-                        return Err(Error::new(
-                            ErrorKind::Paging,
-                            "the server does not go on by id, so rows could be missed",
-                        )
-                        .with_operation(operation));
+                        let why = "the server does not go on by id, so rows could be missed";
+                        return Err(Error::new(ErrorKind::Paging, why).with_operation(operation));
                     }
                 };
                 // A server that ignores the stretch's end gives rows of the next one.
-                if let Some(until) = span.until {
-                    page.records.retain(|r| id_of(r).is_none_or(|id| id <= until));
+                if let Some(until) = span.until.filter(|until| last.is_some_and(|last| last > *until)) {
+                    rows.raw.retain(|raw| list::id_in(raw).is_none_or(|id| id <= until));
                 }
-                Ok(Stride { page, next })
+                Ok(Stride { page: rows, next })
             }
             .boxed()
         });
         walks::walks(spans, window, fetch)
-            .map_ok(move |walked| {
-                let mut page = walked.page;
-                page.cursor = (!walked.left.is_empty()).then(|| Position::Spans(walked.left).cursor());
-                page
-            })
+            .map_ok(|walked| stream::iter(walked.page.parts(walked.left)).map(Ok))
+            .try_flatten()
             .boxed()
     }
 
@@ -474,14 +470,6 @@ pub(crate) fn decode<T: Resource>(answer: &Response, operation: &'static str) ->
     Ok(ListPage::of(answer, &rows))
 }
 
-/// The id of a row, even of one that can't be decoded as a whole.
-fn id_of<T: Resource>(record: &RawRecord<T>) -> Option<i64> {
-    match &record.value {
-        Ok(value) => value.id(),
-        Err(_) => list::id_in(&record.raw),
-    }
-}
-
 /// What the `Link` header says of the next page.
 #[derive(Debug, PartialEq, Eq)]
 enum Link {
@@ -522,10 +510,56 @@ fn next_link(answer: &Response) -> Link {
     id.and_then(|(_, id)| id.parse().ok()).map_or(Link::Elsewhere, Link::To)
 }
 
-/// Whether rows are in the order of their ids, all behind this one: from the last of them the walk can go on.
-fn in_order<T: Resource>(records: &[RawRecord<T>], after: i64) -> bool {
-    let ids: Option<Vec<i64>> = records.iter().map(id_of).collect();
-    ids.is_some_and(|ids| ids.is_sorted() && ids.first().is_none_or(|first| *first > after))
+/// Rows that are decoded at once. The vendor's pages are large, and typed records are larger: several pages under way
+/// would fill the memory.
+const PART: usize = 200;
+
+/// The rows of an answer, not decoded yet.
+struct Rows {
+    raw: Vec<Bytes>,
+    vendor_time: Option<DateTime<Utc>>,
+}
+
+impl Rows {
+    fn of(answer: &Response, operation: &'static str) -> Result<Self> {
+        let rows: Vec<&RawValue> =
+            serde_json::from_slice(&answer.body).map_err(|e| list::not_a_list(answer, operation, e))?;
+        let raw = rows.into_iter().map(|row| psa_http::json::slice(&answer.body, row)).collect();
+        Ok(Self { raw, vendor_time: answer.vendor_time() })
+    }
+
+    /// Whether the rows are in the order of their ids, all behind this one: from the last of them a walk can go on.
+    fn in_order(&self, after: i64) -> bool {
+        let ids: Option<Vec<i64>> = self.raw.iter().map(|raw| list::id_in(raw)).collect();
+        ids.is_some_and(|ids| ids.is_sorted() && ids.first().is_none_or(|first| *first > after))
+    }
+
+    /// Pages of some of the rows, decoded when their turn comes. Any id is a place to go on from, so each has a cursor.
+    fn parts<T: Resource>(self, left: Vec<Span>) -> impl Iterator<Item = ListPage<T>> + Send + 'static {
+        let Self { raw, vendor_time } = self;
+        let end = raw.iter().rev().find_map(|raw| list::id_in(raw));
+        let mut rest = raw;
+        let mut done = false;
+        std::iter::from_fn(move || {
+            if done {
+                return None;
+            }
+            // A cut after a row whose id can be read.
+            let cut = (PART..rest.len()).find_map(|n| Some((n, list::id_in(rest.get(n - 1)?)?)));
+            let (part, here) = match cut {
+                Some((n, id)) => {
+                    let tail = rest.split_off(n);
+                    (std::mem::replace(&mut rest, tail), Some(Span { after: id, until: end }))
+                }
+                None => (std::mem::take(&mut rest), None),
+            };
+            done = here.is_none();
+            let spans: Vec<Span> = here.into_iter().chain(left.iter().copied()).collect();
+            let mut page = ListPage::of_rows(part, vendor_time);
+            page.cursor = (!spans.is_empty()).then(|| Position::Spans(spans).cursor());
+            Some(page)
+        })
+    }
 }
 
 #[cfg(test)]

@@ -38,17 +38,13 @@ pub struct ListPage<T> {
 impl<T: DeserializeOwned> ListPage<T> {
     /// A page of rows that are parts of an answer's body. Each is decoded by itself.
     pub fn of(answer: &Response, rows: &[&RawValue]) -> Self {
-        let record = |row: &&RawValue| {
-            let raw = json::slice(&answer.body, row);
-            RawRecord { value: json::decode(&raw), raw }
-        };
-        Self {
-            records: rows.iter().map(record).collect(),
-            total: None,
-            cursor: None,
-            vendor_time: answer.vendor_time(),
-            whole: false,
-        }
+        Self::of_rows(rows.iter().map(|row| json::slice(&answer.body, row)), answer.vendor_time())
+    }
+
+    /// A page of rows that were taken out of their answer before.
+    pub fn of_rows(rows: impl IntoIterator<Item = Bytes>, vendor_time: Option<DateTime<Utc>>) -> Self {
+        let record = |raw: Bytes| RawRecord { value: json::decode(&raw), raw };
+        Self { records: rows.into_iter().map(record).collect(), total: None, cursor: None, vendor_time, whole: false }
     }
 }
 
