@@ -54,11 +54,14 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
 
 fn move_checkpoint(tx: &Transaction<'_>, stream: i64, commit: &Commit) -> Result<()> {
     let ck = &commit.checkpoint;
-    // What an interrupted pass of an older epoch saw says nothing of this one.
-    tx.prepare_cached(
-        "DELETE FROM seen WHERE stream_id = ?1 AND EXISTS (SELECT 1 FROM stream WHERE id = ?1 AND epoch < ?2)",
-    )?
-    .execute((stream, ck.epoch as i64))?;
+    // What an interrupted pass of an older epoch saw says nothing of this one. Asked for by itself: as a part of the
+    // deletion it would be looked at for each row that was seen, in every commit.
+    let older = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM stream WHERE id = ?1 AND epoch < ?2)")?
+        .query_row((stream, ck.epoch as i64), |row| row.get::<_, bool>(0))?;
+    if older {
+        tx.prepare_cached("DELETE FROM seen WHERE stream_id = ?1")?.execute((stream,))?;
+    }
     let moved = tx
         .prepare_cached(
             "UPDATE stream SET version = version + 1, epoch = ?3, mode = ?4, phase = ?5, window_lo = ?6, window_hi = ?7,
