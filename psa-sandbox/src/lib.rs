@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod connectwise;
+mod doors;
 mod fault;
 pub mod halo;
 mod log;

@@ -193,6 +193,8 @@ impl HaloSandboxBuilder {
     }
 }
 
+crate::doors::doors!(HaloSandbox, "Halo");
+
 impl HaloSandbox {
     /// The API application's client id.
     pub const CLIENT_ID: &'static str = "sandbox-client";
@@ -221,66 +223,6 @@ impl HaloSandbox {
             api_agent: true,
             restricted_to: None,
         }
-    }
-
-    /// The in-process door: no sockets, and virtual time where the runtime's is paused.
-    pub fn transport(&self) -> Arc<dyn Transport> {
-        Arc::new(self.clone())
-    }
-
-    /// A real HTTP server; port 0 lets the system choose.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) if the address can't be listened on.
-    #[cfg(feature = "server")]
-    pub async fn serve(&self, address: std::net::SocketAddr) -> psa_core::Result<crate::Server> {
-        crate::Server::start(self.transport(), address, None).await
-    }
-
-    /// A real server with TLS.
-    ///
-    /// # Errors
-    /// As [`serve`](Self::serve).
-    #[cfg(feature = "server")]
-    pub async fn serve_tls(
-        &self,
-        address: std::net::SocketAddr,
-        identity: crate::TlsIdentity,
-    ) -> psa_core::Result<crate::Server> {
-        crate::Server::start(self.transport(), address, Some(identity)).await
-    }
-
-    /// What happened so far.
-    pub fn log(&self) -> &ActionLog {
-        &self.0.log
-    }
-
-    /// The sandbox's clock.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.0.clock.now()
-    }
-
-    /// Changes the data as somebody in Halo would.
-    pub fn edit<T>(&self, edit: impl FnOnce(&mut Edit<'_>) -> T) -> T {
-        let now = self.0.clock.now();
-        edit(&mut Edit::new(&mut self.lock().data, now))
-    }
-
-    /// Changes the data right before the `nth` (from 1, counted from now) request of `operation` is answered.
-    pub fn edit_before(&self, operation: &str, nth: u64, edit: impl FnOnce(&mut Edit<'_>) + Send + 'static) {
-        let mut state = self.lock();
-        let so_far = state.counts.iter().find(|(o, _)| **o == operation).map_or(0, |(_, n)| *n);
-        state.hooks.push((operation.to_owned(), so_far + nth, Box::new(edit)));
-    }
-
-    /// Adds a fault.
-    pub fn add_fault(&self, fault: Fault) {
-        self.lock().faults.push(fault);
-    }
-
-    /// Ends all faults.
-    pub fn clear_faults(&self) {
-        self.lock().faults.clear();
     }
 
     /// Changes what the application's permission table enables. Tokens that exist keep their rights (quirk 14).
