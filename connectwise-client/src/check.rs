@@ -26,6 +26,13 @@ const PROBES: &[(&str, &str, &str)] = &[
     ("asset", "configurations", "company/configurations"),
     ("invoice", "invoices", "finance/invoices"),
     ("reference_item", "boards", "service/boards"),
+    ("reference_item", "priorities", "service/priorities"),
+    ("reference_item", "sources", "service/sources"),
+    ("reference_item", "work_types", "time/workTypes"),
+    ("reference_item", "work_roles", "time/workRoles"),
+    ("reference_item", "opportunity_stages", "sales/stages"),
+    ("reference_item", "opportunity_statuses", "sales/opportunities/statuses"),
+    ("reference_item", "configuration_types", "company/configurations/types"),
     ("reference_item", "user_defined_fields", "system/userDefinedFields"),
 ];
 
