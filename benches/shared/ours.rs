@@ -26,18 +26,20 @@ pub(crate) struct Second {
     pub(crate) written: u64,
 }
 
-fn engine<V: Vendor>(url: &str, window: usize, store: Arc<dyn Store>, scope: Scope) -> SyncEngine {
-    SyncEngine::builder(V::connector(url, window), store)
-        .entity(Pull::<Ticket>::new())
-        .scope(scope)
-        .build()
-        .expect("an engine")
+fn engine<V: Vendor>(url: &str, window: usize, rows: Option<u32>, store: Arc<dyn Store>, scope: Scope) -> SyncEngine {
+    let engine = SyncEngine::builder(V::connector(url, window), store).entity(Pull::<Ticket>::new()).scope(scope);
+    let engine = match rows {
+        Some(rows) => engine.page_size(rows),
+        None => engine,
+    };
+    engine.build().expect("an engine")
 }
 
-pub(crate) async fn sync<V: Vendor>(url: &str, window: usize) -> Synced {
+pub(crate) async fn sync<V: Vendor>(url: &str, window: usize, rows: Option<u32>) -> Synced {
     let dir = tempfile::tempdir().expect("a folder");
     let store = SqliteStore::open(dir.path().join("ours.db")).await.expect("a store");
-    let report = engine::<V>(url, window, Arc::new(store.clone()), Scope::all()).run_once(&()).await.expect("a report");
+    let report =
+        engine::<V>(url, window, rows, Arc::new(store.clone()), Scope::all()).run_once(&()).await.expect("a report");
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     Synced { store, _dir: dir }
 }
@@ -47,7 +49,7 @@ impl Synced {
     pub(crate) async fn compare_all<V: Vendor>(&mut self, url: &str) -> Second {
         let scope = Scope::all().exclude_statuses(["no such status"]);
         let timed = Arc::new(Timed::new(self.store.clone()));
-        let engine = engine::<V>(url, 8, Arc::clone(&timed) as _, scope);
+        let engine = engine::<V>(url, 8, None, Arc::clone(&timed) as _, scope);
         let started = Instant::now();
         let report = engine.run_once(&()).await.expect("a report");
         let totals = report.totals();

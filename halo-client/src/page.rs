@@ -127,7 +127,7 @@ impl<T: Resource> List<T> {
     /// # Errors
     /// As [`stream`](Self::stream).
     pub async fn first_page(self) -> Result<ListPage<T>> {
-        if T::PAGED { self.fetch(1).await } else { self.fetch_whole().await }
+        if T::PAGED { decode_page(&self.fetch(1).await?) } else { self.fetch_whole().await }
     }
 
     /// How many there are.
@@ -138,7 +138,7 @@ impl<T: Resource> List<T> {
         if !T::PAGED {
             return Err(Error::unsupported("this list tells no count").with_operation(T::list_operation().name));
         }
-        let page = self.page_size(1).fetch(1).await?;
+        let page = decode_page::<T>(&self.page_size(1).fetch(1).await?)?;
         page.total.ok_or_else(|| {
             Error::new(ErrorKind::Decode, "the list has no record_count").with_operation(T::list_operation().name)
         })
@@ -164,28 +164,27 @@ impl<T: Resource> List<T> {
             Some(p) => self.page_size(p.rows),
             None => self,
         });
-        let fetch: pages::FetchNumbered<ListPage<T>> = Arc::new(move |number| {
+        let fetch: pages::FetchNumbered<Response> = Arc::new(move |number| {
             let list = Arc::clone(&list);
-            async move {
-                let page = list.fetch(number).await?;
-                Ok(Numbered {
-                    number,
-                    rows: page.records.len(),
-                    total: page.total,
-                    fingerprint: pages::fingerprint(page.records.iter().map(|r| {
-                        r.value.as_ref().map_or_else(
-                            |_| format!("raw:{}", String::from_utf8_lossy(&r.raw)),
-                            |v| v.key().to_string(),
-                        )
-                    })),
-                    next: None,
-                    page_rows: 0,
-                    page,
-                })
-            }
-            .boxed()
+            async move { list.fetch(number).await }.boxed()
         });
-        pages::numbered(start, fetch)
+        let read: pages::ReadNumbered<Response, ListPage<T>> = Arc::new(|number, answer| {
+            let page = decode_page::<T>(&answer)?;
+            Ok(Numbered {
+                number,
+                rows: page.records.len(),
+                total: page.total,
+                fingerprint: pages::fingerprint(page.records.iter().map(|r| {
+                    r.value
+                        .as_ref()
+                        .map_or_else(|_| format!("raw:{}", String::from_utf8_lossy(&r.raw)), |v| v.key().to_string())
+                })),
+                next: None,
+                page_rows: 0,
+                page,
+            })
+        });
+        pages::numbered(start, fetch, read)
             .map_ok(|numbered| {
                 let mut page = numbered.page;
                 page.whole = numbered.number == 1 && numbered.next.is_none();
@@ -202,14 +201,13 @@ impl<T: Resource> List<T> {
         Ok(page)
     }
 
-    async fn fetch(&self, number: u32) -> Result<ListPage<T>> {
+    async fn fetch(&self, number: u32) -> Result<Response> {
         let mut call = self.call().query("pageinate", true).query("page_no", number).query("page_size", self.page_size);
         if !self.ordered {
             // The only order in which rows do not move when others change.
             call = call.query("order", "id").query("orderdesc", false);
         }
-        let answer = call.send().await?;
-        decode_page::<T>(&answer)
+        call.send().await
     }
 
     fn call(&self) -> psa_http::Call {
@@ -220,8 +218,8 @@ impl<T: Resource> List<T> {
         call
     }
 
-    /// The keys of a list that is asked for ids only, without decoding anything else.
-    pub(crate) async fn send_ids(&self) -> Result<Vec<psa_core::Key>> {
+    /// The ids of a list that is asked for ids only, without decoding anything else.
+    pub(crate) async fn send_ids(&self) -> Result<Vec<i64>> {
         #[derive(Deserialize)]
         struct Id {
             #[serde(deserialize_with = "json::id")]
@@ -229,15 +227,16 @@ impl<T: Resource> List<T> {
         }
         let answer = self.call().send().await?;
         let operation = T::list_operation().name;
-        let envelope =
-            Envelope::read(&answer.body, T::ITEMS).map_err(|error| list::not_a_list(&answer, operation, error))?;
-        let ids = envelope.rows.iter().map(|row| serde_json::from_str::<Id>(row.get()).map(|row| row.id.into()));
-        ids.collect::<Result<_, _>>().map_err(|error| {
-            Error::new(ErrorKind::Decode, "a row without an id came in a list of ids")
+        // There may be a million: straight into numbers.
+        let ids = Envelope::<Id>::read(&answer.body, T::ITEMS);
+        let envelope = ids.map_err(|error| match Envelope::<&RawValue>::read(&answer.body, T::ITEMS) {
+            Ok(_) => Error::new(ErrorKind::Decode, "a row without an id came in a list of ids")
                 .with_operation(operation)
                 .with_phase(Phase::Answered)
-                .with_source(error)
-        })
+                .with_source(error),
+            Err(error) => list::not_a_list(&answer, operation, error),
+        })?;
+        Ok(envelope.rows.into_iter().map(|row| row.id).collect())
     }
 
     pub(crate) async fn send_unpaged(&self) -> Result<ListPage<T>> {
@@ -274,14 +273,14 @@ impl Position {
 
 pub(crate) fn decode_page<T: Resource>(answer: &Response) -> Result<ListPage<T>> {
     let operation = T::list_operation().name;
-    let envelope =
-        Envelope::read(&answer.body, T::ITEMS).map_err(|error| list::not_a_list(answer, operation, error))?;
+    let envelope = Envelope::<&RawValue>::read(&answer.body, T::ITEMS)
+        .map_err(|error| list::not_a_list(answer, operation, error))?;
     Ok(ListPage { total: envelope.record_count, ..ListPage::of(answer, &envelope.rows) })
 }
 
-/// The rows of any of Halo's envelopes, undecoded.
-pub(crate) struct Envelope<'a> {
-    pub(crate) rows: Vec<&'a RawValue>,
+/// The rows of any of Halo's envelopes, as `&RawValue` undecoded.
+pub(crate) struct Envelope<R> {
+    pub(crate) rows: Vec<R>,
     pub(crate) record_count: Option<u64>,
 }
 
@@ -289,13 +288,16 @@ pub(crate) struct Envelope<'a> {
 const NOT_ROWS: [&str; 8] =
     ["columns", "folders", "statuses", "priorities", "agents", "ticket_ids", "actionsdetails", "categories"];
 
-impl<'a> Envelope<'a> {
+impl<R> Envelope<R> {
     /// A bare array; else the member `items` or `results`; else the only array that is not a known companion.
-    pub(crate) fn read(body: &'a [u8], items: &str) -> Result<Self, serde_json::Error> {
-        struct Rows<'k>(&'k str);
+    pub(crate) fn read<'a>(body: &'a [u8], items: &str) -> Result<Self, serde_json::Error>
+    where
+        R: Deserialize<'a>,
+    {
+        struct Rows<'k, R>(&'k str, PhantomData<fn() -> R>);
 
-        impl<'de> Visitor<'de> for Rows<'_> {
-            type Value = Envelope<'de>;
+        impl<'de, R: Deserialize<'de>> Visitor<'de> for Rows<'_, R> {
+            type Value = Envelope<R>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
@@ -305,9 +307,9 @@ impl<'a> Envelope<'a> {
                 let (mut rows, mut results, mut others, mut count) = (None, None, Vec::new(), None);
                 while let Some(name) = map.next_key::<Cow<'de, str>>()? {
                     if name.as_ref() == self.0 {
-                        rows = map.next_value::<Option<Vec<&'de RawValue>>>()?;
+                        rows = map.next_value::<Option<Vec<R>>>()?;
                     } else if name == "results" {
-                        results = map.next_value::<Option<Vec<&'de RawValue>>>()?;
+                        results = map.next_value::<Option<Vec<R>>>()?;
                     } else if name == "record_count" {
                         count = map.next_value::<Count>()?.0;
                     } else {
@@ -332,7 +334,7 @@ impl<'a> Envelope<'a> {
         let envelope = if body.trim_ascii_start().starts_with(b"[") {
             Envelope { rows: Vec::deserialize(&mut reader)?, record_count: None }
         } else {
-            reader.deserialize_map(Rows(items))?
+            reader.deserialize_map(Rows(items, PhantomData))?
         };
         reader.end()?;
         Ok(envelope)
@@ -353,7 +355,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rows(body: &str) -> Result<(Vec<String>, Option<u64>), String> {
-        Envelope::read(body.as_bytes(), "tickets")
+        Envelope::<&RawValue>::read(body.as_bytes(), "tickets")
             .map(|e| (e.rows.iter().map(|r| r.get().to_owned()).collect(), e.record_count))
             .map_err(|e| e.to_string())
     }
@@ -380,14 +382,14 @@ mod tests {
     proptest! {
         #[test]
         fn foreign_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Envelope::read(&body, "tickets");
+            let _ = Envelope::<&RawValue>::read(&body, "tickets");
         }
 
         #[test]
         fn a_list_cut_anywhere_is_an_error(cut in 0usize..60) {
             let whole = br#"{"record_count":2,"tickets":[{"id":1,"summary":"a"},{"id":2}]}"#;
             prop_assume!(cut < whole.len());
-            prop_assert!(Envelope::read(&whole[..cut], "tickets").is_err());
+            prop_assert!(Envelope::<&RawValue>::read(&whole[..cut], "tickets").is_err());
         }
     }
 }

@@ -157,7 +157,7 @@ pub struct KeyPage {
     pub keys: Vec<Key>,
     /// How many there are in all, by the vendor.
     pub total: Option<u64>,
-    /// Whether this page is the whole list in one answer.
+    /// Whether all keys of the list, on however many of these pages, came in one answer of the vendor.
     pub atomic: bool,
 }
 

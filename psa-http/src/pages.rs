@@ -44,19 +44,29 @@ pub struct Start {
     pub window: usize,
 }
 
-/// Fetches one numbered page.
-pub type FetchNumbered<P> = Arc<dyn Fn(u32) -> BoxFuture<'static, Result<Numbered<P>>> + Send + Sync>;
+/// Fetches one numbered page, as the answer that it is.
+pub type FetchNumbered<A> = Arc<dyn Fn(u32) -> BoxFuture<'static, Result<A>> + Send + Sync>;
 
-/// Pages by number, in order, several under way at once.
+/// Reads the page with this number out of its answer.
+pub type ReadNumbered<A, P> = Arc<dyn Fn(u32, A) -> Result<Numbered<P>> + Send + Sync>;
+
+/// Pages by number, in order, several under way at once. An answer is read when its turn comes: what waits is bytes, which are
+/// a fraction of the records they become.
 ///
 /// The vendor's page size is learned from the first page. An empty page before the expected end does not end the list.
 /// The list ends when as many rows came as the vendor counts, or with an empty page after the expected end.
 /// A page whose rows all came before is an error. An error ends the stream.
-pub fn numbered<P: Send + 'static>(start: Start, fetch: FetchNumbered<P>) -> BoxStream<'static, Result<Numbered<P>>> {
+pub fn numbered<A: Send + 'static, P: Send + 'static>(
+    start: Start,
+    fetch: FetchNumbered<A>,
+    read: ReadNumbered<A, P>,
+) -> BoxStream<'static, Result<Numbered<P>>> {
     let walk = Walk {
         fetch,
+        read,
         window: start.window.max(1),
         under_way: FuturesOrdered::new(),
+        next_read: start.number.max(1),
         next_fetch: start.number.max(1),
         page_rows: start.page_rows,
         asked: start.asked.max(1),
@@ -76,10 +86,12 @@ pub fn numbered<P: Send + 'static>(start: Start, fetch: FetchNumbered<P>) -> Box
     .boxed()
 }
 
-struct Walk<P> {
-    fetch: FetchNumbered<P>,
+struct Walk<A, P> {
+    fetch: FetchNumbered<A>,
+    read: ReadNumbered<A, P>,
     window: usize,
-    under_way: FuturesOrdered<BoxFuture<'static, Result<Numbered<P>>>>,
+    under_way: FuturesOrdered<BoxFuture<'static, Result<A>>>,
+    next_read: u32,
     next_fetch: u32,
     page_rows: Option<u32>,
     asked: u32,
@@ -90,7 +102,7 @@ struct Walk<P> {
     done: bool,
 }
 
-impl<P> Walk<P> {
+impl<A: 'static, P> Walk<A, P> {
     async fn step(&mut self) -> Result<Numbered<P>> {
         // Until the first page tells the page size and the count, one page at a time.
         let ahead = if self.expected_last.is_some() { self.window } else { 1 };
@@ -103,10 +115,11 @@ impl<P> Walk<P> {
             self.under_way.push_back((self.fetch)(self.next_fetch));
             self.next_fetch += 1;
         }
-        let Some(page) = self.under_way.next().await else {
+        let Some(answer) = self.under_way.next().await else {
             return Err(Error::new(ErrorKind::Internal, "no page was under way"));
         };
-        let mut page = page?;
+        let mut page = (self.read)(self.next_read, answer?)?;
+        self.next_read += 1;
         if page.rows > 0 && !self.seen.insert(page.fingerprint) {
             return Err(Error::new(ErrorKind::Paging, "the same rows came again on another page")
                 .with_context("page", page.number));

@@ -133,7 +133,11 @@ fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = FILE")?;
+    // Caches in pages of 16 KiB: a size in KiB is turned into pages before the size of a page is known. Temporary tables have
+    // a cache of their own, of 500 pages unless told.
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = 250; PRAGMA temp_store = FILE; PRAGMA temp.cache_size = 50",
+    )?;
     Ok(connection)
 }
 

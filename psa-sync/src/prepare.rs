@@ -26,18 +26,20 @@ impl Rules {
     /// # Errors
     /// [`ErrorKind::Paging`] if one key comes twice in a page: then the key is not a key.
     pub(crate) fn batch(&self, items: Vec<AnyItem>) -> Result<Batch> {
+        let mut seen: HashSet<(&EntityKind, &Key)> = HashSet::with_capacity(items.len());
+        for item in &items {
+            if let AnyItem::Upsert(record) = item
+                && !seen.insert((&record.kind, &record.key))
+            {
+                return Err(Error::new(ErrorKind::Paging, "one key came twice in one page")
+                    .with_context("kind", &record.kind)
+                    .with_context("key", &record.key));
+            }
+        }
         let mut batch = Batch { records: Vec::with_capacity(items.len()), removals: Vec::new() };
-        let mut seen: HashSet<(EntityKind, Key)> = HashSet::with_capacity(items.len());
         for item in items {
             match item {
-                AnyItem::Upsert(record) => {
-                    if !seen.insert((record.kind.clone(), record.key.clone())) {
-                        return Err(Error::new(ErrorKind::Paging, "one key came twice in one page")
-                            .with_context("kind", &record.kind)
-                            .with_context("key", &record.key));
-                    }
-                    batch.records.push(self.prepare(record));
-                }
+                AnyItem::Upsert(record) => batch.records.push(self.prepare(record)),
                 AnyItem::Removed { kind, key, evidence } => batch.removals.push(Removal { kind, key, evidence }),
             }
         }

@@ -74,18 +74,16 @@ impl Pass<'_> {
         Ok(EntityOutcome::Done)
     }
 
-    /// Takes in all keys of a query; true if they came in one answer.
+    /// Takes in all keys of a query; true if they came in one answer of the vendor.
     async fn take_snapshot(&self, source: &Arc<dyn Source>, query: Query) -> Result<bool> {
         self.engine.store.begin_snapshot(&self.stream).await?;
         let mut pages = source.keys(query);
-        let mut atomic = false;
-        let mut count = 0;
+        let mut atomic = None;
         while let Some(page) = pages.try_next().await? {
-            count += 1;
-            atomic = page.atomic && count == 1;
+            atomic = Some(page.atomic && atomic.unwrap_or(true));
             self.engine.store.add_to_snapshot(&self.stream, page.keys).await?;
         }
-        Ok(atomic)
+        Ok(atomic.unwrap_or(false))
     }
 
     /// Reads records one by one and stores them. One that is gone meanwhile is not missed.

@@ -168,20 +168,19 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
                 return Ok(keys_by_page(list));
             };
             let ids = list.clone().query(ids_only, true);
-            let (total, keys) = match futures::try_join!(list.clone().count(), ids.send_ids()) {
+            let (total, ids) = match futures::try_join!(list.clone().count(), ids.send_ids()) {
                 Ok(both) => both,
                 // More ids than one answer may be large.
                 Err(error) if error.kind() == ErrorKind::TooLarge => return Ok(keys_by_page(list)),
                 Err(error) => return Err(error),
             };
-            let short = total.saturating_sub(keys.len() as u64);
+            let short = total.saturating_sub(ids.len() as u64);
             // A living list moves a little between two requests; a cut one is short by much, or by a round number.
-            if short > 0 && (may_be_cut(keys.len()) || short > (total / 50).max(10)) {
+            if short > 0 && (may_be_cut(ids.len()) || short > (total / 50).max(10)) {
                 return Ok(keys_by_page(list));
             }
             // Short by a little: good for finding what is missing here, not for proving what is gone there.
-            let page = KeyPage { keys, total: Some(total), atomic: short == 0 };
-            Ok(stream::iter([Ok(page)]).boxed())
+            Ok(key_pages(ids, total, short == 0))
         })
         .try_flatten()
         .boxed()
@@ -208,6 +207,19 @@ pub(crate) fn record<M: Mapping>(
         raw: native.raw,
         projection,
     }
+}
+
+/// Keys that are handed on at once: all of a large tenant's would be tens of megabytes.
+const KEYS: usize = 5_000;
+
+/// The ids of one answer as pages of keys; no id is one page without keys.
+fn key_pages(ids: Vec<i64>, total: u64, atomic: bool) -> BoxStream<'static, Result<KeyPage>> {
+    let pages = ids.len().div_ceil(KEYS).max(1);
+    let page = move |n: usize| {
+        let keys = ids.iter().skip(n * KEYS).take(KEYS).copied().map(Key::from).collect();
+        Ok(KeyPage { keys, total: Some(total), atomic })
+    };
+    stream::iter((0..pages).map(page)).boxed()
 }
 
 fn keys_by_page<T: Resource>(list: List<T>) -> BoxStream<'static, Result<KeyPage>> {

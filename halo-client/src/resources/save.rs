@@ -8,6 +8,7 @@ use psa_http::json::{self, Native};
 use psa_http::list;
 use psa_http::{Operation, Response};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::client::Halo;
@@ -186,7 +187,7 @@ fn adds(member: &str) -> bool {
 /// The bytes of the single record of an answer: bare, or alone in a list.
 fn single(answer: &Response, items: &str, operation: &'static str) -> Result<Bytes> {
     let bare = answer.body.trim_ascii_start().starts_with(b"{");
-    match Envelope::read(&answer.body, items) {
+    match Envelope::<&RawValue>::read(&answer.body, items) {
         Ok(envelope) if !bare || envelope.record_count.is_some() => match envelope.rows.as_slice() {
             [only] => Ok(json::slice(&answer.body, only)),
             rows => {

@@ -7,10 +7,10 @@ use super::*;
 type Log = Arc<Mutex<Vec<u32>>>;
 
 /// A list of pages of ids; `total` as the vendor counts.
-fn list(pages: Vec<Vec<i64>>, total: u64) -> (FetchNumbered<Vec<i64>>, Log) {
+fn list(pages: Vec<Vec<i64>>, total: u64) -> (FetchNumbered<Numbered<Vec<i64>>>, Log) {
     let log = Log::default();
     let seen = Arc::clone(&log);
-    let fetch: FetchNumbered<Vec<i64>> = Arc::new(move |number| {
+    let fetch: FetchNumbered<Numbered<Vec<i64>>> = Arc::new(move |number| {
         seen.lock().unwrap().push(number);
         let page = pages.get(number as usize - 1).cloned().unwrap_or_default();
         async move {
@@ -33,8 +33,15 @@ fn start(window: usize) -> Start {
     Start { number: 1, page_rows: None, asked: 2, window }
 }
 
-async fn rows(start: Start, fetch: FetchNumbered<Vec<i64>>) -> Result<Vec<i64>> {
-    let pages: Vec<_> = numbered(start, fetch).try_collect().await?;
+fn as_it_is() -> ReadNumbered<Numbered<Vec<i64>>, Vec<i64>> {
+    Arc::new(|number, page| {
+        assert_eq!(number, page.number);
+        Ok(page)
+    })
+}
+
+async fn rows(start: Start, fetch: FetchNumbered<Numbered<Vec<i64>>>) -> Result<Vec<i64>> {
+    let pages: Vec<_> = numbered(start, fetch, as_it_is()).try_collect().await?;
     Ok(pages.into_iter().flat_map(|p| p.page).collect())
 }
 
@@ -47,7 +54,7 @@ async fn an_empty_middle_page_does_not_end_a_list() {
 #[tokio::test]
 async fn an_empty_first_page_is_gone_over_and_its_cursor_is_good() {
     let (fetch, _) = list(vec![vec![], vec![3, 4], vec![5]], 5);
-    let pages: Vec<_> = numbered(start(2), fetch).try_collect().await.unwrap();
+    let pages: Vec<_> = numbered(start(2), fetch, as_it_is()).try_collect().await.unwrap();
     assert_eq!((pages[0].next, pages[0].page_rows), (Some(2), 2));
     assert_eq!(pages.iter().flat_map(|p| p.page.clone()).collect::<Vec<_>>(), [3, 4, 5]);
 }
@@ -70,7 +77,7 @@ async fn a_page_that_repeats_is_an_error_and_not_a_loop() {
 #[tokio::test]
 async fn a_list_that_grows_is_read_to_its_new_end() {
     // The first count says 2, the later ones 5.
-    let fetch: FetchNumbered<Vec<i64>> = Arc::new(|number| {
+    let fetch: FetchNumbered<Numbered<Vec<i64>>> = Arc::new(|number| {
         let page: Vec<i64> = match number {
             1 => vec![1, 2],
             2 => vec![3, 4],
@@ -87,7 +94,7 @@ async fn a_list_that_grows_is_read_to_its_new_end() {
 #[tokio::test]
 async fn each_page_tells_where_to_go_on() {
     let (fetch, _) = list(vec![vec![1, 2], vec![3, 4], vec![5]], 5);
-    let pages: Vec<_> = numbered(start(2), Arc::clone(&fetch)).try_collect().await.unwrap();
+    let pages: Vec<_> = numbered(start(2), Arc::clone(&fetch), as_it_is()).try_collect().await.unwrap();
     assert_eq!(pages.iter().map(|p| p.next).collect::<Vec<_>>(), [Some(2), Some(3), None]);
     for page in &pages[..2] {
         let resumed = Start { number: page.next.unwrap(), page_rows: Some(page.page_rows), asked: 2, window: 2 };
@@ -98,7 +105,7 @@ async fn each_page_tells_where_to_go_on() {
 
 #[tokio::test]
 async fn a_bare_list_without_a_count_is_one_page() {
-    let fetch: FetchNumbered<Vec<i64>> = Arc::new(|number| {
+    let fetch: FetchNumbered<Numbered<Vec<i64>>> = Arc::new(|number| {
         async move {
                 Ok(Numbered { page: vec![1], number, rows: 1, total: None, fingerprint: 1, next: None, page_rows: 0 })
             }
