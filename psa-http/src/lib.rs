@@ -6,6 +6,9 @@ pub mod check;
 mod client;
 mod clock;
 mod download;
+mod guard;
+#[cfg(feature = "reqwest")]
+mod guarded_transport;
 pub mod json;
 pub mod list;
 mod operation;
@@ -28,6 +31,9 @@ pub use budget::{Permit, RateBudget};
 pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
 pub use clock::TokioClock;
 pub use download::Download;
+pub use guard::{AddressPolicy, Cidr, CidrError, Forbidden};
+#[cfg(feature = "reqwest")]
+pub use guarded_transport::{GuardedTransport, GuardedTransportBuilder, Resolve, SystemResolver, Timings};
 pub use list::{ListPage, RawRecord};
 pub use operation::{Idempotency, Operation};
 #[doc(hidden)]
@@ -40,7 +46,7 @@ pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 pub use resource::{Member, Names, Tolerant, camel, camel_len, plain};
 pub use resource::{NativeField, NativeType, VendorId};
 pub use retry::RetryPolicy;
-pub use retry_after::retry_after;
+pub use retry_after::{retry_after, retry_after_unbounded};
 pub use step::{Next, Request, Step};
 pub use transport::{Body, Transport, TransportError, TransportErrorKind, read_capped};
 pub use vendor::{StatusErrors, Vendor, kind_of_status};

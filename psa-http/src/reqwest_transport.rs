@@ -29,13 +29,7 @@ impl ReqwestTransport {
 
     /// Starts a transport with settings of its own.
     pub fn builder() -> ReqwestTransportBuilder {
-        let builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(Duration::from_secs(15))
-            .pool_idle_timeout(Duration::from_secs(60))
-            .tcp_nodelay(true)
-            .gzip(true);
+        let builder = builder().connect_timeout(Duration::from_secs(15)).gzip(true);
         ReqwestTransportBuilder { builder }
     }
 
@@ -52,12 +46,7 @@ impl ReqwestTransportBuilder {
     /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) if there is no certificate in it.
     #[cfg(feature = "rustls")]
     pub fn trust_ca(mut self, pem: &[u8]) -> Result<Self> {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|e| Error::config("ca", "this is not a PEM certificate").with_source(e))?;
-        if certificates.is_empty() {
-            return Err(Error::config("ca", "there is no PEM certificate in this"));
-        }
-        self.builder = self.builder.tls_certs_merge(certificates);
+        self.builder = trust_ca(self.builder, pem)?;
         Ok(self)
     }
 
@@ -66,10 +55,7 @@ impl ReqwestTransportBuilder {
     /// # Errors
     /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) if the settings can't work.
     pub fn build(self) -> Result<ReqwestTransport> {
-        self.builder
-            .build()
-            .map(ReqwestTransport)
-            .map_err(|e| Error::config("transport", "the HTTP client can't start").with_source(e))
+        build(self.builder).map(ReqwestTransport)
     }
 }
 
@@ -78,23 +64,50 @@ impl Transport for ReqwestTransport {
         async move {
             let request = reqwest::Request::try_from(request)
                 .map_err(|e| TransportError::new(TransportErrorKind::Request).with_source(e.without_url()))?;
-            let mut answer = self.0.execute(request).await.map_err(convert)?;
-            let mut response = http::Response::new(());
-            *response.status_mut() = answer.status();
-            *response.headers_mut() = std::mem::take(answer.headers_mut());
-            let body = stream::try_unfold(answer, |mut answer| async move {
-                let chunk = answer.chunk().await.map_err(convert)?;
-                Ok(chunk.map(|chunk| (chunk, answer)))
-            })
-            .boxed();
-            Ok(response.map(|()| body))
+            self.0.execute(request).await.map(answer_of).map_err(convert)
         }
         .boxed()
     }
 }
 
+/// What every transport over reqwest begins with: no redirects, no retries of its own.
+pub(crate) fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_idle_timeout(Duration::from_secs(60))
+        .tcp_nodelay(true)
+}
+
+#[cfg(feature = "rustls")]
+pub(crate) fn trust_ca(builder: reqwest::ClientBuilder, pem: &[u8]) -> Result<reqwest::ClientBuilder> {
+    let certificates = reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|e| Error::config("ca", "this is not a PEM certificate").with_source(e))?;
+    if certificates.is_empty() {
+        return Err(Error::config("ca", "there is no PEM certificate in this"));
+    }
+    Ok(builder.tls_certs_merge(certificates))
+}
+
+pub(crate) fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
+    builder.build().map_err(|e| Error::config("transport", "the HTTP client can't start").with_source(e))
+}
+
+/// The head of an answer, and its body as it arrives.
+pub(crate) fn answer_of(mut answer: reqwest::Response) -> http::Response<Body> {
+    let mut response = http::Response::new(());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = std::mem::take(answer.headers_mut());
+    let body = stream::try_unfold(answer, |mut answer| async move {
+        let chunk = answer.chunk().await.map_err(convert)?;
+        Ok(chunk.map(|chunk| (chunk, answer)))
+    })
+    .boxed();
+    response.map(|()| body)
+}
+
 /// Without the URL: it may hold a secret.
-fn convert(error: reqwest::Error) -> TransportError {
+pub(crate) fn convert(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let kind = if error.is_timeout() && !error.is_connect() {
         TransportErrorKind::Timeout

@@ -7,13 +7,14 @@ use http::HeaderMap;
 ///
 /// A date counts from the answer's own `Date`, so that a wrong local clock does no harm. Nonsense counts as absent.
 pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
-    asked(headers, now).map(|wait| wait.min(LONGEST))
+    retry_after_unbounded(headers, now).map(|wait| wait.min(LONGEST))
 }
 
 /// No vendor's window is longer; a header must not stop a client for a year.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-fn asked(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+/// As [`retry_after`], however long that is: for callers that have a limit of their own.
+pub fn retry_after_unbounded(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
         if let Some(ms) = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok()) {
             return Some(Duration::from_millis(ms));

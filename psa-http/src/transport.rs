@@ -7,6 +7,8 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use psa_core::{Error, ErrorKind, Phase, Retry};
 
+use crate::Forbidden;
+
 /// The bytes of an answer, as they arrive.
 pub type Body = BoxStream<'static, Result<Bytes, TransportError>>;
 
@@ -70,10 +72,17 @@ impl TransportError {
             TransportErrorKind::Request => "the request can't be sent",
         };
         let error = Error::new(kind, text).with_phase(phase).with_retry(retry);
-        match self.source {
-            Some(source) => error.with_source(source),
+        match self.source.map(|source| source.downcast::<Forbidden>()) {
+            Some(Ok(forbidden)) => Error::from(*forbidden),
+            Some(Err(source)) => error.with_source(source),
             None => error,
         }
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        error.into_error()
     }
 }
 

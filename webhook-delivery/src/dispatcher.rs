@@ -1,0 +1,350 @@
+//! What is due is sent, endpoint by endpoint, and none waits for another.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use psa_core::time::{Chance, Clock};
+
+use crate::Result;
+use crate::endpoint::Endpoint;
+use crate::policy::Outcome;
+use crate::sender::{Ready, Tried};
+use crate::store::{Claimed, Completed, EndpointChange, Then};
+use crate::webhooks::{Inner, Notice};
+
+/// How often endpoints and due times are read again, if nobody says that something changed.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Longer than any try can take: its lease has not ended while it is under way.
+const LEASE_MARGIN: Duration = Duration::from_secs(45);
+
+/// Tries under way at once, of all endpoints.
+const MOST: usize = 1_024;
+
+/// Tries whose ends are written together.
+const TOGETHER: usize = 256;
+
+/// Failures in a row after which an endpoint is left alone for a while.
+const BREAKS_AFTER: u32 = 5;
+
+/// How long.
+const OPEN_FOR: Duration = Duration::from_secs(30);
+
+/// From this failed try of a delivery on, its owner is told.
+const TOLD_FROM: u32 = 4;
+
+/// What is known of an endpoint while this process runs.
+struct Lane {
+    ready: Arc<Ready>,
+    under_way: u32,
+    failures_in_a_row: u32,
+    /// Nothing before then: the breaker is open, or the receiver asked for it.
+    closed_until: Duration,
+    /// When the last tries began, for the rate.
+    begun: VecDeque<Duration>,
+}
+
+impl Lane {
+    fn new(ready: Ready) -> Self {
+        Self {
+            ready: Arc::new(ready),
+            under_way: 0,
+            failures_in_a_row: 0,
+            closed_until: Duration::ZERO,
+            begun: VecDeque::new(),
+        }
+    }
+
+    /// How many tries may begin now.
+    fn room(&mut self, now: Duration) -> u32 {
+        if now < self.closed_until {
+            return 0;
+        }
+        let settings = &self.ready.endpoint.settings;
+        // After a break one try goes ahead and tells whether the receiver is back.
+        let most = if self.failures_in_a_row >= BREAKS_AFTER { 1 } else { settings.concurrency };
+        let free = most.saturating_sub(self.under_way);
+        let Some(rate) = settings.rate else { return free };
+        while self.begun.front().is_some_and(|at| *at + rate.per <= now) {
+            self.begun.pop_front();
+        }
+        free.min(rate.count.saturating_sub(self.begun.len() as u32))
+    }
+
+    /// When there may be room again, if time alone brings it.
+    fn reopens(&self, now: Duration) -> Option<Duration> {
+        if now < self.closed_until {
+            return Some(self.closed_until);
+        }
+        let rate = self.ready.endpoint.settings.rate?;
+        let full = self.begun.len() as u32 >= rate.count;
+        self.begun.front().filter(|_| full).map(|at| *at + rate.per)
+    }
+
+    fn ended(&mut self, tried: &Tried, now: Duration) {
+        self.under_way = self.under_way.saturating_sub(1);
+        if tried.outcome == Outcome::Delivered {
+            self.failures_in_a_row = 0;
+            return;
+        }
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        if self.failures_in_a_row >= BREAKS_AFTER {
+            self.closed_until = self.closed_until.max(now + OPEN_FOR);
+        }
+        if let Some(pause) = tried.pause {
+            self.closed_until = self.closed_until.max(now + pause.min(Duration::from_secs(36_000)));
+        }
+    }
+}
+
+type Trying = BoxFuture<'static, (Claimed, Arc<Ready>, Tried)>;
+
+pub(crate) struct Dispatcher {
+    inner: Arc<Inner>,
+    lanes: HashMap<String, Lane>,
+    trying: FuturesUnordered<Trying>,
+    /// Tries that ended and are not written down yet.
+    ended: Vec<(Claimed, Arc<Ready>, Tried)>,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        Self { inner, lanes: HashMap::new(), trying: FuturesUnordered::new(), ended: Vec::new() }
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.inner.sender.clock
+    }
+
+    /// Sends until `shutdown`; then lets end what is under way.
+    pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<()> {
+        let mut shutdown = std::pin::pin!(shutdown.fuse());
+        let mut read_at = None;
+        loop {
+            let inner = Arc::clone(&self.inner);
+            // Before anything is looked at: what is published from now on wakes.
+            let mut woken = std::pin::pin!(inner.changed.notified());
+            woken.as_mut().enable();
+            let now = self.clock().elapsed();
+            let stale = self.inner.take_stale();
+            if stale || read_at.is_none_or(|at: Duration| at + POLL <= now) {
+                self.read_endpoints().await?;
+                read_at = Some(now);
+            }
+            let began = self.begin().await?;
+            let wait = self.wait(began).await?;
+            let clock = Arc::clone(&self.inner.sender.clock);
+            let mut timer = clock.sleep(wait).fuse();
+            let mut woken = woken.fuse();
+            futures::select_biased! {
+                () = shutdown => break,
+                ended = self.trying.select_next_some() => self.ended.push(ended),
+                () = woken => {}
+                () = timer => {}
+            }
+            self.write().await?;
+        }
+        while let Some(ended) = self.trying.next().await {
+            self.ended.push(ended);
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is due now, and what becomes due by it, until nothing is.
+    pub(crate) async fn run_until_idle(mut self) -> Result<()> {
+        self.read_endpoints().await?;
+        loop {
+            let began = self.begin().await?;
+            match self.trying.next().await {
+                Some(ended) => self.ended.push(ended),
+                None if began == 0 => return Ok(()),
+                None => {}
+            }
+            self.write().await?;
+        }
+    }
+
+    async fn read_endpoints(&mut self) -> Result<()> {
+        let endpoints = self.inner.store.endpoints(None).await?;
+        let enabled: Vec<Endpoint> = endpoints.into_iter().filter(Endpoint::is_enabled).collect();
+        let changed = |lanes: &HashMap<String, Lane>, e: &Endpoint| {
+            lanes.get(&e.id).is_none_or(|lane| lane.ready.endpoint.version != e.version)
+        };
+        let (new, same): (Vec<_>, Vec<_>) = enabled.into_iter().partition(|e| changed(&self.lanes, e));
+        let mut kept: HashMap<String, Lane> = HashMap::with_capacity(same.len() + new.len());
+        for endpoint in same {
+            if let Some(lane) = self.lanes.remove(&endpoint.id) {
+                kept.insert(endpoint.id, lane);
+            }
+        }
+        for ready in self.inner.ready(new).await? {
+            let id = ready.endpoint.id.clone();
+            let lane = match self.lanes.remove(&id) {
+                // What is under way still counts; what was said of the old settings does not.
+                Some(old) => Lane { under_way: old.under_way, begun: old.begun, ..Lane::new(ready) },
+                None => Lane::new(ready),
+            };
+            kept.insert(id, lane);
+        }
+        // Of a disabled endpoint what is under way is remembered: it may be enabled again before that ends.
+        for (id, lane) in std::mem::take(&mut self.lanes) {
+            if lane.under_way > 0 {
+                kept.insert(id, lane);
+            }
+        }
+        self.lanes = kept;
+        Ok(())
+    }
+
+    /// Claims what there is room for, and begins to send it; how much that was.
+    async fn begin(&mut self) -> Result<usize> {
+        let now = self.clock().elapsed();
+        let mut left = MOST.saturating_sub(self.trying.len()) as u32;
+        let mut rooms = Vec::new();
+        for (id, lane) in &mut self.lanes {
+            let room = lane.room(now).min(left);
+            if room > 0 {
+                left -= room;
+                rooms.push((id.clone(), room));
+            }
+        }
+        if rooms.is_empty() {
+            return Ok(0);
+        }
+        let at = self.clock().now();
+        let lease = self.inner.sender.time_out + LEASE_MARGIN;
+        let claimed = self.inner.store.claim(rooms, at, at + lease).await?;
+        let count = claimed.len();
+        for claim in claimed {
+            let Some(lane) = self.lanes.get_mut(&claim.endpoint_id) else { continue };
+            lane.under_way += 1;
+            if lane.ready.endpoint.settings.rate.is_some() {
+                lane.begun.push_back(now);
+            }
+            let (ready, sender) = (Arc::clone(&lane.ready), self.inner.sender.clone());
+            let trying = async move {
+                let tried = sender.send(&ready, &claim.event_id, claim.body.clone()).await;
+                (claim, ready, tried)
+            };
+            self.trying.push(trying.boxed());
+        }
+        Ok(count)
+    }
+
+    /// How long nothing can happen by itself.
+    async fn wait(&self, began: usize) -> Result<Duration> {
+        if began > 0 {
+            // There may be more of the same.
+            return Ok(POLL);
+        }
+        let (now, at) = (self.clock().elapsed(), self.clock().now());
+        let due = self.inner.store.next_due().await?.map_or(POLL, |due| (due - at).to_std().unwrap_or_default());
+        // What is due and was not claimed waits for its lane: for a try to end, or for time to pass.
+        let lanes = self.lanes.values().filter_map(|lane| lane.reopens(now)).min();
+        let due = if due.is_zero() { lanes.map_or(POLL, |at| at.saturating_sub(now)) } else { due };
+        Ok(due.min(lanes.map_or(POLL, |at| at.saturating_sub(now))).clamp(Duration::from_millis(1), POLL))
+    }
+
+    /// Writes down what ended, with whatever else has ended by now.
+    async fn write(&mut self) -> Result<()> {
+        while self.ended.len() < TOGETHER {
+            match self.trying.next().now_or_never() {
+                Some(Some(ended)) => self.ended.push(ended),
+                _ => break,
+            }
+        }
+        if self.ended.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock().elapsed();
+        let mut done = Vec::with_capacity(self.ended.len());
+        let mut told = Vec::new();
+        for (claim, ready, tried) in std::mem::take(&mut self.ended) {
+            if let Some(lane) = self.lanes.get_mut(&claim.endpoint_id) {
+                lane.ended(&tried, now);
+            }
+            let then = then(&self.inner, &ready, claim.failures, &tried);
+            note(&claim, &tried, &then);
+            told.extend(notices(&claim, &tried, &then));
+            done.push(completed(claim, tried, then));
+        }
+        self.inner.complete(done, told).await
+    }
+}
+
+/// What becomes of a delivery after a try.
+fn then(inner: &Inner, to: &Ready, failures: u32, tried: &Tried) -> Then {
+    match &tried.outcome {
+        Outcome::Delivered => Then::Delivered,
+        Outcome::Gone => Then::EndpointGone { reason: "the receiver wants nothing any more (410 Gone)".to_owned() },
+        Outcome::Permanent(why) => Then::Dead { reason: (*why).to_owned() },
+        outcome => {
+            let chance: &dyn Chance = &*inner.chance;
+            match to.endpoint.settings.retry.next(failures + 1, outcome, chance) {
+                Some(delay) => Then::Retry { at: inner.sender.clock.now() + delay },
+                None => Then::Dead { reason: format!("all {} tries failed", failures + 1) },
+            }
+        }
+    }
+}
+
+pub(crate) fn completed(claim: Claimed, tried: Tried, then: Then) -> Completed {
+    Completed {
+        delivery_id: claim.delivery_id,
+        attempt_id: claim.attempt_id,
+        lease: claim.lease,
+        endpoint_id: claim.endpoint_id,
+        end: tried.end,
+        then,
+    }
+}
+
+fn note(claim: &Claimed, tried: &Tried, then: &Then) {
+    tracing::debug!(
+        endpoint = claim.endpoint_id,
+        event = claim.event_id,
+        r#type = %claim.event_type,
+        status = tried.end.status,
+        took_ms = tried.end.took.as_millis() as u64,
+        error = tried.end.error,
+        ?then,
+        "webhook delivery"
+    );
+}
+
+fn notices(claim: &Claimed, tried: &Tried, then: &Then) -> Vec<Notice> {
+    let endpoint_id = || claim.endpoint_id.clone();
+    let mut notices = Vec::new();
+    if tried.forbidden {
+        notices.push(Notice::Refused { endpoint_id: endpoint_id(), why: tried.end.error.clone().unwrap_or_default() });
+    }
+    match then {
+        Then::Retry { at } if claim.failures + 1 >= TOLD_FROM => notices.push(Notice::Failing {
+            endpoint_id: endpoint_id(),
+            delivery_id: claim.delivery_id,
+            failures: claim.failures + 1,
+            next_at: *at,
+        }),
+        Then::Dead { reason } => notices.push(Notice::Dead {
+            endpoint_id: endpoint_id(),
+            delivery_id: claim.delivery_id,
+            reason: reason.clone(),
+        }),
+        _ => {}
+    }
+    notices
+}
+
+impl From<EndpointChange> for Notice {
+    fn from(change: EndpointChange) -> Self {
+        match change {
+            EndpointChange::Disabled { endpoint_id, why } => Self::Disabled { endpoint_id, why },
+            EndpointChange::Recovered { endpoint_id, failing_since } => Self::Recovered { endpoint_id, failing_since },
+        }
+    }
+}

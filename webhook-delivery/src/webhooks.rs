@@ -1,0 +1,545 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http::HeaderValue;
+use psa_core::time::{Chance, Clock, Seeded};
+use psa_http::{AddressPolicy, GuardedTransport, TokioClock, Transport};
+use tokio::sync::Notify;
+
+use crate::dispatcher::{Dispatcher, completed};
+use crate::endpoint::{Endpoint, EndpointHealth, EndpointState, NewEndpoint, SigningSecret, new_id};
+use crate::policy::Outcome;
+use crate::sender::{Ready, Secrets, Sender};
+use crate::store::{
+    Attempt, AttemptEnd, Completed, Delivery, DeliveryQuery, EndpointStats, Published, Replay, Store, Then,
+};
+use crate::test_delivery::{TestDelivery, TestReport};
+use crate::{Catalogue, Error, Event, EventFilter, Result};
+
+/// A whole try: connection, request and the answer's body.
+const TIME_OUT: Duration = Duration::from_secs(15);
+
+/// After so long of nothing but failures an endpoint is disabled.
+const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 3_600);
+
+/// Old secrets that go on signing.
+const MOST_OLD_SECRETS: u32 = 5;
+
+/// The longest that an old secret goes on signing.
+const LONGEST_GRACE: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// Outbound webhooks: endpoints, events, deliveries. Cheap to clone.
+///
+/// ```no_run
+/// use std::{sync::Arc, time::Duration};
+/// use webhook_delivery::{Event, NewEndpoint, SqliteStore, Webhooks, events::{EventData, GoalCreated}};
+///
+/// # async fn run(stop: tokio::sync::oneshot::Receiver<()>) -> Result<(), Box<dyn std::error::Error>> {
+/// let webhooks = Webhooks::builder(Arc::new(SqliteStore::open("portal.db").await?)).build()?;
+/// let (endpoint, secret) =
+///     webhooks.create(NewEndpoint::new("https://hooks.example.com/msp", "goal.*".parse()?)).await?;
+/// println!("give this to the receiver: {}", secret.reveal());
+/// println!("{}", webhooks.test(endpoint.id(), Default::default()).await?);
+///
+/// let dispatcher = webhooks.clone();
+/// tokio::spawn(async move { dispatcher.run(async { let _ = stop.await; }).await });
+/// webhooks.publish(vec![Event::new(chrono::DateTime::UNIX_EPOCH, &GoalCreated::example())?]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Webhooks(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sender: Sender,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) changed: Notify,
+    /// Whether endpoints were changed since the dispatcher read them.
+    stale: AtomicBool,
+    policy: AddressPolicy,
+    catalogue: Catalogue,
+    user_agent: HeaderValue,
+    disable_after: Duration,
+    told: Box<dyn Fn(&Notice) + Send + Sync>,
+    tests: Mutex<HashMap<String, Vec<Duration>>>,
+}
+
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhooks").field("store", &self.0.store).finish_non_exhaustive()
+    }
+}
+
+/// What an owner wants to know of.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// A delivery failed for the fourth time or later, and is tried again.
+    Failing {
+        /// The endpoint.
+        endpoint_id: String,
+        /// The delivery.
+        delivery_id: i64,
+        /// How often.
+        failures: u32,
+        /// When it is tried again.
+        next_at: DateTime<Utc>,
+    },
+    /// A delivery is a dead letter.
+    Dead {
+        /// The endpoint.
+        endpoint_id: String,
+        /// The delivery.
+        delivery_id: i64,
+        /// Why.
+        reason: String,
+    },
+    /// An endpoint was disabled.
+    Disabled {
+        /// Which.
+        endpoint_id: String,
+        /// Why.
+        why: String,
+    },
+    /// Something arrived at an endpoint that had failed.
+    Recovered {
+        /// Which.
+        endpoint_id: String,
+        /// Since when it had failed.
+        failing_since: DateTime<Utc>,
+    },
+    /// An endpoint led to an address that must not be reached.
+    Refused {
+        /// Which.
+        endpoint_id: String,
+        /// Where to.
+        why: String,
+    },
+}
+
+/// Puts [`Webhooks`] together.
+pub struct WebhooksBuilder {
+    store: Arc<dyn Store>,
+    transport: Option<Arc<dyn Transport>>,
+    policy: AddressPolicy,
+    clock: Option<Arc<dyn Clock>>,
+    chance: Option<Arc<dyn Chance>>,
+    catalogue: Catalogue,
+    user_agent: String,
+    time_out: Duration,
+    disable_after: Duration,
+    told: Box<dyn Fn(&Notice) + Send + Sync>,
+}
+
+impl fmt::Debug for WebhooksBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhooksBuilder").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl WebhooksBuilder {
+    /// Which addresses may be reached: the public ones unless told. Allow others only for tests, or for receivers of your own.
+    #[must_use]
+    pub fn addresses(mut self, policy: AddressPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sends through this. It must refuse what the policy refuses, follow no redirects and use no proxy, as
+    /// [`GuardedTransport`] does.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The types of events that can be subscribed to.
+    #[must_use]
+    pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.catalogue = catalogue;
+        self
+    }
+
+    /// The `User-Agent` of requests.
+    #[must_use]
+    pub fn user_agent(mut self, text: impl Into<String>) -> Self {
+        self.user_agent = text.into();
+        self
+    }
+
+    /// How long a try may take, from the connection to the end of the answer. 15 seconds unless told.
+    #[must_use]
+    pub fn time_out(mut self, limit: Duration) -> Self {
+        self.time_out = limit;
+        self
+    }
+
+    /// After how long of nothing but failures an endpoint is disabled. Five days unless told.
+    #[must_use]
+    pub fn disable_after(mut self, time: Duration) -> Self {
+        self.disable_after = time;
+        self
+    }
+
+    /// Told of what an endpoint's owner wants to know: for mails, for a dashboard. It must not block.
+    #[must_use]
+    pub fn on_notice(mut self, told: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.told = Box::new(told);
+        self
+    }
+
+    /// Another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Another source of jitter.
+    #[must_use]
+    pub fn chance(mut self, chance: Arc<dyn Chance>) -> Self {
+        self.chance = Some(chance);
+        self
+    }
+
+    /// The webhooks. On a tokio runtime.
+    ///
+    /// # Errors
+    /// If the TLS library can't start; [`Error::Header`] for a user agent that can't be sent.
+    pub fn build(self) -> Result<Webhooks> {
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| Error::Header { name: "user-agent".into(), why: "has a value that can't be sent" })?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(
+                GuardedTransport::builder(self.policy.clone())
+                    .total_timeout(self.time_out)
+                    .build()
+                    .map_err(|e| Error::Transport(Box::new(e)))?,
+            ),
+        };
+        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
+        Ok(Webhooks(Arc::new(Inner {
+            store: self.store,
+            sender: Sender { transport, clock, time_out: self.time_out },
+            chance: self.chance.unwrap_or_else(|| Arc::new(Seeded::from_entropy())),
+            changed: Notify::new(),
+            stale: AtomicBool::new(true),
+            policy: self.policy,
+            catalogue: self.catalogue,
+            user_agent,
+            disable_after: self.disable_after,
+            told: self.told,
+            tests: Mutex::default(),
+        })))
+    }
+}
+
+impl Inner {
+    pub(crate) fn take_stale(&self) -> bool {
+        self.stale.swap(false, Ordering::Relaxed)
+    }
+
+    fn touch(&self) {
+        self.stale.store(true, Ordering::Relaxed);
+        self.changed.notify_waiters();
+    }
+
+    /// Makes endpoints ready to be sent to. One whose secrets are no good any more is left out, and said so.
+    pub(crate) async fn ready(&self, endpoints: Vec<Endpoint>) -> Result<Vec<Ready>> {
+        if endpoints.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = endpoints.iter().map(|e| e.id.clone()).collect();
+        let mut secrets: HashMap<String, Secrets> = HashMap::new();
+        for (id, secret, until) in self.store.secrets(ids, self.sender.clock.now()).await? {
+            secrets.entry(id).or_default().push((secret, until));
+        }
+        let mut ready = Vec::with_capacity(endpoints.len());
+        for endpoint in endpoints {
+            let own = secrets.remove(&endpoint.id).unwrap_or_default();
+            let id = endpoint.id.clone();
+            match Ready::new(endpoint, own, &self.user_agent) {
+                Ok(one) => ready.push(one),
+                Err(error) => tracing::error!(endpoint = id, %error, "an endpoint can't be sent to"),
+            }
+        }
+        Ok(ready)
+    }
+
+    /// Writes ends of tries down, and tells who wants to know.
+    pub(crate) async fn complete(&self, done: Vec<Completed>, mut notices: Vec<Notice>) -> Result<()> {
+        let changes = self.store.complete(done, self.sender.clock.now(), self.disable_after).await?;
+        if changes.iter().any(|c| matches!(c, crate::store::EndpointChange::Disabled { .. })) {
+            self.touch();
+        }
+        notices.extend(changes.into_iter().map(Notice::from));
+        notices.iter().for_each(|notice| (self.told)(notice));
+        Ok(())
+    }
+}
+
+impl Webhooks {
+    /// Webhooks over a store, with the public addresses, the catalogue of this crate and the usual time-outs.
+    pub fn builder(store: Arc<dyn Store>) -> WebhooksBuilder {
+        WebhooksBuilder {
+            store,
+            transport: None,
+            policy: AddressPolicy::public_only(),
+            clock: None,
+            chance: None,
+            catalogue: Catalogue::new(),
+            user_agent: concat!("webhook-delivery/", env!("CARGO_PKG_VERSION")).to_owned(),
+            time_out: TIME_OUT,
+            disable_after: DISABLE_AFTER,
+            told: Box::new(|_| ()),
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.sender.clock.now()
+    }
+
+    /// What can be subscribed to.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+
+    fn check(&self, url: &str, filter: &EventFilter) -> Result<String> {
+        self.0.catalogue.check(filter)?;
+        Ok(self.0.policy.check_url_text(url)?.to_string())
+    }
+
+    /// Makes an endpoint, enabled. The secret is for the receiver; it is not shown again.
+    ///
+    /// # Errors
+    /// [`Error::Url`], [`Error::UnknownEventType`], [`Error::Store`].
+    pub async fn create(&self, new: NewEndpoint) -> Result<(Endpoint, SigningSecret)> {
+        let url = self.check(&new.url, &new.settings.filter)?;
+        let secret = match new.secret {
+            Some(secret) => secret,
+            None => SigningSecret::random()?,
+        };
+        let now = self.now();
+        let endpoint = Endpoint {
+            id: new_id("ep", now),
+            url,
+            settings: new.settings,
+            state: EndpointState::Enabled,
+            health: EndpointHealth::default(),
+            created_at: now,
+            version: 1,
+        };
+        self.0.store.add_endpoint(endpoint.clone(), secret.clone()).await?;
+        self.0.touch();
+        Ok((endpoint, secret))
+    }
+
+    /// All endpoints, in the order of their making.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn endpoints(&self) -> Result<Vec<Endpoint>> {
+        Ok(self.0.store.endpoints(None).await?)
+    }
+
+    /// One endpoint.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn endpoint(&self, id: &str) -> Result<Endpoint> {
+        let found = self.0.store.endpoints(Some(vec![id.to_owned()])).await?.pop();
+        found.ok_or_else(|| Error::NotFound { what: "endpoint", id: id.to_owned() })
+    }
+
+    /// Saves what was changed of an endpoint: its URL and its settings. What is under way goes on as it was.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] if somebody else was faster; as [`create`](Self::create).
+    pub async fn update(&self, mut endpoint: Endpoint) -> Result<Endpoint> {
+        endpoint.url = self.check(&endpoint.url, &endpoint.settings.filter)?;
+        endpoint.settings.concurrency = endpoint.settings.concurrency.max(1);
+        let id = endpoint.id.clone();
+        if !self.0.store.save_endpoint(endpoint).await? {
+            return Err(Error::Changed);
+        }
+        self.0.touch();
+        self.endpoint(&id).await
+    }
+
+    /// Lets an endpoint get events again; what waited for it goes on.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Changed`], [`Error::Store`].
+    pub async fn enable(&self, id: &str) -> Result<Endpoint> {
+        let endpoint = self.endpoint(id).await?;
+        self.update(Endpoint { state: EndpointState::Enabled, ..endpoint }).await
+    }
+
+    /// Stops an endpoint. What waits for it waits; what is published meanwhile is not for it: see [`Replay::since`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Changed`], [`Error::Store`].
+    pub async fn disable(&self, id: &str, why: impl Into<String>) -> Result<Endpoint> {
+        let endpoint = self.endpoint(id).await?;
+        let state = EndpointState::Disabled { why: why.into(), since: self.now() };
+        self.update(Endpoint { state, ..endpoint }).await
+    }
+
+    /// Removes an endpoint with its deliveries and their tries.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn remove(&self, id: &str) -> Result<()> {
+        let removed = self.0.store.remove_endpoints(vec![id.to_owned()]).await?;
+        self.0.touch();
+        if removed == 0 { Err(Error::NotFound { what: "endpoint", id: id.to_owned() }) } else { Ok(()) }
+    }
+
+    /// A new secret. The old one goes on signing beside it for `grace` (a day is usual, a week the most), so that the receiver
+    /// can change over without losing anything.
+    ///
+    /// # Errors
+    /// [`Error::Rotation`] for more than a week; [`Error::NotFound`], [`Error::Store`].
+    pub async fn rotate_secret(&self, id: &str, grace: Duration) -> Result<SigningSecret> {
+        if grace > LONGEST_GRACE {
+            return Err(Error::Rotation("an old secret can go on signing for seven days at the most"));
+        }
+        self.endpoint(id).await?;
+        let (secret, now) = (SigningSecret::random()?, self.now());
+        self.0.store.rotate_secret(id, secret.clone(), now, now + grace, MOST_OLD_SECRETS).await?;
+        self.0.touch();
+        Ok(secret)
+    }
+
+    /// Publishes events, each to the endpoints that are enabled now and want it. An id that was published before is not
+    /// published again. In a transaction of yours: [`SqliteStore::publish_in`](crate::SqliteStore::publish_in).
+    ///
+    /// # Errors
+    /// [`Error::Store`]: then none of them was published.
+    pub async fn publish(&self, events: Vec<Event>) -> Result<Vec<Published>> {
+        let published = self.0.store.publish(events, self.now()).await?;
+        self.wake();
+        Ok(published)
+    }
+
+    /// Tells the dispatcher of this process that something was published.
+    pub fn wake(&self) {
+        self.0.changed.notify_waiters();
+    }
+
+    /// Sends what is due until `shutdown`; then waits for what is under way. Several processes may do this over one store.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What was under way is sent again when its lease has ended: receivers get everything at least once.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<()> {
+        Dispatcher::new(Arc::clone(&self.0)).run(shutdown).await
+    }
+
+    /// Sends all that is due now, once, and comes back: for jobs that are started by a timer, and for tests.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_until_idle(&self) -> Result<()> {
+        Dispatcher::new(Arc::clone(&self.0)).run_until_idle().await
+    }
+
+    /// Deliveries, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn deliveries(&self, query: DeliveryQuery) -> Result<Vec<Delivery>> {
+        Ok(self.0.store.deliveries(query).await?)
+    }
+
+    /// The tries of a delivery.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn attempts(&self, delivery_id: i64) -> Result<Vec<Attempt>> {
+        Ok(self.0.store.attempts(vec![delivery_id]).await?)
+    }
+
+    /// An endpoint in numbers.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn stats(&self, endpoint_id: &str) -> Result<EndpointStats> {
+        Ok(self.0.store.stats(endpoint_id).await?)
+    }
+
+    /// Sends again, under the same ids; how many deliveries that are. They keep their schedule from the start.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn replay(&self, replay: Replay) -> Result<u64> {
+        self.endpoint(&replay.endpoint).await?;
+        let count = self.0.store.replay(replay, self.now()).await?;
+        self.wake();
+        Ok(count)
+    }
+
+    /// Tries one delivery now, whatever became of it and whether or not its endpoint is enabled. If it fails, the delivery
+    /// stays what it was, and no other try follows from it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it does not exist or is under way; [`Error::Store`].
+    pub async fn attempt(&self, delivery_id: i64) -> Result<AttemptEnd> {
+        let missing = || Error::NotFound { what: "delivery that is not under way", id: delivery_id.to_string() };
+        let now = self.now();
+        let until = now + self.0.sender.time_out + Duration::from_secs(45);
+        let claim = self.0.store.claim_one(delivery_id, now, until).await?.ok_or_else(missing)?;
+        let endpoint = self.endpoint(&claim.endpoint_id).await?;
+        let ready = self.0.ready(vec![endpoint]).await?.pop().ok_or_else(missing)?;
+        let tried = self.0.sender.send(&ready, &claim.event_id, claim.body.clone()).await;
+        let end = tried.end.clone();
+        let then = if tried.outcome == Outcome::Delivered { Then::Delivered } else { Then::Unchanged };
+        self.0.complete(vec![completed(claim, tried, then)], Vec::new()).await?;
+        Ok(end)
+    }
+
+    /// Sends a ping or an example to one endpoint, as it would be sent, and reports all that happened. Nothing is stored and
+    /// nothing is tried again. At most ten a minute and endpoint.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::UnknownEventType`], [`Error::TooManyTests`], [`Error::Store`].
+    pub async fn test(&self, endpoint_id: &str, what: TestDelivery) -> Result<TestReport> {
+        let endpoint = self.endpoint(endpoint_id).await?;
+        self.limit_tests(endpoint_id)?;
+        let event = what.event(&self.0.catalogue, self.now())?;
+        let ready = self.0.ready(vec![endpoint]).await?.pop();
+        let ready = ready.ok_or(Error::Rotation("the endpoint has no secret that is still good"))?;
+        let tried = self.0.sender.send(&ready, event.event_id(), event.body.clone()).await;
+        Ok(TestReport::new(&ready.endpoint, &event, tried))
+    }
+
+    fn limit_tests(&self, endpoint_id: &str) -> Result<()> {
+        const MOST: usize = 10;
+        const PER: Duration = Duration::from_secs(60);
+        let now = self.0.sender.clock.elapsed();
+        let mut tests = self.0.tests.lock().unwrap_or_else(|e| e.into_inner());
+        tests.retain(|_, times| {
+            times.retain(|at| *at + PER > now);
+            !times.is_empty()
+        });
+        let times = tests.entry(endpoint_id.to_owned()).or_default();
+        if times.len() >= MOST {
+            return Err(Error::TooManyTests);
+        }
+        times.push(now);
+        Ok(())
+    }
+
+    /// Forgets events that were published before a moment, with their deliveries, unless one of these still waits; how many.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
+        Ok(self.0.store.prune(before).await?)
+    }
+}

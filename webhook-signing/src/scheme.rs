@@ -1,0 +1,232 @@
+//! What the schemes are, as tables: where the parts are, what is signed, how it is written.
+
+use std::borrow::Cow;
+
+use crate::encoding::{self, Encoding};
+use crate::mac::{Hash, sha256};
+use crate::secret::{Form, Secret};
+use crate::{Error, MAX_SIGNATURES};
+
+/// How a sender signs. Chosen by your configuration, never by what a request says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// [Standard Webhooks](https://www.standardwebhooks.com): `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+    ///
+    /// The kind of key decides what is looked for: `whsec_…` for `v1` (HMAC-SHA256), `whpk_…` or `whsk_…` for `v1a` (Ed25519).
+    StandardWebhooks,
+    /// Svix: the same under the names `svix-id`, `svix-timestamp`, `svix-signature`, each of which may also be `webhook-…`.
+    Svix,
+    /// Stripe: `Stripe-Signature: t=…,v1=…`, HMAC-SHA256 keyed with the whole text of the secret.
+    Stripe,
+    /// GitHub: `X-Hub-Signature-256: sha256=…` over the body. The signature has no time: remember `X-GitHub-Delivery`, which is
+    /// the id here, to drop repeats.
+    GitHub,
+    /// Slack: `X-Slack-Signature: v0=…` with `X-Slack-Request-Timestamp`.
+    Slack,
+    /// Callbacks of ConnectWise PSA: `x-content-signature`, base64 of HMAC-SHA256 keyed with the SHA-256 of the signing key.
+    ConnectWise,
+    /// A MAC of the body in a header, in any spelling.
+    Hmac(HmacHeader),
+}
+
+impl Scheme {
+    /// A webhook of Halo PSA with a signed header (authentication type 3): base64 of HMAC-SHA256 of the body, keyed with the
+    /// password, in the header that the webhook names.
+    pub fn halo(header: impl Into<Cow<'static, str>>) -> Self {
+        Self::Hmac(HmacHeader::new(header, Hash::Sha256, Encoding::Base64))
+    }
+
+    /// For logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::StandardWebhooks => "standard-webhooks",
+            Self::Svix => "svix",
+            Self::Stripe => "stripe",
+            Self::GitHub => "github",
+            Self::Slack => "slack",
+            Self::ConnectWise => "connectwise",
+            Self::Hmac(_) => "hmac",
+        }
+    }
+
+    /// The bytes of an HMAC's key. Lenient with secrets, which people copy: see [`Secret::raw`] for keys that are no text.
+    pub(crate) fn key<'s>(&self, secret: &'s Secret) -> Result<Cow<'s, [u8]>, Error> {
+        match (self, &secret.0) {
+            (Self::StandardWebhooks | Self::Svix, Form::Text(text)) => {
+                let text = text.trim();
+                if text.starts_with("v1,") {
+                    return Err(Error::InvalidSecret("is a signature: secrets begin with whsec_"));
+                }
+                if text.starts_with("whpk_") || text.starts_with("whsk_") {
+                    return Err(Error::InvalidSecret("is an Ed25519 key, and this build has no feature `ed25519`"));
+                }
+                let key = encoding::lenient_base64(text.strip_prefix("whsec_").unwrap_or(text)).ok_or(
+                    Error::InvalidSecret(
+                        "is not base64; if the sender uses the text itself as its key, use Secret::raw",
+                    ),
+                )?;
+                if key.is_empty() { Err(Error::EmptySecret) } else { Ok(Cow::Owned(key.to_vec())) }
+            }
+            (Self::ConnectWise, _) => Ok(Cow::Owned(sha256(&[secret.plain()?]).to_vec())),
+            _ => secret.plain().map(Cow::Borrowed),
+        }
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        fn names<const N: usize>(names: [&'static str; N]) -> Vec<Cow<'static, str>> {
+            names.into_iter().map(Cow::Borrowed).collect()
+        }
+        match self {
+            Self::StandardWebhooks | Self::Svix => {
+                let of = |standard, svix| match self {
+                    Self::Svix => names([svix, standard]),
+                    _ => names([standard]),
+                };
+                Layout {
+                    id: of("webhook-id", "svix-id"),
+                    id_required: true,
+                    timestamp: Timestamp::Header(of("webhook-timestamp", "svix-timestamp")),
+                    signature: of("webhook-signature", "svix-signature"),
+                    separator: Some(' '),
+                    prefix: "v1,".into(),
+                    encoding: Encoding::Base64,
+                    hash: Hash::Sha256,
+                    content: Content::IdTimestampBody,
+                }
+            }
+            Self::Stripe => Layout {
+                timestamp: Timestamp::InSignature,
+                separator: Some(','),
+                content: Content::TimestampBody,
+                ..Layout::body("Stripe-Signature".into(), Hash::Sha256, Encoding::Hex, "v1=".into())
+            },
+            Self::GitHub => Layout {
+                id: names(["X-GitHub-Delivery"]),
+                ..Layout::body("X-Hub-Signature-256".into(), Hash::Sha256, Encoding::Hex, "sha256=".into())
+            },
+            Self::Slack => Layout {
+                timestamp: Timestamp::Header(names(["X-Slack-Request-Timestamp"])),
+                content: Content::SlackV0,
+                ..Layout::body("X-Slack-Signature".into(), Hash::Sha256, Encoding::Hex, "v0=".into())
+            },
+            Self::ConnectWise => Layout::body("x-content-signature".into(), Hash::Sha256, Encoding::Base64, "".into()),
+            Self::Hmac(own) => Layout {
+                id: own.id.iter().cloned().collect(),
+                ..Layout::body(own.header.clone(), own.hash, own.encoding, own.prefix.clone())
+            },
+        }
+    }
+}
+
+/// A MAC of the body in a header.
+///
+/// ```
+/// use webhook_signing::{Encoding, Hash, HmacHeader, Scheme};
+///
+/// let shopify = Scheme::Hmac(HmacHeader::new("X-Shopify-Hmac-SHA256", Hash::Sha256, Encoding::Base64).id("X-Shopify-Webhook-Id"));
+/// let x = Scheme::Hmac(HmacHeader::new("X-Twitter-Webhooks-Signature", Hash::Sha256, Encoding::Base64).prefix("sha256="));
+/// # let _ = (shopify, x);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HmacHeader {
+    header: Cow<'static, str>,
+    hash: Hash,
+    encoding: Encoding,
+    prefix: Cow<'static, str>,
+    id: Option<Cow<'static, str>>,
+}
+
+impl HmacHeader {
+    /// The MAC is in this header.
+    pub fn new(header: impl Into<Cow<'static, str>>, hash: Hash, encoding: Encoding) -> Self {
+        Self { header: header.into(), hash, encoding, prefix: Cow::Borrowed(""), id: None }
+    }
+
+    /// It stands behind this text: `sha256=`.
+    pub fn prefix(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// The header with the delivery's id, for telling repeats. The MAC does not cover it.
+    pub fn id(mut self, header: impl Into<Cow<'static, str>>) -> Self {
+        self.id = Some(header.into());
+        self
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    /// Names of the id's header; the first that is there counts.
+    pub(crate) id: Vec<Cow<'static, str>>,
+    pub(crate) id_required: bool,
+    pub(crate) timestamp: Timestamp,
+    pub(crate) signature: Vec<Cow<'static, str>>,
+    pub(crate) separator: Option<char>,
+    /// What a signature of ours begins with.
+    pub(crate) prefix: Cow<'static, str>,
+    pub(crate) encoding: Encoding,
+    pub(crate) hash: Hash,
+    pub(crate) content: Content,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Timestamp {
+    None,
+    Header(Vec<Cow<'static, str>>),
+    /// `t=` among the signatures.
+    InSignature,
+}
+
+/// What is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Body,
+    IdTimestampBody,
+    TimestampBody,
+    SlackV0,
+}
+
+impl Content {
+    /// What goes before the body, piece by piece.
+    pub(crate) fn before_body<'p>(self, id: &'p str, timestamp: &'p str) -> [&'p [u8]; 4] {
+        let (id, timestamp) = (id.as_bytes(), timestamp.as_bytes());
+        match self {
+            Self::Body => [b"", b"", b"", b""],
+            Self::IdTimestampBody => [id, b".", timestamp, b"."],
+            Self::TimestampBody => [timestamp, b".", b"", b""],
+            Self::SlackV0 => [b"v0:", timestamp, b":", b""],
+        }
+    }
+}
+
+impl Layout {
+    fn body(header: Cow<'static, str>, hash: Hash, encoding: Encoding, prefix: Cow<'static, str>) -> Self {
+        Self {
+            id: Vec::new(),
+            id_required: false,
+            timestamp: Timestamp::None,
+            signature: vec![header],
+            separator: None,
+            prefix,
+            encoding,
+            hash,
+            content: Content::Body,
+        }
+    }
+
+    pub(crate) fn signature_name(&self) -> Cow<'static, str> {
+        self.signature.first().cloned().unwrap_or_default()
+    }
+
+    /// The signatures in a header, each as `(prefix and text)`.
+    pub(crate) fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> + Clone + use<'h> {
+        // Without a separator the whole value is one; NUL can't be in a header.
+        header.split(self.separator.unwrap_or('\0')).filter(|entry| !entry.is_empty())
+    }
+
+    pub(crate) fn check_count(&self, header: &str) -> Result<(), Error> {
+        if self.entries(header).nth(MAX_SIGNATURES).is_some() { Err(Error::TooManySignatures) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,328 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+#[cfg(feature = "ed25519")]
+use crate::ed25519;
+use crate::headers::{Headers, required};
+use crate::mac::State;
+use crate::replay::ReplayGuard;
+use crate::scheme::{Layout, Scheme, Timestamp};
+use crate::secret::Keyring;
+use crate::{Error, MAX_KEYS, Verified, encoding};
+
+/// Five minutes, both ways: what every library of Standard Webhooks takes.
+const TOLERANCE: u64 = 300;
+
+type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Verifies messages of one sender. Make it once; it is cheap to clone and to share.
+///
+/// ```
+/// use webhook_signing::{Error, Keyring, Scheme, Signer, Verifier};
+///
+/// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let body = br#"{"event":"ticket.updated"}"#;
+/// let headers = Signer::new(Scheme::StandardWebhooks, secret)?.sign("msg_1", 1_700_000_000, body)?;
+///
+/// let verifier = Verifier::new(Scheme::StandardWebhooks, secret)?;
+/// let verified = verifier.verify_at(&headers, body, 1_700_000_007)?;
+/// assert_eq!((verified.id.as_deref(), verified.age), (Some("msg_1"), Some(7)));
+/// assert!(matches!(verifier.verify_at(&headers, body, 1_700_000_400), Err(Error::TimestampTooOld { age: 400 })));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier(pub(crate) Arc<Setup>);
+
+#[derive(Clone)]
+pub(crate) struct Setup {
+    scheme: Scheme,
+    layout: Layout,
+    keys: Vec<(Key, Option<i64>)>,
+    /// In seconds; none: the time is not looked at.
+    tolerance: Option<u64>,
+    clock: Clock,
+    replays: Option<(Arc<dyn ReplayGuard>, Cow<'static, str>)>,
+}
+
+#[derive(Clone)]
+enum Key {
+    Mac(State),
+    #[cfg(feature = "ed25519")]
+    Ed25519(ed25519::PublicKey),
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("scheme", &self.0.scheme)
+            .field("keys", &self.0.keys.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Verifier {
+    /// A verifier with the sender's secret, or with a [`Keyring`] of several.
+    ///
+    /// # Errors
+    /// [`Error::EmptySecret`], [`Error::InvalidSecret`], [`Error::InvalidKey`]: what to do is in their text.
+    pub fn new(scheme: Scheme, keys: impl Into<Keyring>) -> Result<Self, Error> {
+        let layout = scheme.layout();
+        let mut ready = Vec::new();
+        for (secret, expires_at) in &keys.into().keys {
+            #[cfg(feature = "ed25519")]
+            if let Some(key) = ed25519::PublicKey::of(&scheme, secret)? {
+                ready.push((Key::Ed25519(key), *expires_at));
+                continue;
+            }
+            ready.push((Key::Mac(State::new(layout.hash, &scheme.key(secret)?)?), *expires_at));
+        }
+        if ready.len() > MAX_KEYS {
+            return Err(Error::InvalidKey("is one too many: take out those that no sender uses any more"));
+        }
+        Ok(Self(Arc::new(Setup {
+            scheme,
+            layout,
+            keys: ready,
+            tolerance: Some(TOLERANCE),
+            clock: Arc::new(system_clock),
+            replays: None,
+        })))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// How old, and how far ahead, a message may be; both bounds are good. Five minutes unless told.
+    #[must_use]
+    pub fn tolerance(self, tolerance: Duration) -> Self {
+        self.with(|s| s.tolerance = Some(tolerance.as_secs()))
+    }
+
+    /// Takes messages of any age: whoever recorded one can send it again, at any time.
+    #[must_use]
+    pub fn unchecked_time(self) -> Self {
+        self.with(|s| s.tolerance = None)
+    }
+
+    /// Another clock, in seconds since 1970.
+    #[must_use]
+    pub fn clock(self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        self.with(|s| s.clock = Arc::new(clock))
+    }
+
+    /// Refuses messages whose id came before. `scope` keeps the ids of different senders apart.
+    #[must_use]
+    pub fn replay_guard(self, guard: Arc<dyn ReplayGuard>, scope: impl Into<Cow<'static, str>>) -> Self {
+        self.with(|s| s.replays = Some((guard, scope.into())))
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> &Scheme {
+        &self.0.scheme
+    }
+
+    /// Verifies a message now.
+    ///
+    /// # Errors
+    /// Why not. Tell the sender nothing but 401.
+    pub fn verify<'h>(&self, headers: &'h (impl Headers + ?Sized), body: &[u8]) -> Result<Verified<'h>, Error> {
+        self.verify_at(headers, body, (self.0.clock)())
+    }
+
+    /// Verifies a message at a moment, in seconds since 1970.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn verify_at<'h>(
+        &self,
+        headers: &'h (impl Headers + ?Sized),
+        body: &[u8],
+        now: i64,
+    ) -> Result<Verified<'h>, Error> {
+        let mut message = self.begin_at(headers, now)?;
+        message.update(body);
+        message.finish()
+    }
+
+    /// Begins a message whose body comes in pieces.
+    ///
+    /// # Errors
+    /// What the headers alone tell: missing, unreadable, too old.
+    pub fn begin<'h>(&self, headers: &'h (impl Headers + ?Sized)) -> Result<Message<'_, 'h>, Error> {
+        self.begin_at(headers, (self.0.clock)())
+    }
+
+    /// As [`begin`](Self::begin), at a moment.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub fn begin_at<'h>(&self, headers: &'h (impl Headers + ?Sized), now: i64) -> Result<Message<'_, 'h>, Error> {
+        let setup = &*self.0;
+        let layout = &setup.layout;
+        let signatures = required(headers, &layout.signature)?;
+        layout.check_count(signatures)?;
+        let id = match required(headers, &layout.id) {
+            Ok(id) => Some(id),
+            Err(Error::MissingHeader(_)) if !layout.id_required => None,
+            Err(error) => return Err(error),
+        };
+        if layout.id_required {
+            check_id(id.unwrap_or_default()).map_err(|_| Error::MalformedHeader {
+                name: layout.id.first().cloned().unwrap_or_default(),
+                why: "is empty or holds a dot, so that it could be split in two ways",
+            })?;
+        }
+        let text = match &layout.timestamp {
+            Timestamp::None => None,
+            Timestamp::Header(names) => Some(required(headers, names)?),
+            Timestamp::InSignature => Some(timestamp_among(layout, signatures)?),
+        };
+        let timestamp = text.map(encoding::timestamp).transpose()?;
+        if let (Some(timestamp), Some(tolerance)) = (timestamp, setup.tolerance) {
+            let away = now.abs_diff(timestamp);
+            if away > tolerance {
+                return Err(if timestamp < now {
+                    Error::TimestampTooOld { age: away }
+                } else {
+                    Error::TimestampTooNew { ahead: away }
+                });
+            }
+        }
+        let mut states = [const { None }; MAX_KEYS];
+        let before = layout.content.before_body(id.unwrap_or_default(), text.unwrap_or_default());
+        #[cfg_attr(not(feature = "ed25519"), expect(unused_mut, reason = "only Ed25519 needs all at once"))]
+        let mut collects = false;
+        for (state, (key, expires_at)) in states.iter_mut().zip(&setup.keys) {
+            if expires_at.is_some_and(|end| end <= now) {
+                continue;
+            }
+            match key {
+                Key::Mac(prepared) => {
+                    let mut mac = prepared.clone();
+                    before.iter().for_each(|part| mac.update(part));
+                    *state = Some(mac);
+                }
+                #[cfg(feature = "ed25519")]
+                Key::Ed25519(_) => collects = true,
+            }
+        }
+        let collected = if collects { before.concat() } else { Vec::new() };
+        Ok(Message { setup, signatures, id, timestamp, now, states, collects, collected })
+    }
+}
+
+/// The one `t=` among Stripe's signatures.
+fn timestamp_among<'h>(layout: &Layout, header: &'h str) -> Result<&'h str, Error> {
+    let mut times = layout.entries(header).filter_map(|entry| entry.strip_prefix("t="));
+    match (times.next(), times.next()) {
+        (Some(time), None) => Ok(time),
+        (Some(_), Some(_)) => Err(Error::MalformedHeader { name: layout.signature_name(), why: "has two times" }),
+        (None, _) => Err(Error::MalformedHeader { name: layout.signature_name(), why: "has no time" }),
+    }
+}
+
+/// An id stands before a dot in what is signed.
+pub(crate) fn check_id(id: &str) -> Result<(), Error> {
+    if id.is_empty() {
+        return Err(Error::InvalidId("is empty"));
+    }
+    if id.contains('.') { Err(Error::InvalidId("holds a dot, which ends it in what is signed")) } else { Ok(()) }
+}
+
+fn system_clock() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
+    }
+}
+
+/// A message whose body is still coming. Nothing of it is to be believed before [`finish`](Self::finish) says so.
+pub struct Message<'v, 'h> {
+    setup: &'v Setup,
+    signatures: &'h str,
+    id: Option<&'h str>,
+    timestamp: Option<i64>,
+    now: i64,
+    states: [Option<State>; MAX_KEYS],
+    /// Whether a key needs the whole message at once.
+    collects: bool,
+    collected: Vec<u8>,
+}
+
+impl fmt::Debug for Message<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("id", &self.id).field("timestamp", &self.timestamp).finish_non_exhaustive()
+    }
+}
+
+impl<'h> Message<'_, 'h> {
+    /// Takes the next piece of the body, exactly as it was received.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.states.iter_mut().flatten().for_each(|state| state.update(piece));
+        if self.collects {
+            self.collected.extend_from_slice(piece);
+        }
+    }
+
+    /// Compares all signatures with what each key gives.
+    ///
+    /// # Errors
+    /// [`Error::NoMatchingSignature`], [`Error::NoSupportedScheme`], [`Error::Replayed`].
+    pub fn finish(self) -> Result<Verified<'h>, Error> {
+        let layout = &self.setup.layout;
+        let entries = layout.entries(self.signatures);
+        let mut found = Choice::from(0);
+        let mut which = 0u64;
+        let mut supported = false;
+        for (n, state) in self.states.into_iter().enumerate() {
+            let Some(state) = state else { continue };
+            let tag = state.finish();
+            for entry in entries.clone() {
+                let Some(text) = entry.strip_prefix(&*layout.prefix) else { continue };
+                supported = true;
+                let Some(signature) = layout.encoding.decode(text, tag.as_slice().len()) else { continue };
+                // Every signature with every key, whichever fits: the time it takes tells nothing.
+                let equal = signature.as_slice().ct_eq(tag.as_slice());
+                which.conditional_assign(&(n as u64), equal & !found);
+                found |= equal;
+            }
+        }
+        #[cfg(feature = "ed25519")]
+        if self.collects {
+            let keys = self.setup.keys.iter().enumerate().filter_map(|(n, (key, expires_at))| match key {
+                Key::Ed25519(key) if expires_at.is_none_or(|end| end > self.now) => Some((n, key)),
+                _ => None,
+            });
+            let (good, any) = ed25519::verify(keys, entries, &self.collected)?;
+            supported |= any;
+            if let Some(n) = good {
+                which = n as u64;
+                found = Choice::from(1);
+            }
+        }
+        if !bool::from(found) {
+            return Err(if supported { Error::NoMatchingSignature } else { Error::NoSupportedScheme });
+        }
+        if let (Some((guard, scope)), Some(id)) = (&self.setup.replays, self.id) {
+            // An id must be remembered for as long as its message would be taken.
+            let keep = self.setup.tolerance.map(|t| t.saturating_mul(2).saturating_add(1));
+            if !guard.insert_if_absent(scope, id, self.now, keep) {
+                return Err(Error::Replayed);
+            }
+        }
+        Ok(Verified {
+            scheme: self.setup.scheme.name(),
+            key: which as usize,
+            id: self.id.map(Cow::Borrowed),
+            timestamp: self.timestamp,
+            age: self.timestamp.map(|t| self.now.saturating_sub(t)),
+            body: (),
+        })
+    }
+}
