@@ -16,12 +16,6 @@ use crate::sender::{Ready, Tried};
 use crate::store::{Claimed, Completed, EndpointChange, Then};
 use crate::webhooks::{Inner, Notice};
 
-/// How often endpoints and due times are read again, if nobody says that something changed.
-const POLL: Duration = Duration::from_secs(1);
-
-/// Longer than any try can take: its lease has not ended while it is under way.
-const LEASE_MARGIN: Duration = Duration::from_secs(45);
-
 /// Tries under way at once, of all endpoints.
 const MOST: usize = 1_024;
 
@@ -131,7 +125,7 @@ impl Dispatcher {
             woken.as_mut().enable();
             let now = self.clock().elapsed();
             let stale = self.inner.take_stale();
-            if stale || read_at.is_none_or(|at: Duration| at + POLL <= now) {
+            if stale || read_at.is_none_or(|at: Duration| at + inner.poll <= now) {
                 self.read_endpoints().await?;
                 read_at = Some(now);
             }
@@ -217,8 +211,7 @@ impl Dispatcher {
             return Ok(0);
         }
         let at = self.clock().now();
-        let lease = self.inner.sender.time_out + LEASE_MARGIN;
-        let claimed = self.inner.store.claim(rooms, at, at + lease).await?;
+        let claimed = self.inner.store.claim(rooms, at, at + self.inner.lease()).await?;
         let count = claimed.len();
         for claim in claimed {
             let Some(lane) = self.lanes.get_mut(&claim.endpoint_id) else { continue };
@@ -238,16 +231,17 @@ impl Dispatcher {
 
     /// How long nothing can happen by itself.
     async fn wait(&self, began: usize) -> Result<Duration> {
+        let poll = self.inner.poll;
         if began > 0 {
             // There may be more of the same.
-            return Ok(POLL);
+            return Ok(poll);
         }
         let (now, at) = (self.clock().elapsed(), self.clock().now());
-        let due = self.inner.store.next_due().await?.map_or(POLL, |due| (due - at).to_std().unwrap_or_default());
-        // What is due and was not claimed waits for its lane: for a try to end, or for time to pass.
-        let lanes = self.lanes.values().filter_map(|lane| lane.reopens(now)).min();
-        let due = if due.is_zero() { lanes.map_or(POLL, |at| at.saturating_sub(now)) } else { due };
-        Ok(due.min(lanes.map_or(POLL, |at| at.saturating_sub(now))).clamp(Duration::from_millis(1), POLL))
+        let reopens = self.lanes.values().filter_map(|lane| lane.reopens(now)).min();
+        let reopens = reopens.map_or(poll, |at| at.saturating_sub(now));
+        // What is due already and was not claimed waits for its lane, or for one before it: for a try to end, or for time to pass.
+        let due = self.inner.store.next_due(at).await?.and_then(|due| (due - at).to_std().ok()).unwrap_or(poll);
+        Ok(due.min(reopens).clamp(Duration::from_millis(1), poll))
     }
 
     /// Writes down what ended, with whatever else has ended by now.

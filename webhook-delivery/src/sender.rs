@@ -32,6 +32,9 @@ pub(crate) struct Ready {
     redactor: Redactor,
 }
 
+/// Names and values of headers.
+type Pairs = Vec<(String, String)>;
+
 /// Secrets of an endpoint, newest first, with their ends.
 pub(crate) type Secrets = Vec<(SigningSecret, Option<chrono::DateTime<chrono::Utc>>)>;
 
@@ -64,12 +67,7 @@ impl Ready {
     }
 
     /// The request of a try at a moment, and the headers of its signature.
-    fn request(
-        &self,
-        event_id: &str,
-        body: Bytes,
-        now: i64,
-    ) -> Result<(http::Request<Bytes>, Vec<(String, String)>), &'static str> {
+    fn request(&self, event_id: &str, body: Bytes, now: i64) -> Result<(http::Request<Bytes>, Pairs), &'static str> {
         let signed = self.signer.sign(event_id, now, &body).map_err(|_| "the event can't be signed")?;
         let mut request = http::Request::new(body);
         *request.method_mut() = http::Method::POST;
@@ -94,7 +92,7 @@ pub(crate) struct Tried {
     pub(crate) timings: Timings,
     /// What the receiver asks for as a whole: nothing more before this has passed.
     pub(crate) pause: Option<Duration>,
-    pub(crate) signature: Vec<(String, String)>,
+    pub(crate) signature: Pairs,
     /// An address that must not be reached.
     pub(crate) forbidden: bool,
 }
@@ -162,7 +160,7 @@ impl Sender {
 }
 
 impl Tried {
-    fn without_answer(why: String, outcome: Outcome, signature: Vec<(String, String)>) -> Self {
+    fn without_answer(why: String, outcome: Outcome, signature: Pairs) -> Self {
         let end = AttemptEnd {
             delivered: false,
             status: None,

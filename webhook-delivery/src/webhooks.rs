@@ -26,6 +26,12 @@ const TIME_OUT: Duration = Duration::from_secs(15);
 /// After so long of nothing but failures an endpoint is disabled.
 const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 3_600);
 
+/// Time for the end of a try to be written down.
+const LEASE_MARGIN: Duration = Duration::from_secs(45);
+
+/// How often it is looked for what other processes published or changed.
+const POLL: Duration = Duration::from_secs(1);
+
 /// Old secrets that go on signing.
 const MOST_OLD_SECRETS: u32 = 5;
 
@@ -65,6 +71,10 @@ pub(crate) struct Inner {
     catalogue: Catalogue,
     user_agent: HeaderValue,
     disable_after: Duration,
+    /// How long a try is ours beyond its time-out.
+    margin: Duration,
+    /// How often it is looked for what other processes did.
+    pub(crate) poll: Duration,
     told: Box<dyn Fn(&Notice) + Send + Sync>,
     tests: Mutex<HashMap<String, Vec<Duration>>>,
 }
@@ -133,6 +143,8 @@ pub struct WebhooksBuilder {
     user_agent: String,
     time_out: Duration,
     disable_after: Duration,
+    margin: Duration,
+    poll: Duration,
     told: Box<dyn Fn(&Notice) + Send + Sync>,
 }
 
@@ -176,6 +188,22 @@ impl WebhooksBuilder {
     #[must_use]
     pub fn time_out(mut self, limit: Duration) -> Self {
         self.time_out = limit;
+        self
+    }
+
+    /// How long beyond its time-out a try belongs to the process that began it: after that, another one takes the delivery
+    /// over, in the belief that the first died. 45 seconds unless told.
+    #[must_use]
+    pub fn lease_margin(mut self, margin: Duration) -> Self {
+        self.margin = margin;
+        self
+    }
+
+    /// How often the dispatcher looks for what other processes published or changed; of its own it knows at once. A second
+    /// unless told.
+    #[must_use]
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll = interval.max(Duration::from_millis(1));
         self
     }
 
@@ -234,6 +262,8 @@ impl WebhooksBuilder {
             catalogue: self.catalogue,
             user_agent,
             disable_after: self.disable_after,
+            margin: self.margin,
+            poll: self.poll,
             told: self.told,
             tests: Mutex::default(),
         })))
@@ -243,6 +273,11 @@ impl WebhooksBuilder {
 impl Inner {
     pub(crate) fn take_stale(&self) -> bool {
         self.stale.swap(false, Ordering::Relaxed)
+    }
+
+    /// Longer than any try can take.
+    pub(crate) fn lease(&self) -> Duration {
+        self.sender.time_out + self.margin
     }
 
     fn touch(&self) {
@@ -297,6 +332,8 @@ impl Webhooks {
             user_agent: concat!("webhook-delivery/", env!("CARGO_PKG_VERSION")).to_owned(),
             time_out: TIME_OUT,
             disable_after: DISABLE_AFTER,
+            margin: LEASE_MARGIN,
+            poll: POLL,
             told: Box::new(|_| ()),
         }
     }
@@ -492,13 +529,16 @@ impl Webhooks {
     pub async fn attempt(&self, delivery_id: i64) -> Result<AttemptEnd> {
         let missing = || Error::NotFound { what: "delivery that is not under way", id: delivery_id.to_string() };
         let now = self.now();
-        let until = now + self.0.sender.time_out + Duration::from_secs(45);
+        let until = now + self.0.lease();
         let claim = self.0.store.claim_one(delivery_id, now, until).await?.ok_or_else(missing)?;
         let endpoint = self.endpoint(&claim.endpoint_id).await?;
         let ready = self.0.ready(vec![endpoint]).await?.pop().ok_or_else(missing)?;
         let tried = self.0.sender.send(&ready, &claim.event_id, claim.body.clone()).await;
         let end = tried.end.clone();
-        let then = if tried.outcome == Outcome::Delivered { Then::Delivered } else { Then::Unchanged };
+        let then = match tried.outcome {
+            Outcome::Delivered => Then::Delivered,
+            _ => Then::Unchanged { next_at: claim.due_at },
+        };
         self.0.complete(vec![completed(claim, tried, then)], Vec::new()).await?;
         Ok(end)
     }

@@ -124,6 +124,8 @@ pub struct Claimed {
     pub event_type: EventType,
     /// Failed tries since it was published or replayed.
     pub failures: u32,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
     /// The stored bytes.
     pub body: Bytes,
 }
@@ -166,7 +168,10 @@ pub enum Then {
         reason: String,
     },
     /// It stays what it was: a try by hand that failed.
-    Unchanged,
+    Unchanged {
+        /// When it is due, as before the try.
+        next_at: DateTime<Utc>,
+    },
 }
 
 /// Deliveries to look at, newest first.
@@ -356,8 +361,8 @@ pub trait Store: Send + Sync + fmt::Debug {
         disable_after: Duration,
     ) -> Result<Vec<EndpointChange>>;
 
-    /// When the next delivery to an enabled endpoint is due.
-    async fn next_due(&self) -> Result<Option<DateTime<Utc>>>;
+    /// When the next delivery to an enabled endpoint becomes due, after `after`.
+    async fn next_due(&self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>>;
 
     /// Deliveries, newest first.
     async fn deliveries(&self, query: DeliveryQuery) -> Result<Vec<Delivery>>;

@@ -210,6 +210,8 @@ fn lease(tx: &Transaction<'_>, id: i64, now: i64, until: i64, cause: Option<Trig
         "UPDATE webhook_attempt SET ended_at = ?2, delivered = 0, error = 'interrupted' WHERE delivery_id = ?1 AND ended_at IS NULL",
     )?
     .execute((id, now))?;
+    let due: i64 =
+        tx.prepare_cached("SELECT next_at FROM webhook_delivery WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
     let lease: i64 = tx
         .prepare_cached(
             "UPDATE webhook_delivery SET lease = COALESCE(lease, 0) + 1, next_at = ?2, attempts = attempts + 1
@@ -237,6 +239,7 @@ fn lease(tx: &Transaction<'_>, id: i64, now: i64, until: i64, cause: Option<Trig
         event_id,
         event_type: event_type(kind)?,
         failures,
+        due_at: time(due),
         body: Bytes::from(body),
     })
 }
@@ -298,9 +301,9 @@ fn complete(
                     "UPDATE webhook_delivery SET failures = failures + 1, state = 2, reason = ?3 WHERE {held} AND state = 0"
                 ))?
                 .execute((c.delivery_id, c.lease, reason))?,
-            Then::Unchanged => tx
+            Then::Unchanged { next_at } => tx
                 .prepare_cached(&format!("UPDATE webhook_delivery SET next_at = ?3 WHERE {held} AND state = 0"))?
-                .execute((c.delivery_id, c.lease, now))?,
+                .execute((c.delivery_id, c.lease, ms(*next_at)))?,
         };
         changes.extend(health(tx, c, now, disable_after)?);
     }
@@ -619,16 +622,16 @@ impl Store for SqliteStore {
         self.0.write(move |tx| complete(tx, &done, ms(now), disable_after)).await
     }
 
-    async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+    async fn next_due(&self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         self.0
-            .read(|c| {
+            .read(move |c| {
                 // One step of an index for each endpoint, however much waits.
                 let due: Option<i64> = c
                     .prepare_cached(
-                        "SELECT min((SELECT min(d.next_at) FROM webhook_delivery d WHERE d.endpoint_id = p.id AND d.state = 0))
+                        "SELECT min((SELECT min(d.next_at) FROM webhook_delivery d WHERE d.endpoint_id = p.id AND d.state = 0 AND d.next_at > ?1))
                          FROM webhook_endpoint p WHERE p.disabled_why IS NULL",
                     )?
-                    .query_row([], |row| row.get(0))?;
+                    .query_row([ms(after)], |row| row.get(0))?;
                 Ok(due.map(time))
             })
             .await
