@@ -4,9 +4,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use psa_kit::psa_core::{EntityKind, Key, Result, Schema};
+use psa_kit::psa_core::{EntityKind, Hint, Key, Result, Schema};
 use psa_kit::psa_sync::{
-    Checkpoint, Commit, Committed, Hold, RunId, RunState, Snapshot, SqliteStore, Store, StreamKey,
+    Checkpoint, Commit, Committed, Hold, Pending, RunId, RunState, Snapshot, SqliteStore, Store, StreamKey,
 };
 
 pub(crate) struct Timed {
@@ -66,6 +66,15 @@ impl Store for Timed {
     }
     async fn holds(&self, connection: &str, limit: u32) -> Result<Vec<Hold>> {
         self.inner.holds(connection, limit).await
+    }
+    async fn accept_hints(&self, hints: Vec<Hint>, at: DateTime<Utc>) -> Result<u64> {
+        self.inner.accept_hints(hints, at).await
+    }
+    async fn hints(&self, connection: &str, limit: u32) -> Result<Vec<Pending>> {
+        self.inner.hints(connection, limit).await
+    }
+    async fn settle_hints(&self, connection: &str, done: Vec<Pending>) -> Result<()> {
+        self.inner.settle_hints(connection, done).await
     }
     async fn size(&self, stream: &StreamKey) -> Result<(u64, u64)> {
         self.inner.size(stream).await

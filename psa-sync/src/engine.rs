@@ -137,6 +137,7 @@ impl SyncEngineBuilder {
             clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
             page_size: self.page_size,
             settle: self.settle,
+            turn: tokio::sync::Mutex::default(),
         })
     }
 }
@@ -209,6 +210,8 @@ pub struct SyncEngine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) page_size: Option<u32>,
     pub(crate) settle: Duration,
+    /// Runs and hints move the same checkpoints: one at a time.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for SyncEngine {
@@ -251,19 +254,30 @@ impl SyncEngine {
     /// # Errors
     /// As [`run_once`](Self::run_once).
     pub async fn run_until(&self, progress: &dyn Progress, stop: impl Future<Output = ()>) -> Result<RunReport> {
+        self.as_run(progress, async |run, entities| {
+            let work = std::pin::pin!(self.entities(run, progress, entities));
+            let stop = std::pin::pin!(stop);
+            match select(work, stop).await {
+                Either::Left((done, _)) => done,
+                Either::Right(_) => Err(Error::new(ErrorKind::Cancelled, "the caller stopped the run")),
+            }
+        })
+        .await
+    }
+
+    /// Work as a run: when its turn comes, with a report that is kept whatever happens.
+    pub(crate) async fn as_run(
+        &self,
+        progress: &dyn Progress,
+        work: impl AsyncFnOnce(RunId, &mut Vec<EntityReport>) -> Result<()>,
+    ) -> Result<RunReport> {
+        let _turn = self.turn.lock().await;
         let started = self.clock.elapsed();
         self.store.prepare(&self.connection, self.connector.vendor(), &self.schemas).await?;
         let run = self.store.begin_run(&self.connection, self.clock.now()).await?;
         progress.event(&Event::RunStarted);
         let mut entities = Vec::new();
-        let failure = {
-            let work = std::pin::pin!(self.entities(run, progress, &mut entities));
-            let stop = std::pin::pin!(stop);
-            match select(work, stop).await {
-                Either::Left((done, _)) => done.err(),
-                Either::Right(_) => Some(Error::new(ErrorKind::Cancelled, "the caller stopped the run")),
-            }
-        };
+        let failure = work(run, &mut entities).await.err();
         let state = match &failure {
             Some(error) if error.is_cancelled() => RunState::Cancelled,
             Some(_) => RunState::Failed,
@@ -322,6 +336,19 @@ impl SyncEngine {
             }
             None => Ok(()),
         }
+    }
+
+    /// The kinds, parents first.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &EntityKind> {
+        self.feeds.iter().flatten()
+    }
+
+    pub(crate) fn feed_of(&self, kind: &EntityKind) -> Option<&[EntityKind]> {
+        self.feeds.iter().find(|feed| feed.contains(kind)).map(Vec::as_slice)
+    }
+
+    pub(crate) fn syncs(&self, kind: &EntityKind) -> bool {
+        self.kinds().any(|k| k == kind)
     }
 
     /// What to say of a feed that the credential is not configured to read.

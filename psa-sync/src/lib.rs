@@ -3,6 +3,7 @@
 mod clock;
 mod engine;
 mod guard;
+mod inbox;
 mod pass;
 mod prepare;
 mod progress;
@@ -19,5 +20,6 @@ pub use scope::Scope;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Checkpoint, Commit, Committed, Hold, HoldReason, Phase, Prepared, Removal, RunId, Snapshot, Store, StreamKey,
+    Checkpoint, Commit, Committed, Hold, HoldReason, Pending, Phase, Prepared, Removal, RunId, Snapshot, Store,
+    StreamKey,
 };

@@ -88,7 +88,7 @@ impl Pass<'_> {
 
     /// Reads records one by one and stores them. One that is gone meanwhile is not missed.
     /// Returns the keys that do not exist.
-    async fn fetch(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>) -> Result<Vec<Key>> {
+    pub(crate) async fn fetch(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>) -> Result<Vec<Key>> {
         let mut missing = Vec::new();
         for some in keys.chunks(TOGETHER) {
             let mut records = Vec::new();

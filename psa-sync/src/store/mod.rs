@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use psa_core::{Cursor, EntityKind, Error, ErrorKind, Evidence, Key, Projection, Result, Schema, Version};
+use psa_core::{Cause, Cursor, EntityKind, Error, ErrorKind, Evidence, Hint, Key, Projection, Result, Schema, Version};
 use psa_store::StoreError;
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,11 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// Whether the stream was read as a whole once.
+    pub(crate) fn fresh(&self) -> bool {
+        self.mode == Mode::Incremental || self.epoch > 1
+    }
+
     /// The checkpoint of a stream that was never read.
     pub fn new(scope: String) -> Self {
         Self {
@@ -207,6 +212,19 @@ pub struct Snapshot {
     pub live: u64,
 }
 
+/// A record that hints wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its kind.
+    pub kind: EntityKind,
+    /// Its key.
+    pub key: Key,
+    /// What the last hint said.
+    pub cause: Cause,
+    /// Hints so far: what tells whether one came meanwhile.
+    pub hints: u64,
+}
+
 /// Where synced records are kept.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -280,6 +298,24 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// What the database can do.
     async fn holds(&self, connection: &str, limit: u32) -> Result<Vec<Hold>>;
+
+    /// Takes hints into the inbox: one entry a record. Returns how many records had none.
+    ///
+    /// # Errors
+    /// What the database can do.
+    async fn accept_hints(&self, hints: Vec<Hint>, at: DateTime<Utc>) -> Result<u64>;
+
+    /// The records that hints wait for, the oldest first.
+    ///
+    /// # Errors
+    /// What the database can do.
+    async fn hints(&self, connection: &str, limit: u32) -> Result<Vec<Pending>>;
+
+    /// Takes entries out of the inbox, unless a hint came to them since they were read from it.
+    ///
+    /// # Errors
+    /// What the database can do.
+    async fn settle_hints(&self, connection: &str, done: Vec<Pending>) -> Result<()>;
 
     /// How many records there are and how many wait.
     ///

@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
-use psa_core::{Cursor, EntityKind, Key, Result, Schema};
+use psa_core::{Cause, Cursor, EntityKind, Hint, Key, Result, Schema};
 use psa_store::rusqlite::types::ValueRef;
 use psa_store::rusqlite::{Connection, OptionalExtension, Row};
 use psa_store::{Sqlite, StoreError};
 use serde_json::{Map, Value};
 
 use super::views::view;
-use super::{Checkpoint, Commit, Committed, Hold, Phase, RunId, Snapshot, Store, StreamKey, failed};
+use super::{Checkpoint, Commit, Committed, Hold, Pending, Phase, RunId, Snapshot, Store, StreamKey, failed};
 use crate::report::{Mode, RunState};
 
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("inbox.sql")];
 
 /// Absent keys that one comparison gives; the rest comes with the next run.
 const ABSENT_MAX: i64 = 100_000;
@@ -170,6 +170,24 @@ pub(super) fn phase_name(phase: Phase) -> &'static str {
         Phase::Idle => "idle",
         Phase::Reading => "reading",
         Phase::Reconciling => "reconciling",
+    }
+}
+
+fn cause_name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Created => "created",
+        Cause::Updated => "updated",
+        Cause::Deleted => "deleted",
+        _ => "unknown",
+    }
+}
+
+fn cause(name: &str) -> Cause {
+    match name {
+        "created" => Cause::Created,
+        "updated" => Cause::Updated,
+        "deleted" => Cause::Deleted,
+        _ => Cause::Unknown,
     }
 }
 
@@ -440,6 +458,71 @@ impl Store for SqliteStore {
                 Ok(Hold { kind: EntityKind::named(kind), key: Key::from_text(key), reason, since })
             })
             .collect()
+    }
+
+    async fn accept_hints(&self, hints: Vec<Hint>, at: DateTime<Utc>) -> Result<u64> {
+        self.db
+            .write(move |tx| {
+                let mut new = 0;
+                for hint in hints {
+                    let entry = (&hint.connection, hint.kind.as_str(), hint.key.as_str());
+                    let (cause, id) = (cause_name(hint.cause), &hint.dedupe_id);
+                    let added = tx
+                        .prepare_cached(
+                            "INSERT OR IGNORE INTO inbox (connection, kind, key, cause, dedupe_id, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                        )?
+                        .execute((entry.0, entry.1, entry.2, cause, id, time(at)))?;
+                    if added == 0 {
+                        // The same notification once more says nothing new, as long as the first one waits.
+                        tx.prepare_cached(
+                            "UPDATE inbox SET cause = ?4, dedupe_id = ?5, hints = hints + 1 WHERE connection = ?1 AND kind = ?2
+                             AND key = ?3 AND (?5 IS NULL OR dedupe_id IS NOT ?5)",
+                        )?
+                        .execute((entry.0, entry.1, entry.2, cause, id))?;
+                    }
+                    new += added as u64;
+                }
+                Ok(new)
+            })
+            .await
+            .map_err(failed)
+    }
+
+    async fn hints(&self, connection: &str, limit: u32) -> Result<Vec<Pending>> {
+        let connection = connection.to_owned();
+        self.db
+            .read(move |c| {
+                let mut select = c.prepare_cached(
+                    "SELECT kind, key, cause, hints FROM inbox WHERE connection = ?1 ORDER BY since LIMIT ?2",
+                )?;
+                let rows = select.query_map((connection, limit), |row| {
+                    Ok(Pending {
+                        kind: EntityKind::named(row.get::<_, String>(0)?),
+                        key: Key::from_text(row.get::<_, String>(1)?),
+                        cause: cause(&row.get::<_, String>(2)?),
+                        hints: row.get::<_, i64>(3)? as u64,
+                    })
+                })?;
+                Ok(rows.collect::<std::result::Result<_, _>>()?)
+            })
+            .await
+            .map_err(failed)
+    }
+
+    async fn settle_hints(&self, connection: &str, done: Vec<Pending>) -> Result<()> {
+        let connection = connection.to_owned();
+        self.db
+            .write(move |tx| {
+                let mut delete = tx.prepare_cached(
+                    "DELETE FROM inbox WHERE connection = ?1 AND kind = ?2 AND key = ?3 AND hints = ?4",
+                )?;
+                for one in done {
+                    delete.execute((&connection, one.kind.as_str(), one.key.as_str(), one.hints as i64))?;
+                }
+                Ok(())
+            })
+            .await
+            .map_err(failed)
     }
 
     async fn size(&self, stream: &StreamKey) -> Result<(u64, u64)> {

@@ -6,6 +6,7 @@ mod bad_input;
 mod connectwise;
 mod faults;
 mod holds;
+mod inbox;
 mod kill;
 mod kinds;
 mod review;

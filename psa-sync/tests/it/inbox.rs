@@ -1,0 +1,112 @@
+//! Hints of webhooks: a record is read soon, once, and nothing depends on it.
+
+use psa_core::{Cause, EntityKind, Hint, Key};
+use psa_sandbox::{Effect, Fault, Trigger};
+use psa_sync::RunState;
+
+use crate::world::{TICKET, World, run, succeeded};
+
+fn hint(kind: EntityKind, key: impl Into<Key>, cause: Cause, id: &str) -> Hint {
+    Hint { connection: "halo".into(), kind, key: key.into(), cause, dedupe_id: Some(id.into()) }
+}
+
+fn reads(world: &World) -> usize {
+    world.sandbox.log().entries().iter().filter(|e| e.operation == "halo.tickets.get").count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_notification_points_at_is_stored_without_a_poll() {
+    let world = World::new(30).await;
+    let engine = world.tickets();
+    succeeded(&run(&engine).await);
+    let new = world.edit(|halo| {
+        halo.update_ticket(5, "summary", "changed");
+        halo.purge_ticket(9);
+        halo.insert_ticket("a new one")
+    });
+    // A burst on one record, in any order, with a repeated delivery in it.
+    let burst = [
+        hint(TICKET, 5, Cause::Updated, "m1"),
+        hint(TICKET, 5, Cause::Updated, "m2"),
+        hint(TICKET, 5, Cause::Updated, "m2"),
+        hint(TICKET, new, Cause::Created, "m3"),
+        hint(TICKET, 9, Cause::Deleted, "m4"),
+    ];
+    assert_eq!(engine.accept(burst.to_vec()).await.unwrap(), 3);
+    let lists = world.sandbox.log().entries().iter().filter(|e| e.operation == "halo.tickets.list").count();
+    let report = engine.fetch_hints(&()).await.unwrap();
+    succeeded(&report);
+    let counts = report.entity(&TICKET).unwrap().counts;
+    assert_eq!((counts.fetched, counts.inserted, counts.updated, counts.removed), (2, 1, 1, 1));
+    world.assert_same_tickets(new).await;
+    assert_eq!(reads(&world), 3);
+    let after = world.sandbox.log().entries().iter().filter(|e| e.operation == "halo.tickets.list").count();
+    assert_eq!(after, lists, "no list was read for it");
+    // The inbox is empty, and the next poll finds nothing to do.
+    assert_eq!(engine.fetch_hints(&()).await.unwrap().totals().fetched, 0);
+    let report = run(&engine).await;
+    succeeded(&report);
+    assert_eq!(report.totals().stored(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_that_comes_while_its_record_is_read_is_not_lost() {
+    let world = World::new(10).await;
+    let engine = world.tickets();
+    succeeded(&run(&engine).await);
+    engine.accept(vec![hint(TICKET, 5, Cause::Updated, "m1")]).await.unwrap();
+    // It changes again, and another notification comes, after it was read and before that is stored.
+    let store: std::sync::Arc<dyn psa_sync::Store> = std::sync::Arc::new(world.store.clone());
+    let seen = store.hints("halo", 10).await.unwrap();
+    engine.accept(vec![hint(TICKET, 5, Cause::Updated, "m2")]).await.unwrap();
+    store.settle_hints("halo", seen).await.unwrap();
+    assert_eq!(store.hints("halo", 10).await.unwrap().len(), 1);
+    assert_eq!(engine.fetch_hints(&()).await.unwrap().totals().fetched, 1);
+    assert!(store.hints("halo", 10).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn hints_outlive_a_vendor_that_is_down() {
+    let world = World::new(10).await;
+    let engine = world.tickets();
+    succeeded(&run(&engine).await);
+    world.edit(|halo| halo.update_ticket(5, "summary", "changed"));
+    engine.accept(vec![hint(TICKET, 5, Cause::Updated, "m1")]).await.unwrap();
+    world.sandbox.add_fault(Fault::new("halo.tickets.get", Trigger::Always, Effect::Status(401, "")));
+    let report = engine.fetch_hints(&()).await.unwrap();
+    assert_eq!(report.state, RunState::Failed, "{report:#?}");
+    world.sandbox.clear_faults();
+    succeeded(&engine.fetch_hints(&()).await.unwrap());
+    world.assert_same_tickets(10).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn hints_of_what_is_not_synced_here_or_not_read_yet_do_no_harm() {
+    let world = World::new(10).await;
+    let engine = world.tickets();
+    let foreign = Hint { connection: "another".into(), ..hint(TICKET, 5, Cause::Updated, "m1") };
+    let other = hint(EntityKind::named("asset"), 5, Cause::Updated, "m2");
+    assert_eq!(engine.accept(vec![foreign, other]).await.unwrap(), 0);
+    // Before the first backfill a hint waits: it would store a record without its parents.
+    engine.accept(vec![hint(TICKET, 5, Cause::Updated, "m3")]).await.unwrap();
+    let report = engine.fetch_hints(&()).await.unwrap();
+    assert_eq!((report.state, reads(&world)), (RunState::Succeeded, 0));
+    succeeded(&run(&engine).await);
+    assert_eq!(engine.fetch_hints(&()).await.unwrap().totals().unchanged, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_note_is_read_for_a_hint_though_it_rides_with_others_in_lists() {
+    let world = World::new(5).await;
+    let engine = world.everything();
+    succeeded(&run(&engine).await);
+    let key: String = {
+        let rows = world.store.query("SELECT vendor_key FROM time_entry LIMIT 1").await.unwrap();
+        rows[0]["vendor_key"].as_str().unwrap().to_owned()
+    };
+    engine.accept(vec![hint(EntityKind::TIME_ENTRY, Key::from_text(key), Cause::Updated, "m1")]).await.unwrap();
+    let report = engine.fetch_hints(&()).await.unwrap();
+    succeeded(&report);
+    let store: std::sync::Arc<dyn psa_sync::Store> = std::sync::Arc::new(world.store.clone());
+    assert!(store.hints("halo", 10).await.unwrap().is_empty(), "{report:#?}");
+}
