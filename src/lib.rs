@@ -19,3 +19,7 @@ pub use psa_sandbox;
 pub use psa_store;
 #[cfg(feature = "sync")]
 pub use psa_sync;
+#[cfg(feature = "delivery")]
+pub use webhook_delivery;
+#[cfg(feature = "signing")]
+pub use webhook_signing;

@@ -10,6 +10,7 @@ mod connector;
 mod error;
 mod ids;
 mod page;
+mod receiver;
 mod resources;
 
 pub use client::ConnectWise;
@@ -20,4 +21,6 @@ pub use ids::*;
 pub use page::List;
 pub use psa_http::json::Native;
 pub use psa_http::{Download, ListPage, RawCall, RawRecord};
+pub use receiver::{ConnectWiseReceiver, ConnectWiseReceiverBuilder, KeyOrigins};
 pub use resources::*;
+pub use webhook_signing::{MemoryReplayGuard, ReplayGuard};

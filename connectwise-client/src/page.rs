@@ -266,7 +266,7 @@ impl<T: Resource> List<T> {
             (None, None) => stream::once(async move {
                 let last = self.last_id().await?;
                 let spans = walks::divide(last, self.window);
-                Ok(self.walk(spans))
+                Ok::<_, Error>(self.walk(spans))
             })
             .try_flatten()
             .boxed(),

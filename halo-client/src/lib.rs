@@ -8,6 +8,7 @@ mod connector;
 mod error;
 mod ids;
 mod page;
+mod receiver;
 mod resources;
 mod scopes;
 
@@ -19,5 +20,7 @@ pub use ids::*;
 pub use page::{List, Resource};
 pub use psa_http::json::Native;
 pub use psa_http::{Download, ListPage, RawCall, RawRecord};
+pub use receiver::{HaloReceiver, HaloReceiverBuilder};
 pub use resources::*;
 pub use scopes::{Scope, ScopeRow, Scopes};
+pub use webhook_signing::{Keyring, Verifier};

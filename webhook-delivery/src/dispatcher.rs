@@ -230,7 +230,7 @@ impl Dispatcher {
     }
 
     /// How long nothing can happen by itself.
-    async fn wait(&self, began: usize) -> Result<Duration> {
+    async fn wait(&mut self, began: usize) -> Result<Duration> {
         let poll = self.inner.poll;
         if began > 0 {
             // There may be more of the same.

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::headers::{Headers, required};
 use crate::mac::sha256;
+use crate::verifier::system_clock;
 use crate::{Error, Keyring, Verified};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -33,7 +34,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub struct Credentials {
     kind: Kind,
     /// Hashes of what is right, so that comparing tells neither content nor length.
-    right: Vec<[u8; 32]>,
+    right: Vec<([u8; 32], Option<i64>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,7 +51,7 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// HTTP Basic. Several passwords are good while one is being changed.
+    /// HTTP Basic. With a [`Keyring`] several passwords are good while one is being changed.
     ///
     /// # Errors
     /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for a user name with a colon.
@@ -78,15 +79,24 @@ impl Credentials {
     }
 
     fn of(kind: Kind, keys: Keyring, hash: impl Fn(&[u8]) -> [u8; 32]) -> Result<Self, Error> {
-        let right = keys.keys.iter().map(|(secret, _)| secret.plain().map(&hash)).collect::<Result<_, _>>()?;
+        let right =
+            keys.keys.iter().map(|(secret, end)| Ok((hash(secret.plain()?), *end))).collect::<Result<_, _>>()?;
         Ok(Self { kind, right })
     }
 
-    /// Compares what a request shows.
+    /// Compares what a request shows now.
     ///
     /// # Errors
     /// [`Error::BadCredentials`], or what is wrong with the header.
     pub fn verify(&self, headers: &(impl Headers + ?Sized)) -> Result<Verified<'static>, Error> {
+        self.verify_at(headers, system_clock())
+    }
+
+    /// Compares what a request shows at a moment, in seconds since 1970: an old password may have come to its end.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn verify_at(&self, headers: &(impl Headers + ?Sized), now: i64) -> Result<Verified<'static>, Error> {
         let authorization = || required(headers, &[Cow::Borrowed("authorization")]);
         let (scheme, shown) = match &self.kind {
             Kind::Basic => {
@@ -101,8 +111,8 @@ impl Credentials {
             Kind::Header(name) => ("header", sha256(&[required(headers, std::slice::from_ref(name))?.as_bytes()])),
         };
         let (mut found, mut which) = (Choice::from(0), 0u64);
-        for (n, right) in self.right.iter().enumerate() {
-            let equal = right.ct_eq(&shown);
+        for (n, (right, end)) in self.right.iter().enumerate() {
+            let equal = right.ct_eq(&shown) & Choice::from(u8::from(end.is_none_or(|end| end > now)));
             which.conditional_assign(&(n as u64), equal & !found);
             found |= equal;
         }

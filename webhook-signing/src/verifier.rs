@@ -235,7 +235,7 @@ pub(crate) fn check_id(id: &str) -> Result<(), Error> {
     if id.contains('.') { Err(Error::InvalidId("holds a dot, which ends it in what is signed")) } else { Ok(()) }
 }
 
-fn system_clock() -> i64 {
+pub(crate) fn system_clock() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),

@@ -113,7 +113,7 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
         stream::once(async move {
             let list = this.list(&query);
             let total = list.count().await?;
-            Ok(list.pages(cursor).map_ok(move |page| this.page(page, Some(total))))
+            Ok::<_, Error>(list.pages(cursor).map_ok(move |page| this.page(page, Some(total))))
         })
         .try_flatten()
         .boxed()

@@ -83,7 +83,8 @@ pub struct CallbackPayload {
     /// Who made the change.
     #[serde(default)]
     pub member_id: Option<String>,
-    /// `added`, `updated`, `deleted`, or a word of next year's.
+    /// `added`, `updated`, `deleted`, or a word of next year's; empty if it was left out.
+    #[serde(default)]
     pub action: String,
     /// The kind of record: `ticket`, `company` …
     #[serde(rename = "Type")]

@@ -6,6 +6,7 @@ mod conformance;
 mod connection;
 mod fixtures;
 mod lists;
+mod receiver;
 mod servers;
 mod world;
 mod writes;

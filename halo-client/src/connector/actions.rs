@@ -112,7 +112,7 @@ impl Walk {
                     Some(from) => Step::Window { from, until: None, seconds: FIRST_WINDOW.num_seconds() },
                     None => match walk.oldest(&query).await? {
                         Some(from) => Step::Window { from, until: None, seconds: FIRST_WINDOW.num_seconds() },
-                        None => return Ok(stream::empty().boxed()),
+                        None => return Ok::<_, Error>(stream::empty().boxed()),
                     },
                 },
             };

@@ -130,7 +130,7 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
         stream::once(async move {
             let names = this.names().await?;
             let pages = this.list(&query).pages(cursor);
-            Ok(pages.map_ok(move |page| this.page(page, &names)))
+            Ok::<_, Error>(pages.map_ok(move |page| this.page(page, &names)))
         })
         .try_flatten()
         .boxed()

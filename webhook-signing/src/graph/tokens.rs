@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::Engine;
@@ -159,9 +159,7 @@ impl TokenVerifier {
     /// # Errors
     /// [`Error::MissingTokens`], [`Error::UnknownKey`], [`Error::Expired`], [`Error::Token`].
     pub fn verify(&self, batch: &Notifications) -> Result<Vec<ValidationToken>, Error> {
-        // A clock before 1970 is wrong: no token is valid yet.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        self.verify_at(batch, i64::try_from(now).unwrap_or(i64::MAX))
+        self.verify_at(batch, crate::verifier::system_clock())
     }
 
     /// Verifies a batch at a moment, in seconds since 1970.

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::rfc9421::base::Input;
 use crate::rfc9421::component::Component;
@@ -78,7 +78,7 @@ impl MessageVerifier {
             max_age: Some(300),
             skew: 5,
             check_digest: true,
-            clock: Arc::new(system_clock),
+            clock: Arc::new(crate::verifier::system_clock),
             replays: None,
         }))
     }
@@ -335,9 +335,4 @@ fn parameter<'m>(member: &'m Member, key: &str) -> Option<&'m Bare> {
         Member::List(_, parameters) => of(parameters, key),
         Member::Item(_) => None,
     }
-}
-
-fn system_clock() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }

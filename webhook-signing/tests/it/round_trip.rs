@@ -125,6 +125,16 @@ fn a_sender_that_signs_with_the_text_of_its_secret_needs_to_be_told() {
 }
 
 #[test]
+fn an_old_password_ends_when_it_should() {
+    let keys = Keyring::new("new").previous("old", Some(NOW));
+    let credentials = webhook_signing::Credentials::bearer(keys).unwrap();
+    let shows =
+        |token: &str, at| credentials.verify_at(&[("authorization", format!("Bearer {token}"))], at).map(|v| v.key);
+    assert_eq!((shows("new", NOW), shows("old", NOW - 1)), (Ok(0), Ok(1)));
+    assert_eq!(shows("old", NOW), Err(Error::BadCredentials));
+}
+
+#[test]
 fn secrets_are_shown_nowhere() {
     for (scheme, secret) in schemes() {
         let keys = Keyring::new(secret).previous(secret, None);
