@@ -1,6 +1,6 @@
 //! What is due is sent, endpoint by endpoint, and none waits for another.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,13 +101,24 @@ pub(crate) struct Dispatcher {
     inner: Arc<Inner>,
     lanes: HashMap<String, Lane>,
     trying: FuturesUnordered<Trying>,
+    /// Counts claims.
+    turn: usize,
+    /// Endpoints of which something may be due that was not before; none: all of them.
+    look_at: Option<HashSet<String>>,
     /// Tries that ended and are not written down yet.
     ended: Vec<(Claimed, Arc<Ready>, Tried)>,
 }
 
 impl Dispatcher {
     pub(crate) fn new(inner: Arc<Inner>) -> Self {
-        Self { inner, lanes: HashMap::new(), trying: FuturesUnordered::new(), ended: Vec::new() }
+        Self {
+            inner,
+            lanes: HashMap::new(),
+            trying: FuturesUnordered::new(),
+            turn: 0,
+            look_at: None,
+            ended: Vec::new(),
+        }
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -127,6 +138,7 @@ impl Dispatcher {
             let stale = self.inner.take_stale();
             if stale || read_at.is_none_or(|at: Duration| at + inner.poll <= now) {
                 self.read_endpoints().await?;
+                self.look_at = None;
                 read_at = Some(now);
             }
             let began = self.begin().await?;
@@ -137,8 +149,8 @@ impl Dispatcher {
             futures::select_biased! {
                 () = shutdown => break,
                 ended = self.trying.select_next_some() => self.ended.push(ended),
-                () = woken => {}
-                () = timer => {}
+                () = woken => self.look_at = None,
+                () = timer => self.look_at = None,
             }
             self.write().await?;
         }
@@ -153,11 +165,12 @@ impl Dispatcher {
     pub(crate) async fn run_until_idle(mut self) -> Result<()> {
         self.read_endpoints().await?;
         loop {
+            let all = self.look_at.is_none();
             let began = self.begin().await?;
             match self.trying.next().await {
                 Some(ended) => self.ended.push(ended),
-                None if began == 0 => return Ok(()),
-                None => {}
+                None if began == 0 && all => return Ok(()),
+                None => self.look_at = None,
             }
             self.write().await?;
         }
@@ -198,21 +211,27 @@ impl Dispatcher {
     /// Claims what there is room for, and begins to send it; how much that was.
     async fn begin(&mut self) -> Result<usize> {
         let now = self.clock().elapsed();
-        let mut left = MOST.saturating_sub(self.trying.len()) as u32;
-        let mut rooms = Vec::new();
-        for (id, lane) in &mut self.lanes {
-            let room = lane.room(now).min(left);
-            if room > 0 {
-                left -= room;
-                rooms.push((id.clone(), room));
-            }
-        }
-        if rooms.is_empty() {
+        let most = MOST.saturating_sub(self.trying.len()) as u32;
+        let look_at = &self.look_at;
+        let lanes = self.lanes.iter_mut().filter(|(id, _)| look_at.as_ref().is_none_or(|some| some.contains(*id)));
+        let rooms = lanes.map(|(id, lane)| (id.clone(), lane.room(now)));
+        let mut rooms: Vec<(String, u32)> = rooms.filter(|(_, room)| *room > 0).collect();
+        if most == 0 {
             return Ok(0);
         }
+        if rooms.is_empty() {
+            self.look_at = Some(HashSet::new());
+            return Ok(0);
+        }
+        // If there is not room for all, others are first the next time.
+        self.turn = self.turn.wrapping_add(1);
+        let first = self.turn.wrapping_mul(97) % rooms.len();
+        rooms.rotate_left(first);
         let at = self.clock().now();
-        let claimed = self.inner.store.claim(rooms, at, at + self.inner.lease()).await?;
+        let claimed = self.inner.store.claim(rooms, most, at, at + self.inner.lease()).await?;
         let count = claimed.len();
+        // What did not find a place is looked at again.
+        self.look_at = (count < most as usize).then(HashSet::new);
         for claim in claimed {
             let Some(lane) = self.lanes.get_mut(&claim.endpoint_id) else { continue };
             lane.under_way += 1;
@@ -261,6 +280,9 @@ impl Dispatcher {
         for (claim, ready, tried) in std::mem::take(&mut self.ended) {
             if let Some(lane) = self.lanes.get_mut(&claim.endpoint_id) {
                 lane.ended(&tried, now);
+            }
+            if let Some(some) = &mut self.look_at {
+                some.insert(claim.endpoint_id.clone());
             }
             let then = then(&self.inner, &ready, claim.failures, &tried);
             note(&claim, &tried, &then);

@@ -340,11 +340,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Stores events, each with a delivery to each enabled endpoint that wants it.
     async fn publish(&self, events: Vec<Event>, now: DateTime<Utc>) -> Result<Vec<Published>>;
 
-    /// Leases what is due: of each of these endpoints at most so many. Each try stands in the log before this returns. A lease
+    /// Leases what is due: of each of these endpoints, in this order, at most so many, and at most `most` in all. Each try stands in the log before this returns. A lease
     /// that has ended counts as due, and its try as interrupted.
     async fn claim(
         &self,
         rooms: Vec<(String, u32)>,
+        most: u32,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
     ) -> Result<Vec<Claimed>>;

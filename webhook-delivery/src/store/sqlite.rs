@@ -244,9 +244,13 @@ fn lease(tx: &Transaction<'_>, id: i64, now: i64, until: i64, cause: Option<Trig
     })
 }
 
-fn claim(tx: &Transaction<'_>, rooms: &[(String, u32)], now: i64, until: i64) -> Result<Vec<Claimed>> {
+fn claim(tx: &Transaction<'_>, rooms: &[(String, u32)], most: u32, now: i64, until: i64) -> Result<Vec<Claimed>> {
     let mut claimed = Vec::new();
     for (endpoint, room) in rooms {
+        let room = (*room).min(most.saturating_sub(claimed.len() as u32));
+        if room == 0 {
+            break;
+        }
         let ids: Vec<i64> = tx
             .prepare_cached(
                 "SELECT d.id FROM webhook_delivery d JOIN webhook_endpoint p ON p.id = d.endpoint_id
@@ -588,10 +592,11 @@ impl Store for SqliteStore {
     async fn claim(
         &self,
         rooms: Vec<(String, u32)>,
+        most: u32,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
     ) -> Result<Vec<Claimed>> {
-        self.0.write(move |tx| claim(tx, &rooms, ms(now), ms(lease_until))).await
+        self.0.write(move |tx| claim(tx, &rooms, most, ms(now), ms(lease_until))).await
     }
 
     async fn claim_one(&self, id: i64, now: DateTime<Utc>, lease_until: DateTime<Utc>) -> Result<Option<Claimed>> {

@@ -83,6 +83,23 @@ async fn a_receiver_that_hangs_slows_nobody_else_down() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn more_endpoints_than_can_be_sent_to_at_once_are_all_sent_to() {
+    let sent = Sent::new().await;
+    for n in 0..400 {
+        sent.endpoint(&format!("e{n}"), |e| e.concurrency(8)).await;
+    }
+    // Those that hang can't take all the places for good.
+    for n in 0..100 {
+        sent.receivers.set(&format!("e{n}.example.com"), |_| Answer::Never);
+    }
+    sent.publish(10, "").await;
+    sent.run_for(MINUTE).await;
+    for n in 100..400 {
+        assert_eq!(sent.receivers.arrivals(&format!("e{n}.example.com")).len(), 10, "e{n}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_failures_in_a_row_an_endpoint_is_left_alone_and_then_probed_by_one() {
     let sent = Sent::new().await;
     sent.receivers.set("down.example.com", |_| Answer::Refuses);
