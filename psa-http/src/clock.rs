@@ -31,6 +31,40 @@ impl Default for TokioClock {
     }
 }
 
+/// The system's wall clock, with the runtime's sleep: for what others compare with their own clocks. It follows when the system's
+/// clock is set, and when the machine has slept.
+#[derive(Debug, Clone)]
+pub struct SystemClock {
+    started: Instant,
+}
+
+impl SystemClock {
+    /// The clock of this system.
+    pub fn new() -> Self {
+        Self { started: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        system_now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(duration).boxed()
+    }
+}
+
 impl Clock for TokioClock {
     fn now(&self) -> DateTime<Utc> {
         self.wall + self.started.elapsed()

@@ -29,7 +29,7 @@ pub mod walks;
 pub use auth::{Authenticator, Authorization, Token, TokenCache, TokenSource};
 pub use budget::{Permit, RateBudget};
 pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
-pub use clock::TokioClock;
+pub use clock::{SystemClock, TokioClock};
 pub use download::Download;
 pub use guard::{AddressPolicy, Cidr, CidrError, Forbidden};
 #[cfg(feature = "reqwest")]

@@ -11,7 +11,7 @@ use psa_core::time::{Chance, Clock};
 
 use crate::Result;
 use crate::endpoint::Endpoint;
-use crate::policy::Outcome;
+use crate::policy::{LONGEST_HINT, Outcome};
 use crate::sender::{Ready, Tried};
 use crate::store::{Claimed, Completed, EndpointChange, Then};
 use crate::webhooks::{Inner, Notice};
@@ -36,8 +36,10 @@ struct Lane {
     ready: Arc<Ready>,
     under_way: u32,
     failures_in_a_row: u32,
-    /// Nothing before then: the breaker is open, or the receiver asked for it.
-    closed_until: Duration,
+    /// Nothing before then: too many failures in a row.
+    open_until: Duration,
+    /// Nothing before then: the receiver asked for it.
+    paused_until: Duration,
     /// When the last tries began, for the rate.
     begun: VecDeque<Duration>,
 }
@@ -48,14 +50,15 @@ impl Lane {
             ready: Arc::new(ready),
             under_way: 0,
             failures_in_a_row: 0,
-            closed_until: Duration::ZERO,
+            open_until: Duration::ZERO,
+            paused_until: Duration::ZERO,
             begun: VecDeque::new(),
         }
     }
 
     /// How many tries may begin now.
     fn room(&mut self, now: Duration) -> u32 {
-        if now < self.closed_until {
+        if now < self.closed_until() {
             return 0;
         }
         let settings = &self.ready.endpoint.settings;
@@ -71,8 +74,8 @@ impl Lane {
 
     /// When there may be room again, if time alone brings it.
     fn reopens(&self, now: Duration) -> Option<Duration> {
-        if now < self.closed_until {
-            return Some(self.closed_until);
+        if now < self.closed_until() {
+            return Some(self.closed_until());
         }
         let rate = self.ready.endpoint.settings.rate?;
         let full = self.begun.len() as u32 >= rate.count;
@@ -83,15 +86,23 @@ impl Lane {
         self.under_way = self.under_way.saturating_sub(1);
         if tried.outcome == Outcome::Delivered {
             self.failures_in_a_row = 0;
+            self.open_until = Duration::ZERO;
             return;
         }
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        if self.failures_in_a_row >= BREAKS_AFTER {
-            self.closed_until = self.closed_until.max(now + OPEN_FOR);
-        }
         if let Some(pause) = tried.pause {
-            self.closed_until = self.closed_until.max(now + pause.min(Duration::from_secs(36_000)));
+            self.paused_until = self.paused_until.max(now + pause.min(LONGEST_HINT));
         }
+        // An answer that only refuses this event says that the receiver is there.
+        if tried.down {
+            self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+            if self.failures_in_a_row >= BREAKS_AFTER {
+                self.open_until = now + OPEN_FOR;
+            }
+        }
+    }
+
+    fn closed_until(&self) -> Duration {
+        self.open_until.max(self.paused_until)
     }
 }
 
@@ -101,12 +112,16 @@ pub(crate) struct Dispatcher {
     inner: Arc<Inner>,
     lanes: HashMap<String, Lane>,
     trying: FuturesUnordered<Trying>,
+    /// When endpoints were read.
+    read_at: Option<Duration>,
     /// Counts claims.
-    turn: usize,
+    claims: usize,
     /// Endpoints of which something may be due that was not before; none: all of them.
     look_at: Option<HashSet<String>>,
     /// Tries that ended and are not written down yet.
     ended: Vec<(Claimed, Arc<Ready>, Tried)>,
+    /// The same, ready to be written: they stay here until they are.
+    unwritten: (Vec<Completed>, Vec<Notice>),
 }
 
 impl Dispatcher {
@@ -115,9 +130,11 @@ impl Dispatcher {
             inner,
             lanes: HashMap::new(),
             trying: FuturesUnordered::new(),
-            turn: 0,
+            read_at: None,
+            claims: 0,
             look_at: None,
             ended: Vec::new(),
+            unwritten: Default::default(),
         }
     }
 
@@ -126,25 +143,30 @@ impl Dispatcher {
     }
 
     /// Sends until `shutdown`; then lets end what is under way.
+    ///
+    /// What the database can't do now it may be able to do soon, and a dispatcher that has ended sends nothing: so it goes on.
     pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<()> {
         let mut shutdown = std::pin::pin!(shutdown.fuse());
-        let mut read_at = None;
+        let mut failures = 0;
         loop {
             let inner = Arc::clone(&self.inner);
             // Before anything is looked at: what is published from now on wakes.
             let mut woken = std::pin::pin!(inner.changed.notified());
             woken.as_mut().enable();
-            let now = self.clock().elapsed();
-            let stale = self.inner.take_stale();
-            if stale || read_at.is_none_or(|at: Duration| at + inner.poll <= now) {
-                self.read_endpoints().await?;
-                self.look_at = None;
-                read_at = Some(now);
-            }
-            let began = self.begin().await?;
-            let wait = self.wait(began).await?;
-            let clock = Arc::clone(&self.inner.sender.clock);
-            let mut timer = clock.sleep(wait).fuse();
+            let wait = match self.turn().await {
+                Ok(wait) => {
+                    failures = 0;
+                    wait
+                }
+                Err(error) => {
+                    failures += 1;
+                    tracing::error!(%error, failures, "webhooks wait for their database");
+                    self.read_at = None;
+                    Duration::from_secs(1 << failures.min(6))
+                }
+            };
+            let mut timer = inner.sender.clock.sleep(wait).fuse();
+            // While the database is away, waking up more often does not bring it back.
             let mut woken = woken.fuse();
             futures::select_biased! {
                 () = shutdown => break,
@@ -152,13 +174,25 @@ impl Dispatcher {
                 () = woken => self.look_at = None,
                 () = timer => self.look_at = None,
             }
-            self.write().await?;
         }
         while let Some(ended) = self.trying.next().await {
             self.ended.push(ended);
-            self.write().await?;
         }
-        Ok(())
+        self.write().await
+    }
+
+    /// Writes down what ended, and begins what is due; how long nothing can happen by itself then.
+    async fn turn(&mut self) -> Result<Duration> {
+        self.write().await?;
+        let now = self.clock().elapsed();
+        let stale = self.inner.take_stale();
+        if stale || self.read_at.is_none_or(|at| at + self.inner.poll <= now) {
+            self.read_endpoints().await?;
+            self.look_at = None;
+            self.read_at = Some(now);
+        }
+        let began = self.begin().await?;
+        self.wait(began).await
     }
 
     /// Sends what is due now, and what becomes due by it, until nothing is.
@@ -224,8 +258,8 @@ impl Dispatcher {
             return Ok(0);
         }
         // If there is not room for all, others are first the next time.
-        self.turn = self.turn.wrapping_add(1);
-        let first = self.turn.wrapping_mul(97) % rooms.len();
+        self.claims = self.claims.wrapping_add(1);
+        let first = self.claims.wrapping_mul(97) % rooms.len();
         rooms.rotate_left(first);
         let at = self.clock().now();
         let claimed = self.inner.store.claim(rooms, most, at, at + self.inner.lease()).await?;
@@ -271,12 +305,7 @@ impl Dispatcher {
                 _ => break,
             }
         }
-        if self.ended.is_empty() {
-            return Ok(());
-        }
         let now = self.clock().elapsed();
-        let mut done = Vec::with_capacity(self.ended.len());
-        let mut told = Vec::new();
         for (claim, ready, tried) in std::mem::take(&mut self.ended) {
             if let Some(lane) = self.lanes.get_mut(&claim.endpoint_id) {
                 lane.ended(&tried, now);
@@ -286,10 +315,15 @@ impl Dispatcher {
             }
             let then = then(&self.inner, &ready, claim.failures, &tried);
             note(&claim, &tried, &then);
-            told.extend(notices(&claim, &tried, &then));
-            done.push(completed(claim, tried, then));
+            self.unwritten.1.extend(notices(&claim, &tried, &then));
+            self.unwritten.0.push(completed(claim, &ready, tried, then));
         }
-        self.inner.complete(done, told).await
+        if self.unwritten.0.is_empty() {
+            return Ok(());
+        }
+        self.inner.complete(self.unwritten.0.clone(), &self.unwritten.1).await?;
+        self.unwritten = Default::default();
+        Ok(())
     }
 }
 
@@ -309,12 +343,13 @@ fn then(inner: &Inner, to: &Ready, failures: u32, tried: &Tried) -> Then {
     }
 }
 
-pub(crate) fn completed(claim: Claimed, tried: Tried, then: Then) -> Completed {
+pub(crate) fn completed(claim: Claimed, to: &Ready, tried: Tried, then: Then) -> Completed {
     Completed {
         delivery_id: claim.delivery_id,
         attempt_id: claim.attempt_id,
         lease: claim.lease,
         endpoint_id: claim.endpoint_id,
+        endpoint_version: to.endpoint.version,
         end: tried.end,
         then,
     }

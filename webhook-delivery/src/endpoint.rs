@@ -40,7 +40,9 @@ pub struct EndpointSettings {
     /// Which events it gets.
     pub filter: EventFilter,
     /// Headers that go with each delivery.
-    #[serde(default)]
+    ///
+    /// Not a part of what is serialised: values are for the receiver alone.
+    #[serde(skip)]
     pub headers: CustomHeaders,
     /// When it is tried again.
     #[serde(default)]
@@ -48,7 +50,7 @@ pub struct EndpointSettings {
     /// How many deliveries it takes in what time; none: as many as come.
     #[serde(default)]
     pub rate: Option<Rate>,
-    /// Deliveries that are under way at once.
+    /// Deliveries that are under way at once, in each process that sends; 1 to 256.
     pub concurrency: u32,
     /// Whether events of one subject wait for each other. A dead letter lets the next one pass.
     #[serde(default)]
@@ -58,7 +60,7 @@ pub struct EndpointSettings {
     pub obeys_answers: bool,
 }
 
-/// So many in any stretch of this length.
+/// So many in any stretch of this length, in each process that sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
     /// How many.
@@ -91,6 +93,25 @@ pub struct EndpointHealth {
     /// Since when nothing but failures.
     pub failing_since: Option<DateTime<Utc>>,
 }
+
+impl EndpointSettings {
+    /// Refuses what can't be kept.
+    pub(crate) fn check(&self) -> Result<()> {
+        if !(1..=MAX_CONCURRENCY).contains(&self.concurrency) {
+            return Err(Error::Policy("has a concurrency that is not 1 to 256"));
+        }
+        match self.rate {
+            Some(Rate { count: 0, .. }) => Err(Error::Policy("has a rate of nothing: disable the endpoint instead")),
+            Some(Rate { per, .. }) if per.is_zero() || per > Duration::from_secs(86_400) => {
+                Err(Error::Policy("has a rate over a time that is not up to a day"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A quarter of what is under way at once: one endpoint never has all places.
+const MAX_CONCURRENCY: u32 = 256;
 
 impl Endpoint {
     /// Its id.
@@ -179,17 +200,17 @@ impl NewEndpoint {
         self
     }
 
-    /// At most `count` deliveries in any stretch of `per`.
+    /// At most `count` deliveries in any stretch of `per`, which is up to a day.
     #[must_use]
     pub fn rate(mut self, count: u32, per: Duration) -> Self {
-        self.settings.rate = Some(Rate { count: count.max(1), per });
+        self.settings.rate = Some(Rate { count, per });
         self
     }
 
-    /// Deliveries that are under way at once; 4 unless told.
+    /// Deliveries that are under way at once; 4 unless told, 256 at most.
     #[must_use]
     pub fn concurrency(mut self, most: u32) -> Self {
-        self.settings.concurrency = most.max(1);
+        self.settings.concurrency = most;
         self
     }
 

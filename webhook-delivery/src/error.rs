@@ -25,6 +25,9 @@ pub enum Error {
     /// Not a name of an event type.
     #[error("{0:?} is no event type: words of letters, digits and `_` with dots between, 100 characters at most")]
     EventType(String),
+    /// An id of an event that can't be signed.
+    #[error("the event's id {0}")]
+    EventId(&'static str),
     /// An event that is too large to be sent.
     #[error("the event has {size} bytes; at most {limit} are sent. Send ids, and let receivers ask for the rest")]
     TooLarge {
@@ -36,8 +39,8 @@ pub enum Error {
     /// The data of an event can't be written as JSON.
     #[error("the event's data is no JSON")]
     Data(#[source] serde_json::Error),
-    /// A retry policy that makes no sense.
-    #[error("the retry policy {0}")]
+    /// A retry policy, a rate or a concurrency that makes no sense.
+    #[error("the endpoint or its retry policy {0}")]
     Policy(&'static str),
     /// A secret or a key that the scheme does not take.
     #[error("the signing secret is refused: {0}")]

@@ -94,17 +94,14 @@ impl Event {
         self
     }
 
-    /// An id of yours, by which a second publication is known to be the same event.
+    /// An id of yours, by which a second publication for the same tenant is known to be the same event.
     ///
     /// # Errors
-    /// [`Error::Secret`] for one with a dot or a control character, which can't be signed.
+    /// [`Error::EventId`] for one with a dot or a control character, which can't be signed.
     pub fn id(mut self, id: impl Into<String>) -> Result<Self> {
         self.id = id.into();
         if self.id.is_empty() || self.id.len() > 200 || self.id.bytes().any(|b| b == b'.' || !b.is_ascii_graphic()) {
-            return Err(webhook_signing::Error::InvalidId(
-                "is empty, long, or holds a dot, a blank or a control character",
-            )
-            .into());
+            return Err(Error::EventId("is empty, long, or holds a dot, a blank or a control character"));
         }
         self.rendered()
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use http::{HeaderName, HeaderValue};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{Error, Result};
@@ -80,8 +79,7 @@ const FORBIDDEN_PREFIXES: [&str; 13] = [
 /// assert!(!format!("{headers:?}").contains("token"));
 /// # Ok::<(), webhook_delivery::Error>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct CustomHeaders(Vec<(String, Zeroizing<String>)>);
 
 impl CustomHeaders {
@@ -141,6 +139,42 @@ impl CustomHeaders {
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// For the store: with the values.
+    pub(crate) fn to_stored(&self) -> Zeroizing<String> {
+        let pairs: Vec<(&str, &str)> = self.0.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        Zeroizing::new(serde_json::to_string(&pairs).unwrap_or_default())
+    }
+
+    /// From the store: each as if it were set now.
+    pub(crate) fn from_stored(text: &str) -> Result<Self> {
+        let pairs: Vec<(String, Zeroizing<String>)> = serde_json::from_str(text).map_err(Error::Data)?;
+        pairs.iter().try_fold(Self::new(), |headers, (name, value)| headers.set(name, value))
+    }
+
+    /// What must not be shown of them, in every form that a receiver may show it in.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        use base64::Engine;
+        let mut secrets = Vec::new();
+        for (_, value) in &self.0 {
+            let value = value.trim();
+            secrets.push(value.to_owned());
+            if let Some((_, credentials)) = value.split_once(' ') {
+                secrets.push(credentials.trim().to_owned());
+                let decoded = base64::engine::general_purpose::STANDARD.decode(credentials.trim());
+                if let Some(pair) = decoded.ok().and_then(|d| String::from_utf8(d).ok()) {
+                    secrets.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
+                    secrets.push(pair);
+                }
+            }
+            // Parts of a longer value, like `key=…`.
+            let parts = value.split([' ', ',', ';', '=', '"']).filter(|part| part.len() >= 8);
+            secrets.extend(parts.map(str::to_owned));
+        }
+        secrets.retain(|secret| secret.len() >= 4);
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
     }
 
     pub(crate) fn put_into(&self, headers: &mut http::HeaderMap) {

@@ -22,6 +22,7 @@ use crate::{Error, Result};
 /// # Ok::<(), webhook_delivery::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct RetryPolicy {
     delays: Delays,
     /// Added at random, as a share of the delay; never taken away: nobody is asked before the time that was promised.
@@ -52,6 +53,31 @@ impl Default for RetryPolicy {
     }
 }
 
+/// A policy as somebody wrote it down.
+#[derive(Deserialize)]
+struct Unchecked {
+    delays: Delays,
+    jitter: f64,
+    permanent: Vec<u16>,
+}
+
+impl TryFrom<Unchecked> for RetryPolicy {
+    type Error = Error;
+
+    fn try_from(policy: Unchecked) -> Result<Self> {
+        let delays = match policy.delays {
+            Delays::List(delays) => Self::schedule(delays.into_iter().map(Duration::from_millis))?,
+            Delays::Exponential { base, factor, cap, tries } => {
+                Self::exponential(Duration::from_millis(base), factor, Duration::from_millis(cap), tries)?
+            }
+        };
+        Ok(delays.jitter(policy.jitter).permanent(policy.permanent))
+    }
+}
+
+/// A month: who is away for longer is not coming back.
+const LONGEST_DELAY: Duration = Duration::from_secs(30 * 24 * 3_600);
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -60,11 +86,14 @@ impl RetryPolicy {
     /// A delay after each try but the last.
     ///
     /// # Errors
-    /// [`Error::Policy`] for more than 100 of them.
+    /// [`Error::Policy`] for more than 100 of them, or one of more than 30 days.
     pub fn schedule(delays: impl IntoIterator<Item = Duration>) -> Result<Self> {
         let delays: Vec<u64> = delays.into_iter().map(millis).collect();
         if delays.len() > 100 {
             return Err(Error::Policy("has more than 100 retries"));
+        }
+        if delays.iter().any(|d| *d > millis(LONGEST_DELAY)) {
+            return Err(Error::Policy("has a delay of more than 30 days"));
         }
         Ok(Self { delays: Delays::List(delays), ..Self::default() })
     }
@@ -72,10 +101,13 @@ impl RetryPolicy {
     /// `tries` in all; the delay after the first is `base`, and each next is `factor` times as long, up to `cap`.
     ///
     /// # Errors
-    /// [`Error::Policy`] for a factor below 1 or no number, or for more than 100 tries.
+    /// [`Error::Policy`] for a factor below 1 or no number, more than 100 tries, or a cap of more than 30 days.
     pub fn exponential(base: Duration, factor: f64, cap: Duration, tries: u32) -> Result<Self> {
         if !(1.0..=100.0).contains(&factor) {
             return Err(Error::Policy("has a factor that is not 1 to 100"));
+        }
+        if cap > LONGEST_DELAY {
+            return Err(Error::Policy("has a cap of more than 30 days"));
         }
         if !(1..=100).contains(&tries) {
             return Err(Error::Policy("has not 1 to 100 tries"));
@@ -122,14 +154,14 @@ impl RetryPolicy {
     pub(crate) fn next(&self, n: u32, outcome: &Outcome, chance: &dyn Chance) -> Option<Duration> {
         let Outcome::Failed { floor, hint, .. } = outcome else { return None };
         let delay = self.delay(n)?.max(*floor);
-        let jittered = delay + delay.mul_f64(self.jitter * chance.unit());
+        let jittered = delay + delay.mul_f64((self.jitter * chance.unit()).clamp(0.0, 1.0));
         // What the receiver asks for is kept, up to a limit of ours.
         Some(jittered.max(hint.unwrap_or_default().min(LONGEST_HINT)))
     }
 }
 
 /// The longest that a receiver can put us off.
-const LONGEST_HINT: Duration = Duration::from_secs(10 * 3_600);
+pub(crate) const LONGEST_HINT: Duration = Duration::from_secs(10 * 3_600);
 
 /// After a time-out or an overloaded gateway nothing is sent for a minute.
 const OVERLOADED: Duration = Duration::from_secs(60);
@@ -209,6 +241,12 @@ mod tests {
         }
         assert!(RetryPolicy::exponential(second, 2.0, second, 0).is_err());
         assert!(RetryPolicy::schedule(vec![second; 101]).is_err());
+        assert!(RetryPolicy::schedule([Duration::MAX]).is_err());
+        assert!(RetryPolicy::exponential(second, 1.0, Duration::MAX, 9).is_err());
+        let text = serde_json::to_string(&RetryPolicy::default()).unwrap();
+        assert_eq!(serde_json::from_str::<RetryPolicy>(&text).unwrap(), RetryPolicy::default());
+        let long = text.replace("86400000", "8640000000000");
+        assert!(serde_json::from_str::<RetryPolicy>(&long).is_err());
     }
 
     proptest! {

@@ -9,7 +9,8 @@ use futures::future::{Either, select};
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use psa_core::time::Clock;
 use psa_http::{
-    Body, Forbidden, Redactor, Timings, Transport, TransportError, TransportErrorKind, retry_after_unbounded,
+    AddressPolicy, Body, Forbidden, Redactor, Timings, Transport, TransportError, TransportErrorKind,
+    retry_after_unbounded,
 };
 use webhook_signing::{Keyring, Scheme, Signer};
 
@@ -43,7 +44,10 @@ impl Ready {
         let redactor = Redactor::default();
         let mut keys: Option<Keyring> = None;
         for (secret, until) in &secrets {
-            redactor.add_lasting(secret.reveal().to_owned().into());
+            let text = secret.reveal();
+            redactor.add_lasting(text.to_owned().into());
+            let bare = text.trim_start_matches("whsec_").trim_start_matches("whsk_");
+            redactor.add_lasting(bare.to_owned().into());
             let end = until.map(|at| at.timestamp());
             keys = Some(match keys {
                 None => Keyring::new(secret.reveal()),
@@ -54,12 +58,9 @@ impl Ready {
         let signer = Signer::new(Scheme::StandardWebhooks, keys)?;
         let mut headers = HeaderMap::new();
         endpoint.settings.headers.put_into(&mut headers);
-        for value in headers.values() {
-            if let Ok(text) = value.to_str() {
-                // Receivers that show what they got are common.
-                let secret = text.rsplit(' ').next().unwrap_or(text);
-                redactor.add_lasting(secret.to_owned().into());
-            }
+        // Receivers that show what they got are common.
+        for secret in endpoint.settings.headers.secrets() {
+            redactor.add_lasting(secret.into());
         }
         headers.insert(USER_AGENT, user_agent.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -95,6 +96,8 @@ pub(crate) struct Tried {
     pub(crate) signature: Pairs,
     /// An address that must not be reached.
     pub(crate) forbidden: bool,
+    /// Whether the receiver seems to be down, and not only to dislike this event.
+    pub(crate) down: bool,
 }
 
 /// Sends, and waits no longer than it should.
@@ -103,6 +106,8 @@ pub(crate) struct Sender {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) time_out: Duration,
+    /// Asked before each request, whatever the transport asks.
+    pub(crate) policy: AddressPolicy,
 }
 
 impl Sender {
@@ -110,14 +115,11 @@ impl Sender {
         let started = self.clock.elapsed();
         let (request, signature) = match to.request(event_id, body, self.clock.now().timestamp()) {
             Ok(request) => request,
-            Err(why) => return Tried::without_answer(why.to_owned(), Outcome::Permanent(why), Vec::new()),
+            Err(why) => return Tried::without_answer(why.to_owned(), Outcome::Permanent(why)),
         };
-        let sending = std::pin::pin!(self.exchange(to, request));
-        let mut tried = match select(sending, self.clock.sleep(self.time_out)).await {
-            Either::Left((tried, _)) => tried,
-            Either::Right(_) => {
-                Tried::without_answer("no complete answer in time".to_owned(), Outcome::timed_out(), Vec::new())
-            }
+        let mut tried = match self.policy.check_url_text(&to.endpoint.url) {
+            Ok(_) => self.exchange(to, request).await,
+            Err(forbidden) => Tried::forbidden(&forbidden),
         };
         tried.end.took = self.clock.elapsed().saturating_sub(started);
         tried.signature = signature;
@@ -125,14 +127,21 @@ impl Sender {
     }
 
     async fn exchange(&self, to: &Ready, request: http::Request<Bytes>) -> Tried {
-        let answer = match self.transport.send(request).await {
-            Ok(answer) => answer,
-            Err(error) => return Tried::failed(&error),
+        let mut too_late = self.clock.sleep(self.time_out);
+        let sending = self.transport.send(request);
+        let answer = match select(sending, &mut too_late).await {
+            Either::Left((Ok(answer), _)) => answer,
+            Either::Left((Err(error), _)) => return Tried::failed(&error),
+            Either::Right(_) => return Tried::without_answer("no answer in time".to_owned(), Outcome::timed_out()),
         };
         let (head, body) = answer.into_parts();
         let status = head.status.as_u16();
         let timings = head.extensions.get::<Timings>().copied().unwrap_or_default();
-        let (excerpt, broken) = excerpt(body, &to.redactor).await;
+        let reading = std::pin::pin!(excerpt(body, &to.redactor));
+        let (excerpt, body_end) = match select(reading, &mut too_late).await {
+            Either::Left((read, _)) => read,
+            Either::Right(_) => (String::new(), BodyEnd::TooLate),
+        };
         let hint = retry_after_unbounded(&head.headers, self.clock.now());
         let settings = &to.endpoint.settings;
         let mut outcome = Outcome::of_status(status, hint, &settings.retry);
@@ -148,19 +157,36 @@ impl Sender {
             _ if head.status.is_redirection() => Some(format!("{status}: redirects are not followed; set the new URL")),
             _ => Some(format!("the receiver answered {status}")),
         };
-        if outcome == Outcome::Delivered && broken {
-            // The head said yes; the answer broke off all the same, and with it what the receiver was about to do, perhaps.
-            (outcome, error) = (Outcome::failed(), Some("the answer broke off".to_owned()));
+        // The head said yes; the answer broke off all the same, and with it what the receiver was about to do, perhaps.
+        match body_end {
+            BodyEnd::Whole => {}
+            BodyEnd::Broken if outcome == Outcome::Delivered => {
+                (outcome, error) = (Outcome::failed(), Some("the answer broke off".to_owned()));
+            }
+            BodyEnd::TooLate if outcome == Outcome::Delivered => {
+                (outcome, error) = (Outcome::timed_out(), Some("no complete answer in time".to_owned()));
+            }
+            BodyEnd::Broken | BodyEnd::TooLate => {}
         }
         let pause = matches!(status, 429 | 503).then_some(hint).flatten();
         let delivered = outcome == Outcome::Delivered;
+        let down = !delivered && (status == 429 || status >= 500 || body_end != BodyEnd::Whole);
         let end = AttemptEnd { delivered, status: Some(status), took: Duration::ZERO, error, excerpt };
-        Tried { end, outcome, timings, pause, signature: Vec::new(), forbidden: false }
+        Tried { end, outcome, timings, pause, signature: Vec::new(), forbidden: false, down }
     }
 }
 
+/// How the reading of an answer's body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BodyEnd {
+    /// Read as far as it is kept.
+    Whole,
+    Broken,
+    TooLate,
+}
+
 impl Tried {
-    fn without_answer(why: String, outcome: Outcome, signature: Pairs) -> Self {
+    fn without_answer(why: String, outcome: Outcome) -> Self {
         let end = AttemptEnd {
             delivered: false,
             status: None,
@@ -168,15 +194,19 @@ impl Tried {
             error: Some(why),
             excerpt: String::new(),
         };
-        Self { end, outcome, timings: Timings::default(), pause: None, signature, forbidden: false }
+        let down = !matches!(outcome, Outcome::Permanent(_));
+        Self { end, outcome, timings: Timings::default(), pause: None, signature: Vec::new(), forbidden: false, down }
+    }
+
+    fn forbidden(forbidden: &Forbidden) -> Self {
+        let refused = Outcome::Permanent("its address must not be reached");
+        Self { forbidden: true, ..Self::without_answer(forbidden.to_string(), refused) }
     }
 
     fn failed(error: &TransportError) -> Self {
         let causes = causes(error);
-        let forbidden = causes.iter().find_map(|e| e.downcast_ref::<Forbidden>());
-        if let Some(forbidden) = forbidden {
-            let refused = Outcome::Permanent("its address must not be reached");
-            return Self { forbidden: true, ..Self::without_answer(forbidden.to_string(), refused, Vec::new()) };
+        if let Some(forbidden) = causes.iter().find_map(|e| e.downcast_ref::<Forbidden>()) {
+            return Self::forbidden(forbidden);
         }
         let (why, outcome) = match error.kind {
             TransportErrorKind::Connect => ("no connection", Outcome::failed()),
@@ -194,7 +224,7 @@ impl Tried {
             Some(cause) => format!("{why}: {cause}"),
             None => why.to_owned(),
         };
-        Self::without_answer(text, outcome, Vec::new())
+        Self::without_answer(text, outcome)
     }
 }
 
@@ -209,16 +239,16 @@ fn causes<'e>(error: &'e TransportError) -> Vec<&'e (dyn std::error::Error + 'st
     all
 }
 
-/// The beginning of a body as text, without what is secret; and whether it broke off before that.
-async fn excerpt(mut body: Body, redactor: &Redactor) -> (String, bool) {
+/// The beginning of a body as text, without what is secret; and how its reading ended.
+async fn excerpt(mut body: Body, redactor: &Redactor) -> (String, BodyEnd) {
     let mut read = Vec::new();
-    let mut broken = false;
+    let mut body_end = BodyEnd::Whole;
     while read.len() < READ {
         match body.next().await {
             None => break,
             Some(Ok(piece)) => read.extend_from_slice(&piece[..piece.len().min(READ - read.len())]),
             Some(Err(_)) => {
-                broken = true;
+                body_end = BodyEnd::Broken;
                 break;
             }
         }
@@ -226,5 +256,5 @@ async fn excerpt(mut body: Body, redactor: &Redactor) -> (String, bool) {
     // Redacted before it is cut: half a secret would not be known again.
     let text = redactor.text(&String::from_utf8_lossy(&read)).replace('\0', "");
     let end = (0..=KEPT.min(text.len())).rev().find(|n| text.is_char_boundary(*n)).unwrap_or(0);
-    (text[..end].to_owned(), broken)
+    (text[..end].to_owned(), body_end)
 }

@@ -7,18 +7,18 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::HeaderValue;
 use psa_core::time::{Chance, Clock, Seeded};
-use psa_http::{AddressPolicy, GuardedTransport, TokioClock, Transport};
+use psa_http::{AddressPolicy, GuardedTransport, SystemClock, Transport};
 use tokio::sync::Notify;
 
 use crate::dispatcher::{Dispatcher, completed};
-use crate::endpoint::{Endpoint, EndpointHealth, EndpointState, NewEndpoint, SigningSecret, new_id};
+use crate::endpoint::{Endpoint, EndpointHealth, EndpointSettings, EndpointState, NewEndpoint, SigningSecret, new_id};
 use crate::policy::Outcome;
 use crate::sender::{Ready, Secrets, Sender};
 use crate::store::{
     Attempt, AttemptEnd, Completed, Delivery, DeliveryQuery, EndpointStats, Published, Replay, Store, Then,
 };
 use crate::test_delivery::{TestDelivery, TestReport};
-use crate::{Catalogue, Error, Event, EventFilter, Result};
+use crate::{Catalogue, Error, Event, Result};
 
 /// A whole try: connection, request and the answer's body.
 const TIME_OUT: Duration = Duration::from_secs(15);
@@ -67,7 +67,6 @@ pub(crate) struct Inner {
     pub(crate) changed: Notify,
     /// Whether endpoints were changed since the dispatcher read them.
     stale: AtomicBool,
-    policy: AddressPolicy,
     catalogue: Catalogue,
     user_agent: HeaderValue,
     disable_after: Duration,
@@ -251,14 +250,13 @@ impl WebhooksBuilder {
                     .map_err(|e| Error::Transport(Box::new(e)))?,
             ),
         };
-        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         Ok(Webhooks(Arc::new(Inner {
             store: self.store,
-            sender: Sender { transport, clock, time_out: self.time_out },
+            sender: Sender { transport, clock, time_out: self.time_out, policy: self.policy },
             chance: self.chance.unwrap_or_else(|| Arc::new(Seeded::from_entropy())),
             changed: Notify::new(),
             stale: AtomicBool::new(true),
-            policy: self.policy,
             catalogue: self.catalogue,
             user_agent,
             disable_after: self.disable_after,
@@ -308,13 +306,13 @@ impl Inner {
     }
 
     /// Writes ends of tries down, and tells who wants to know.
-    pub(crate) async fn complete(&self, done: Vec<Completed>, mut notices: Vec<Notice>) -> Result<()> {
+    pub(crate) async fn complete(&self, done: Vec<Completed>, notices: &[Notice]) -> Result<()> {
         let changes = self.store.complete(done, self.sender.clock.now(), self.disable_after).await?;
         if changes.iter().any(|c| matches!(c, crate::store::EndpointChange::Disabled { .. })) {
             self.touch();
         }
-        notices.extend(changes.into_iter().map(Notice::from));
         notices.iter().for_each(|notice| (self.told)(notice));
+        changes.into_iter().map(Notice::from).for_each(|notice| (self.told)(&notice));
         Ok(())
     }
 }
@@ -347,17 +345,18 @@ impl Webhooks {
         &self.0.catalogue
     }
 
-    fn check(&self, url: &str, filter: &EventFilter) -> Result<String> {
-        self.0.catalogue.check(filter)?;
-        Ok(self.0.policy.check_url_text(url)?.to_string())
+    fn check(&self, url: &str, settings: &EndpointSettings) -> Result<String> {
+        self.0.catalogue.check(&settings.filter)?;
+        settings.check()?;
+        Ok(self.0.sender.policy.check_url_text(url)?.to_string())
     }
 
     /// Makes an endpoint, enabled. The secret is for the receiver; it is not shown again.
     ///
     /// # Errors
-    /// [`Error::Url`], [`Error::UnknownEventType`], [`Error::Store`].
+    /// [`Error::Url`], [`Error::UnknownEventType`], [`Error::Policy`], [`Error::Store`].
     pub async fn create(&self, new: NewEndpoint) -> Result<(Endpoint, SigningSecret)> {
-        let url = self.check(&new.url, &new.settings.filter)?;
+        let url = self.check(&new.url, &new.settings)?;
         let secret = match new.secret {
             Some(secret) => secret,
             None => SigningSecret::random()?,
@@ -399,8 +398,11 @@ impl Webhooks {
     /// # Errors
     /// [`Error::Changed`] if somebody else was faster; as [`create`](Self::create).
     pub async fn update(&self, mut endpoint: Endpoint) -> Result<Endpoint> {
-        endpoint.url = self.check(&endpoint.url, &endpoint.settings.filter)?;
-        endpoint.settings.concurrency = endpoint.settings.concurrency.max(1);
+        endpoint.url = self.check(&endpoint.url, &endpoint.settings)?;
+        self.save(endpoint).await
+    }
+
+    async fn save(&self, endpoint: Endpoint) -> Result<Endpoint> {
         let id = endpoint.id.clone();
         if !self.0.store.save_endpoint(endpoint).await? {
             return Err(Error::Changed);
@@ -425,7 +427,8 @@ impl Webhooks {
     pub async fn disable(&self, id: &str, why: impl Into<String>) -> Result<Endpoint> {
         let endpoint = self.endpoint(id).await?;
         let state = EndpointState::Disabled { why: why.into(), since: self.now() };
-        self.update(Endpoint { state, ..endpoint }).await
+        // Not checked again: what must not be reached any more is what most wants to be disabled.
+        self.save(Endpoint { state, ..endpoint }).await
     }
 
     /// Removes an endpoint with its deliveries and their tries.
@@ -442,16 +445,30 @@ impl Webhooks {
     /// can change over without losing anything.
     ///
     /// # Errors
-    /// [`Error::Rotation`] for more than a week; [`Error::NotFound`], [`Error::Store`].
+    /// [`Error::Rotation`] for more than a week, and for an endpoint with a key pair; [`Error::NotFound`], [`Error::Store`].
     pub async fn rotate_secret(&self, id: &str, grace: Duration) -> Result<SigningSecret> {
+        let current = self.0.store.secrets(vec![id.to_owned()], self.now()).await?;
+        if current.first().is_some_and(|(_, secret, _)| secret.reveal().starts_with("whsk_")) {
+            return Err(Error::Rotation("the endpoint signs with a key pair: give the next one to rotate_secret_to"));
+        }
+        let secret = SigningSecret::random()?;
+        self.rotate_secret_to(id, secret.clone(), grace).await?;
+        Ok(secret)
+    }
+
+    /// As [`rotate_secret`](Self::rotate_secret), to a secret or a key pair of yours.
+    ///
+    /// # Errors
+    /// As [`rotate_secret`](Self::rotate_secret).
+    pub async fn rotate_secret_to(&self, id: &str, secret: SigningSecret, grace: Duration) -> Result<()> {
         if grace > LONGEST_GRACE {
             return Err(Error::Rotation("an old secret can go on signing for seven days at the most"));
         }
         self.endpoint(id).await?;
-        let (secret, now) = (SigningSecret::random()?, self.now());
-        self.0.store.rotate_secret(id, secret.clone(), now, now + grace, MOST_OLD_SECRETS).await?;
+        let now = self.now();
+        self.0.store.rotate_secret(id, secret, now, now + grace, MOST_OLD_SECRETS).await?;
         self.0.touch();
-        Ok(secret)
+        Ok(())
     }
 
     /// Publishes events, each to the endpoints that are enabled now and want it. An id that was published before is not
@@ -472,8 +489,11 @@ impl Webhooks {
 
     /// Sends what is due until `shutdown`; then waits for what is under way. Several processes may do this over one store.
     ///
+    /// A database that is away is waited for. What was under way when a process dies is sent again when its lease has ended:
+    /// receivers get everything at least once.
+    ///
     /// # Errors
-    /// [`Error::Store`]. What was under way is sent again when its lease has ended: receivers get everything at least once.
+    /// [`Error::Store`], if the last tries can't be written down at the end.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<()> {
         Dispatcher::new(Arc::clone(&self.0)).run(shutdown).await
     }
@@ -527,20 +547,13 @@ impl Webhooks {
     /// # Errors
     /// [`Error::NotFound`] if it does not exist or is under way; [`Error::Store`].
     pub async fn attempt(&self, delivery_id: i64) -> Result<AttemptEnd> {
-        let missing = || Error::NotFound { what: "delivery that is not under way", id: delivery_id.to_string() };
-        let now = self.now();
-        let until = now + self.0.lease();
-        let claim = self.0.store.claim_one(delivery_id, now, until).await?.ok_or_else(missing)?;
-        let endpoint = self.endpoint(&claim.endpoint_id).await?;
-        let ready = self.0.ready(vec![endpoint]).await?.pop().ok_or_else(missing)?;
-        let tried = self.0.sender.send(&ready, &claim.event_id, claim.body.clone()).await;
-        let end = tried.end.clone();
-        let then = match tried.outcome {
-            Outcome::Delivered => Then::Delivered,
-            _ => Then::Unchanged { next_at: claim.due_at },
-        };
-        self.0.complete(vec![completed(claim, tried, then)], Vec::new()).await?;
-        Ok(end)
+        let inner = Arc::clone(&self.0);
+        // In a task of its own: whoever asked may go away, and the try is written down all the same.
+        let trying = tokio::spawn(async move { attempt(&inner, delivery_id).await });
+        trying.await.unwrap_or_else(|stopped| match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(psa_store::StoreError::Stopped.into()),
+        })
     }
 
     /// Sends a ping or an example to one endpoint, as it would be sent, and reports all that happened. Nothing is stored and
@@ -582,4 +595,22 @@ impl Webhooks {
     pub async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
         Ok(self.0.store.prune(before).await?)
     }
+}
+
+/// One try by hand.
+async fn attempt(inner: &Inner, delivery_id: i64) -> Result<AttemptEnd> {
+    let missing = || Error::NotFound { what: "delivery that is not under way", id: delivery_id.to_string() };
+    let now = inner.sender.clock.now();
+    let claim = inner.store.claim_one(delivery_id, now, now + inner.lease()).await?.ok_or_else(missing)?;
+    let endpoint = inner.store.endpoints(Some(vec![claim.endpoint_id.clone()])).await?.pop().ok_or_else(missing)?;
+    let ready = inner.ready(vec![endpoint]).await?.pop();
+    let ready = ready.ok_or(Error::Rotation("the endpoint has no secret that is still good"))?;
+    let tried = inner.sender.send(&ready, &claim.event_id, claim.body.clone()).await;
+    let end = tried.end.clone();
+    let then = match tried.outcome {
+        Outcome::Delivered => Then::Delivered,
+        _ => Then::Unchanged { next_at: claim.due_at },
+    };
+    inner.complete(vec![completed(claim, &ready, tried, then)], &[]).await?;
+    Ok(end)
 }

@@ -141,6 +141,8 @@ pub struct Completed {
     pub lease: i64,
     /// Where to.
     pub endpoint_id: String,
+    /// The endpoint's version when the request was made: what an old address answers is not said of a new one.
+    pub endpoint_version: u64,
     /// How it ended.
     pub end: AttemptEnd,
     /// What becomes of the delivery.
@@ -306,6 +308,9 @@ pub enum EndpointChange {
 }
 
 /// A database for webhooks. Everything it is given at once, it does in one transaction.
+///
+/// [`SqliteStore`](crate::SqliteStore) is the one there is. What goes through here has no public constructors yet, so that another
+/// one can be added in this crate only.
 #[async_trait]
 pub trait Store: Send + Sync + fmt::Debug {
     /// Adds an endpoint with its secret.
@@ -354,7 +359,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     async fn claim_one(&self, id: i64, now: DateTime<Utc>, lease_until: DateTime<Utc>) -> Result<Option<Claimed>>;
 
     /// Writes down how tries ended. A delivery whose lease is not the one of the try keeps its state; the try is noted all the
-    /// same. Disables an endpoint that did nothing but fail for `disable_after`.
+    /// same. Disables an endpoint that did nothing but fail for `disable_after`; tries by hand do not count for that.
     async fn complete(
         &self,
         done: Vec<Completed>,

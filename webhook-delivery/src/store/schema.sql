@@ -4,6 +4,7 @@ CREATE TABLE webhook_endpoint (
     id             TEXT PRIMARY KEY,
     url            TEXT NOT NULL,
     settings       TEXT NOT NULL,
+    headers        TEXT NOT NULL,
     tenant         TEXT,
     filter         TEXT NOT NULL,
     ordered        INTEGER NOT NULL,
@@ -26,13 +27,14 @@ CREATE INDEX webhook_secret_endpoint ON webhook_secret (endpoint_id, id);
 
 CREATE TABLE webhook_event (
     id           INTEGER PRIMARY KEY,
-    event_id     TEXT NOT NULL UNIQUE,
+    event_id     TEXT NOT NULL,
     event_type   TEXT NOT NULL,
     tenant       TEXT,
     subject      TEXT,
     published_at INTEGER NOT NULL,
     body         BLOB NOT NULL
 );
+CREATE UNIQUE INDEX webhook_event_id ON webhook_event (event_id, COALESCE(tenant, ''));
 CREATE INDEX webhook_event_published ON webhook_event (published_at);
 
 -- state: 0 pending, 1 delivered, 2 dead letter. While one is under way, next_at is the end of its lease.
@@ -52,7 +54,7 @@ CREATE TABLE webhook_delivery (
     UNIQUE (endpoint_id, event)
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery (endpoint_id, next_at, id) WHERE state = 0;
-CREATE INDEX webhook_delivery_order ON webhook_delivery (endpoint_id, subject, id) WHERE state = 0 AND subject IS NOT NULL;
+CREATE INDEX webhook_delivery_order ON webhook_delivery (endpoint_id, subject, event) WHERE state = 0 AND subject IS NOT NULL;
 CREATE INDEX webhook_delivery_event ON webhook_delivery (event);
 
 -- Written before the request is sent; ended_at is missing while it is under way.

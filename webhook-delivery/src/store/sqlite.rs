@@ -14,8 +14,8 @@ use super::{
     Attempt, AttemptEnd, Claimed, Completed, Delivery, DeliveryQuery, DeliveryState, EndpointChange, EndpointStats,
     Published, Replay, StateFilter, Store, Then, Trigger,
 };
-use crate::endpoint::{Endpoint, EndpointHealth, EndpointState, SigningSecret};
-use crate::{Event, EventFilter, EventType};
+use crate::endpoint::{Endpoint, EndpointHealth, EndpointSettings, EndpointState, SigningSecret};
+use crate::{CustomHeaders, Event, EventFilter, EventType};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -91,6 +91,11 @@ fn time(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
 
+/// However long it is.
+fn duration_ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Damaged(Box::new(error))
 }
@@ -115,8 +120,7 @@ fn trigger(text: &str) -> Trigger {
     }
 }
 
-const ENDPOINT: &str =
-    "id, url, settings, disabled_why, disabled_since, last_success, last_failure, failing_since, created_at, version";
+const ENDPOINT: &str = "id, url, settings, headers, disabled_why, disabled_since, last_success, last_failure, failing_since, created_at, version";
 
 fn endpoint(row: &Row<'_>) -> Result<Endpoint> {
     let at = |column: &str| -> Result<Option<DateTime<Utc>>> { Ok(row.get::<_, Option<i64>>(column)?.map(time)) };
@@ -124,7 +128,10 @@ fn endpoint(row: &Row<'_>) -> Result<Endpoint> {
     Ok(Endpoint {
         id: row.get("id")?,
         url: row.get("url")?,
-        settings: serde_json::from_str(&row.get::<_, String>("settings")?).map_err(damaged)?,
+        settings: EndpointSettings {
+            headers: CustomHeaders::from_stored(&row.get::<_, String>("headers")?).map_err(damaged)?,
+            ..serde_json::from_str(&row.get::<_, String>("settings")?).map_err(damaged)?
+        },
         state: match why {
             Some(why) => EndpointState::Disabled { why, since: at("disabled_since")?.unwrap_or_default() },
             None => EndpointState::Enabled,
@@ -172,7 +179,7 @@ fn publish(tx: &Transaction<'_>, events: &[Event], now: DateTime<Utc>) -> Result
         let new = tx
             .prepare_cached(
                 "INSERT INTO webhook_event (event_id, event_type, tenant, subject, published_at, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (event_id) DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
             )?
             .execute(params![
                 event.id,
@@ -257,8 +264,8 @@ fn claim(tx: &Transaction<'_>, rooms: &[(String, u32)], most: u32, now: i64, unt
                  WHERE d.endpoint_id = ?1 AND d.state = 0 AND d.next_at <= ?2 AND p.disabled_why IS NULL
                  AND (p.ordered = 0 OR d.subject IS NULL OR NOT EXISTS (
                     SELECT 1 FROM webhook_delivery b WHERE b.endpoint_id = d.endpoint_id AND b.state = 0
-                    AND b.subject = d.subject AND b.id < d.id))
-                 ORDER BY d.next_at, d.id LIMIT ?3",
+                    AND b.subject = d.subject AND b.event < d.event))
+                 ORDER BY d.next_at, d.event LIMIT ?3",
             )?
             .query_map((endpoint, now, room), |row| row.get(0))?
             .collect::<std::result::Result<_, _>>()?;
@@ -285,16 +292,19 @@ fn complete(
             now,
             c.end.delivered,
             c.end.status,
-            c.end.took.as_millis() as i64,
+            duration_ms(c.end.took),
             c.end.error,
             c.end.excerpt
         ])?;
-        // Under another lease the delivery is somebody else's by now. What arrived has arrived all the same.
+        // Under another lease the delivery is somebody else's by now. What arrived has arrived all the same, unless it was asked
+        // for once more since then.
         let held = "id = ?1 AND lease = ?2";
         match &c.then {
             Then::Delivered => tx
-                .prepare_cached("UPDATE webhook_delivery SET state = 1, reason = NULL WHERE id = ?1")?
-                .execute([c.delivery_id])?,
+                .prepare_cached(
+                    "UPDATE webhook_delivery SET state = 1, reason = NULL WHERE id = ?1 AND (lease = ?2 OR cause <> 'replay')",
+                )?
+                .execute((c.delivery_id, c.lease))?,
             Then::Retry { at } => tx
                 .prepare_cached(&format!(
                     "UPDATE webhook_delivery SET failures = failures + 1, next_at = ?3, cause = 'schedule' WHERE {held} AND state = 0"
@@ -317,25 +327,33 @@ fn complete(
 /// Notes on the endpoint what became of the try, and disables it if that is the end.
 fn health(tx: &Transaction<'_>, c: &Completed, now: i64, disable_after: Duration) -> Result<Option<EndpointChange>> {
     let endpoint_id = c.endpoint_id.clone();
-    let failing: Option<(Option<i64>, bool)> = tx
-        .prepare_cached("SELECT failing_since, disabled_why IS NULL FROM webhook_endpoint WHERE id = ?1")?
-        .query_row([&endpoint_id], |row| Ok((row.get(0)?, row.get(1)?)))
+    let found: Option<(Option<i64>, Option<i64>, bool, i64)> = tx
+        .prepare_cached(
+            "SELECT failing_since, last_failure, disabled_why IS NULL, version FROM webhook_endpoint WHERE id = ?1",
+        )?
+        .query_row([&endpoint_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((failing_since, enabled)) = failing else { return Ok(None) };
+    let Some((failing_since, last_failure, enabled, version)) = found else { return Ok(None) };
     if c.end.delivered {
         tx.prepare_cached("UPDATE webhook_endpoint SET last_success = ?2, failing_since = NULL WHERE id = ?1")?
             .execute((&endpoint_id, now))?;
         return Ok(failing_since.map(|since| EndpointChange::Recovered { endpoint_id, failing_since: time(since) }));
     }
-    let since = failing_since.unwrap_or(now);
+    if matches!(c.then, Then::Unchanged { .. }) {
+        return Ok(None);
+    }
+    // A failure long after the last one is the first of its own: in between there was nothing to fail.
+    let quiet = last_failure.is_some_and(|last| now.saturating_sub(last) > duration_ms(disable_after));
+    let since = failing_since.filter(|_| !quiet).unwrap_or(now);
     tx.prepare_cached("UPDATE webhook_endpoint SET last_failure = ?2, failing_since = ?3 WHERE id = ?1")?.execute((
         &endpoint_id,
         now,
         since,
     ))?;
     let why = match &c.then {
+        _ if version as u64 != c.endpoint_version => return Ok(None),
         Then::EndpointGone { reason } => reason.clone(),
-        _ if now - since >= disable_after.as_millis() as i64 => {
+        _ if now.saturating_sub(since) >= duration_ms(disable_after) => {
             format!("nothing but failures since {}", time(since).format("%Y-%m-%d %H:%M UTC"))
         }
         _ => return Ok(None),
@@ -399,7 +417,7 @@ fn replay(tx: &Transaction<'_>, replay: &Replay, now: i64) -> Result<u64> {
     let mut select = tx.prepare(
         "SELECT d.id, e.event_type FROM webhook_delivery d JOIN webhook_event e ON e.id = d.event
          WHERE d.endpoint_id = ?1 AND (?2 IS NULL OR d.id = ?2) AND e.published_at >= ?3
-         AND (d.state = 2 OR (?4 AND d.state = 1) OR (?2 IS NOT NULL AND d.state = 0)) ORDER BY d.id",
+         AND (d.state = 2 OR (?4 AND d.state = 1) OR (?2 IS NOT NULL AND d.state = 0)) ORDER BY d.event",
     )?;
     let since = replay.since.map_or(i64::MIN, ms);
     let mut rows = select.query(params![replay.endpoint, replay.delivery, since, replay.delivered])?;
@@ -411,8 +429,8 @@ fn replay(tx: &Transaction<'_>, replay: &Replay, now: i64) -> Result<u64> {
         if !replay.filter.takes(&event_type(row.get(1)?)?) {
             continue;
         }
-        // The next lease is another one, so a try that is under way changes nothing any more.
-        let at = now + (replay.spread.as_millis() as i64).saturating_mul(count as i64);
+        // The next lease is another one, so a try that is under way does not end this one.
+        let at = now.saturating_add(duration_ms(replay.spread).saturating_mul(count as i64));
         tx.prepare_cached(
             "UPDATE webhook_delivery SET state = 0, failures = 0, reason = NULL, cause = 'replay', next_at = ?2,
              lease = COALESCE(lease, 0) + 1 WHERE id = ?1",
@@ -423,7 +441,7 @@ fn replay(tx: &Transaction<'_>, replay: &Replay, now: i64) -> Result<u64> {
     Ok(count)
 }
 
-/// Dead letters for events that the endpoint wants and never got: the replay takes them from there.
+/// Dead letters for events that the endpoint and the replay want and that it never got: the replay takes them from there.
 fn add_missed(tx: &Transaction<'_>, replay: &Replay, now: i64) -> Result<()> {
     let found: Option<(String, Option<String>)> = tx
         .prepare("SELECT filter, tenant FROM webhook_endpoint WHERE id = ?1")?
@@ -435,24 +453,26 @@ fn add_missed(tx: &Transaction<'_>, replay: &Replay, now: i64) -> Result<()> {
         "SELECT e.id, e.event_type, e.subject, e.published_at FROM webhook_event e
          WHERE e.published_at >= ?1 AND (?2 IS NULL OR e.tenant = ?2)
          AND NOT EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = ?3 AND d.event = e.id)
-         ORDER BY e.id LIMIT ?4",
+         ORDER BY e.id",
     )?;
     let since = replay.since.map_or(i64::MIN, ms);
-    let mut rows = select.query(params![since, tenant, replay.endpoint, replay.limit])?;
+    let mut rows = select.query(params![since, tenant, replay.endpoint])?;
+    let mut missed = Vec::new();
     while let Some(row) = rows.next()? {
-        if filter.takes(&event_type(row.get(1)?)?) {
-            tx.prepare_cached(
-                "INSERT INTO webhook_delivery (event, endpoint_id, subject, state, reason, next_at, created_at)
-                 VALUES (?1, ?2, ?3, 2, 'never sent', ?4, ?5)",
-            )?
-            .execute(params![
-                row.get::<_, i64>(0)?,
-                replay.endpoint,
-                row.get::<_, Option<String>>(2)?,
-                now,
-                row.get::<_, i64>(3)?
-            ])?;
+        let kind = event_type(row.get(1)?)?;
+        if filter.takes(&kind) && replay.filter.takes(&kind) {
+            missed.push((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(2)?, row.get::<_, i64>(3)?));
+            if missed.len() as u64 >= u64::from(replay.limit) {
+                break;
+            }
         }
+    }
+    for (event, subject, published_at) in missed {
+        tx.prepare_cached(
+            "INSERT INTO webhook_delivery (event, endpoint_id, subject, state, reason, next_at, created_at)
+             VALUES (?1, ?2, ?3, 2, 'never sent', ?4, ?5)",
+        )?
+        .execute(params![event, replay.endpoint, subject, now, published_at])?;
     }
     Ok(())
 }
@@ -464,9 +484,20 @@ impl Store for SqliteStore {
             .write(move |tx| {
                 let (settings, filter, why, since) = endpoint_columns(&e)?;
                 tx.execute(
-                    "INSERT INTO webhook_endpoint (id, url, settings, tenant, filter, ordered, disabled_why, disabled_since, created_at, version)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)",
-                    params![e.id, e.url, settings, e.settings.tenant, filter, e.settings.ordered, why, since, ms(e.created_at)],
+                    "INSERT INTO webhook_endpoint (id, url, settings, headers, tenant, filter, ordered, disabled_why, disabled_since, created_at, version)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)",
+                    params![
+                        e.id,
+                        e.url,
+                        settings,
+                        e.settings.headers.to_stored().as_str(),
+                        e.settings.tenant,
+                        filter,
+                        e.settings.ordered,
+                        why,
+                        since,
+                        ms(e.created_at)
+                    ],
                 )?;
                 tx.execute(
                     "INSERT INTO webhook_secret (endpoint_id, secret) VALUES (?1, ?2)",
@@ -483,9 +514,21 @@ impl Store for SqliteStore {
                 let (settings, filter, why, since) = endpoint_columns(&e)?;
                 let saved = tx.execute(
                     "UPDATE webhook_endpoint SET url = ?3, settings = ?4, tenant = ?5, filter = ?6, ordered = ?7, disabled_why = ?8,
-                     disabled_since = ?9, failing_since = CASE WHEN ?8 IS NULL AND disabled_why IS NOT NULL THEN NULL ELSE failing_since END,
+                     disabled_since = ?9, headers = ?10,
+                     failing_since = CASE WHEN ?8 IS NULL AND disabled_why IS NOT NULL THEN NULL ELSE failing_since END,
                      version = version + 1 WHERE id = ?1 AND version = ?2",
-                    params![e.id, e.version as i64, e.url, settings, e.settings.tenant, filter, e.settings.ordered, why, since],
+                    params![
+                        e.id,
+                        e.version as i64,
+                        e.url,
+                        settings,
+                        e.settings.tenant,
+                        filter,
+                        e.settings.ordered,
+                        why,
+                        since,
+                        e.settings.headers.to_stored().as_str()
+                    ],
                 )?;
                 Ok(saved == 1)
             })

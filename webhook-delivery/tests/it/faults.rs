@@ -264,7 +264,7 @@ async fn an_answer_without_end_is_an_answer_and_secrets_in_it_are_not_kept() {
     assert_eq!((end.delivered, end.excerpt.len()), (true, 4_096));
     let attempts = sent.webhooks.attempts(sent.deliveries(&echo).await[0].id).await.unwrap();
     let text = &attempts[0].end.as_ref().unwrap().excerpt;
-    assert!(text.starts_with("you sent: Bearer") && !text.contains("the-token") && !text.contains("whsec_"), "{text}");
+    assert!(text.starts_with("you sent: ") && !text.contains("the-token") && !text.contains("whsec_"), "{text}");
     assert_eq!(
         sent.receivers.arrivals("echo.example.com")[0].headers["authorization"],
         "Bearer the-token-of-the-receiver"

@@ -98,6 +98,64 @@ async fn what_was_published_while_an_endpoint_was_off_can_be_had_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_nobody_wants_does_not_hide_what_was_missed() {
+    let sent = Sent::new().await;
+    let (endpoint, _) = sent.endpoint("portal", |e| e).await;
+    let start = sent.now();
+    sent.webhooks.disable(endpoint.id(), "maintenance").await.unwrap();
+    let ticket = || Event::new(sent.now(), &events::TicketUpdated::example()).unwrap();
+    sent.webhooks.publish((0..50).map(|_| ticket()).collect()).await.unwrap();
+    let goals = sent.publish(2, "").await;
+    sent.webhooks.enable(endpoint.id()).await.unwrap();
+    let some = Replay::since(endpoint.id(), start).filter("goal.*".parse().unwrap()).limit(5);
+    assert_eq!(sent.webhooks.replay(some).await.unwrap(), 2);
+    // And nothing that was not asked for is a dead letter now.
+    assert_eq!(sent.webhooks.replay(Replay::dead_letters(endpoint.id())).await.unwrap(), 0);
+    sent.run_for(SECOND).await;
+    let arrived: Vec<_> = sent.receivers.arrivals("portal.example.com").iter().map(|a| a.id().to_owned()).collect();
+    assert_eq!(arrived, goals);
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings_that_would_stop_everything_are_refused() {
+    let sent = Sent::new().await;
+    let create = |new: NewEndpoint| sent.webhooks.create(new);
+    let new = || NewEndpoint::new("https://x.example.com/", "*".parse().unwrap());
+    for bad in [
+        new().rate(0, SECOND),
+        new().rate(1, Duration::MAX),
+        new().rate(1, Duration::ZERO),
+        new().concurrency(0),
+        new().concurrency(5_000),
+    ] {
+        assert!(matches!(create(bad).await, Err(Error::Policy(_))));
+    }
+    // Settings go out without what is secret, and what comes in is checked like everything else.
+    let headers = CustomHeaders::new().bearer("canary-token").unwrap();
+    let (endpoint, _) = create(new().headers(headers)).await.unwrap();
+    let text = serde_json::to_string(&endpoint.settings).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    let read = sent.webhooks.endpoint(endpoint.id()).await.unwrap();
+    assert_eq!(read.settings, endpoint.settings);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_address_says_nothing_of_a_new_one() {
+    let sent = Sent::new().await;
+    sent.receivers.set("old.example.com", |_| Answer::Slow(SECOND * 5, 410));
+    let (endpoint, _) = sent.endpoint("old", |e| e).await;
+    sent.publish(2, "").await;
+    let dispatcher = sent.webhooks.clone();
+    let running = tokio::spawn(async move { dispatcher.run(tokio::time::sleep(SECOND * 60)).await });
+    tokio::time::sleep(SECOND).await;
+    let mut moved = endpoint;
+    moved.url = "https://new.example.com/".into();
+    let moved = sent.webhooks.update(moved).await.unwrap();
+    running.await.unwrap().unwrap();
+    assert!(sent.webhooks.endpoint(moved.id()).await.unwrap().is_enabled());
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_try_by_hand_changes_no_schedule() {
     let sent = Sent::new().await;
     sent.receivers.set("down.example.com", |_| Answer::Status(500));
