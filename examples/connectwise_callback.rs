@@ -37,22 +37,25 @@ struct Host {
 
 /// Verified, stored, answered: in this order. What the callback says of the record is not believed, it is read.
 async fn callback(State(host): State<Arc<Host>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let stored = match host.receiver.receive(&Callback(&headers, &body)).await {
-        Ok(received) => host.sync.accept(received.hints).await,
+    let received = match host.receiver.receive(&Callback(&headers, &body)).await {
+        Ok(received) => received,
         Err(error) if error.is_unauthenticated() => {
             println!("  refused   {error}");
             return StatusCode::UNAUTHORIZED;
         }
         Err(error) if error.kind() == ErrorKind::InvalidRequest => return StatusCode::BAD_REQUEST,
-        Err(error) => Err(error),
+        // No key now. ConnectWise sends again after this one, and not after a 503.
+        Err(_) => return StatusCode::TOO_MANY_REQUESTS,
     };
-    match stored {
+    match host.sync.accept(received.hints.clone()).await {
         Ok(new) => {
             println!("  received  {} bytes, {new} records to look at", body.len());
             StatusCode::NO_CONTENT
         }
-        // ConnectWise sends again after this one, and not after a 503.
-        Err(_) => StatusCode::TOO_MANY_REQUESTS,
+        Err(_) => {
+            host.receiver.not_stored(&received);
+            StatusCode::TOO_MANY_REQUESTS
+        }
     }
 }
 

@@ -80,4 +80,7 @@ pub trait Receiver: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Unauthenticated`](crate::ErrorKind::Unauthenticated) if it is not from the vendor.
     async fn receive(&self, incoming: &dyn Incoming) -> Result<Received>;
+
+    /// Tell it if the hints could not be stored: a receiver that drops repeats must take this one again.
+    fn not_stored(&self, _received: &Received) {}
 }

@@ -117,7 +117,15 @@ impl Credentials {
             found |= equal;
         }
         if bool::from(found) {
-            Ok(Verified { scheme, key: which as usize, id: None, timestamp: None, age: None, body: () })
+            Ok(Verified {
+                scheme,
+                key: which as usize,
+                id: None,
+                timestamp: None,
+                age: None,
+                replay_key: None,
+                body: (),
+            })
         } else {
             Err(Error::BadCredentials)
         }

@@ -11,7 +11,7 @@ use crate::{Encoding, Error, Scheme, encoding};
 pub(crate) const PREFIX: &str = "v1a,";
 
 /// Signatures times keys that are tried: each costs as much as a hundred MACs.
-const MAX_TRIES: usize = 8;
+const MAX_TRIES: usize = 16;
 
 #[derive(Clone)]
 pub(crate) struct PublicKey(VerifyingKey);

@@ -8,7 +8,8 @@ use http::StatusCode;
 use crate::layer::status;
 use crate::{Error, Verified, Verifier};
 
-/// Why a request did not reach its handler. As an answer it is a bare 401, or 413 for a body that is too long.
+/// Why a request did not reach its handler. As an answer it is a bare 401, 413 for a body that is too long, or 200
+/// for a message that came before: with a replay guard, [`Verifier::forget`] what the handler could not work on.
 #[derive(Debug)]
 pub struct Refused(pub Error);
 

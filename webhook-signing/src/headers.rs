@@ -62,7 +62,8 @@ impl<N: AsRef<str>, V: AsRef<[u8]>, const L: usize> Headers for [(N, V); L] {
     }
 }
 
-/// Headers from a look-up: for servers that have no `http::HeaderMap`. Names come in lower case.
+/// Headers from a look-up: for servers that have no `http::HeaderMap`. Names come as the scheme writes them, in any case: the
+/// look-up has to take them without regard to it.
 ///
 /// A look-up by name alone can't tell that a header came twice: if yours can, implement [`Headers`].
 pub fn header_fn<'h, F: Fn(&str) -> Option<&'h [u8]>>(look_up: F) -> impl Headers {

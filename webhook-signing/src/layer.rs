@@ -33,6 +33,9 @@ pub trait Authenticate: Send + Sync + 'static {
     /// # Errors
     /// Why not.
     fn whole(&self, headers: &HeaderMap, body: &[u8]) -> Result<Verified<'static>, Error>;
+
+    /// Told of a message that the service could not work on: its sender will try again, and that must be taken.
+    fn failed(&self, _message: &Verified<'static, Bytes>) {}
 }
 
 impl Authenticate for Verifier {
@@ -42,6 +45,10 @@ impl Authenticate for Verifier {
 
     fn whole(&self, headers: &HeaderMap, body: &[u8]) -> Result<Verified<'static>, Error> {
         self.verify(headers, body).map(|verified| verified.with_body(()))
+    }
+
+    fn failed(&self, message: &Verified<'static, Bytes>) {
+        self.forget(message);
     }
 }
 
@@ -58,7 +65,8 @@ impl Authenticate for Credentials {
 /// Verifies each request before the service sees it.
 ///
 /// The service gets the body as it came, and a `Verified<'static, Bytes>` in the extensions. All else is answered here: 401
-/// without a word why, 413 for a body that is too long.
+/// without a word why, 413 for a body that is too long, 200 for a message that came before (see
+/// [`Verifier::replay_guard`]). One that the service does not answer with success is taken again.
 ///
 /// ```
 /// use webhook_signing::{Scheme, Verifier, VerifyLayer};
@@ -153,8 +161,12 @@ where
             match read(&setup, &parts.headers, body).await {
                 Ok(verified) => {
                     let body = verified.body.clone();
-                    parts.extensions.insert(verified);
-                    service.call(Request::from_parts(parts, Full::new(body))).await
+                    parts.extensions.insert(verified.clone());
+                    let done = service.call(Request::from_parts(parts, Full::new(body))).await;
+                    if !done.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+                        setup.authenticate.failed(&verified);
+                    }
+                    done
                 }
                 Err(error) => {
                     (setup.on_refusal)(&error);
@@ -185,6 +197,8 @@ where
 pub(crate) fn status(error: &Error) -> StatusCode {
     match error {
         Error::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        // It was worked on the first time, and its sender did not hear of it: now it does.
+        Error::Replayed => StatusCode::OK,
         _ => StatusCode::UNAUTHORIZED,
     }
 }

@@ -10,6 +10,9 @@ pub trait ReplayGuard: Send + Sync {
     /// Notes `id`; false if it is there already. `now` in seconds since 1970; `keep` tells for how many seconds it must be
     /// remembered, none for ever.
     fn insert_if_absent(&self, scope: &str, id: &str, now: i64, keep: Option<u64>) -> bool;
+
+    /// Forgets `id`: what came with it could not be worked on, so the sender's next try must be taken.
+    fn forget(&self, scope: &str, id: &str);
 }
 
 /// Remembers ids in this process, the newest of them.
@@ -66,5 +69,13 @@ impl ReplayGuard for MemoryReplayGuard {
         seen.ids.insert(entry.clone(), until);
         seen.order.push_back(entry);
         true
+    }
+
+    fn forget(&self, scope: &str, id: &str) {
+        let entry = (scope.to_owned(), id.to_owned());
+        let mut seen = self.seen.lock().unwrap_or_else(|e| e.into_inner());
+        if seen.ids.remove(&entry).is_some() {
+            seen.order.retain(|e| *e != entry);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use zeroize::Zeroizing;
+
 use crate::encoding::{self, Encoding};
 use crate::mac::{Hash, sha256};
 use crate::secret::{Form, Secret};
@@ -14,25 +16,145 @@ pub enum Scheme {
     /// [Standard Webhooks](https://www.standardwebhooks.com): `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     ///
     /// The kind of key decides what is looked for: `whsec_…` for `v1` (HMAC-SHA256), `whpk_…` or `whsk_…` for `v1a` (Ed25519).
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::StandardWebhooks, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     StandardWebhooks,
     /// Svix: the same under the names `svix-id`, `svix-timestamp`, `svix-signature`, each of which may also be `webhook-…`.
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::Svix, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     Svix,
     /// Stripe: `Stripe-Signature: t=…,v1=…`, HMAC-SHA256 keyed with the whole text of the secret.
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::Stripe, "whsec_the_text_as_it_is")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     Stripe,
-    /// GitHub: `X-Hub-Signature-256: sha256=…` over the body. The signature has no time: remember `X-GitHub-Delivery`, which is
-    /// the id here, to drop repeats.
+    /// GitHub: `X-Hub-Signature-256: sha256=…` over the body. The id here is `X-GitHub-Delivery`, the same when a delivery is sent
+    /// again. Neither it nor a time is signed: [`Verifier::replay_guard`](crate::Verifier::replay_guard) goes by the MAC.
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::GitHub, "the secret of this webhook")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     GitHub,
     /// Slack: `X-Slack-Signature: v0=…` with `X-Slack-Request-Timestamp`.
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::Slack, "8f742231b10e8888abcd99yyyzzz85a5")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     Slack,
     /// Callbacks of ConnectWise PSA: `x-content-signature`, base64 of HMAC-SHA256 keyed with the SHA-256 of the signing key.
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::ConnectWise, "the signing_key that key_url gave")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     ConnectWise,
     /// A MAC of the body in a header, in any spelling.
+    ///
+    /// ```
+    /// use webhook_signing::{Encoding, Hash, Headers, HmacHeader, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::Hmac(HmacHeader::new("X-Signature", Hash::Sha256, Encoding::Hex)), "a secret")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     Hmac(HmacHeader),
 }
 
 impl Scheme {
     /// A webhook of Halo PSA with a signed header (authentication type 3): base64 of HMAC-SHA256 of the body, keyed with the
     /// password, in the header that the webhook names.
+    ///
+    /// ```
+    /// use webhook_signing::{Headers, Scheme, Verifier};
+    ///
+    /// /// The status to answer.
+    /// fn receive(verifier: &Verifier, headers: &impl Headers, raw_body: &[u8]) -> u16 {
+    ///     match verifier.verify(headers, raw_body) {
+    ///         Ok(message) => { println!("{:?}", message.id); 204 }
+    ///         Err(why) => { eprintln!("refused: {why}"); 401 }
+    ///     }
+    /// }
+    /// let verifier = Verifier::new(Scheme::halo("X-Halo-Signature"), "the password of this webhook")?;
+    /// # assert_eq!(receive(&verifier, &[("host", "x")], b"{}"), 401);
+    /// # Ok::<(), webhook_signing::Error>(())
+    /// ```
     pub fn halo(header: impl Into<Cow<'static, str>>) -> Self {
         Self::Hmac(HmacHeader::new(header, Hash::Sha256, Encoding::Base64))
     }
@@ -51,7 +173,7 @@ impl Scheme {
     }
 
     /// The bytes of an HMAC's key. Lenient with secrets, which people copy: see [`Secret::raw`] for keys that are no text.
-    pub(crate) fn key<'s>(&self, secret: &'s Secret) -> Result<Cow<'s, [u8]>, Error> {
+    pub(crate) fn key(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Error> {
         match (self, &secret.0) {
             (Self::StandardWebhooks | Self::Svix, Form::Text(text)) => {
                 let text = text.trim();
@@ -66,10 +188,13 @@ impl Scheme {
                         "is not base64; if the sender uses the text itself as its key, use Secret::raw",
                     ),
                 )?;
-                if key.is_empty() { Err(Error::EmptySecret) } else { Ok(Cow::Owned(key.to_vec())) }
+                if key.is_empty() { Err(Error::EmptySecret) } else { Ok(key) }
             }
-            (Self::ConnectWise, _) => Ok(Cow::Owned(sha256(&[secret.plain()?]).to_vec())),
-            _ => secret.plain().map(Cow::Borrowed),
+            (Self::ConnectWise, _) => {
+                let digest = Zeroizing::new(sha256(&[secret.plain()?]));
+                Ok(Zeroizing::new(digest.to_vec()))
+            }
+            _ => secret.plain().map(|key| Zeroizing::new(key.to_vec())),
         }
     }
 

@@ -14,6 +14,7 @@ pub struct Verified<'h, B = ()> {
     pub timestamp: Option<i64>,
     /// Seconds since then; less than 0 if the sender's clock is ahead.
     pub age: Option<i64>,
+    pub(crate) replay_key: Option<String>,
     /// The body, where the verifier read it: exactly the bytes that were verified.
     pub body: B,
 }
@@ -21,7 +22,7 @@ pub struct Verified<'h, B = ()> {
 impl<B> Verified<'_, B> {
     /// The same with a body.
     pub fn with_body<C>(self, body: C) -> Verified<'static, C> {
-        let Self { scheme, key, id, timestamp, age, .. } = self;
-        Verified { scheme, key, id: id.map(|id| Cow::Owned(id.into_owned())), timestamp, age, body }
+        let Self { scheme, key, id, timestamp, age, replay_key, .. } = self;
+        Verified { scheme, key, id: id.map(|id| Cow::Owned(id.into_owned())), timestamp, age, replay_key, body }
     }
 }

@@ -12,7 +12,7 @@ use crate::mac::State;
 use crate::replay::ReplayGuard;
 use crate::scheme::{Layout, Scheme, Timestamp};
 use crate::secret::Keyring;
-use crate::{Error, MAX_KEYS, Verified, encoding};
+use crate::{Encoding, Error, MAX_KEYS, Verified, encoding};
 
 /// Five minutes, both ways: what every library of Standard Webhooks takes.
 const TOLERANCE: u64 = 300;
@@ -116,10 +116,21 @@ impl Verifier {
         self.with(|s| s.clock = Arc::new(clock))
     }
 
-    /// Refuses messages whose id came before. `scope` keeps the ids of different senders apart.
+    /// Refuses messages that came before, by [`Error::Replayed`]. `scope` keeps the ids of different senders apart.
+    ///
+    /// What is remembered is the id where it is signed (Standard Webhooks), and the MAC elsewhere: a message of the same bytes is
+    /// the same message then. An honest sender repeats what was not answered well: answer a replay with success, and
+    /// [`forget`](Self::forget) what you could not work on.
     #[must_use]
     pub fn replay_guard(self, guard: Arc<dyn ReplayGuard>, scope: impl Into<Cow<'static, str>>) -> Self {
         self.with(|s| s.replays = Some((guard, scope.into())))
+    }
+
+    /// Takes this message again: it was verified, and could not be worked on.
+    pub fn forget<B>(&self, verified: &Verified<'_, B>) {
+        if let (Some((guard, scope)), Some(key)) = (&self.0.replays, &verified.replay_key) {
+            guard.forget(scope, key);
+        }
     }
 
     /// The scheme.
@@ -280,9 +291,11 @@ impl<'h> Message<'_, 'h> {
         let mut found = Choice::from(0);
         let mut which = 0u64;
         let mut supported = false;
+        let mut matched = None;
         for (n, state) in self.states.into_iter().enumerate() {
             let Some(state) = state else { continue };
             let tag = state.finish();
+            let mut hit = false;
             for entry in entries.clone() {
                 let Some(text) = entry.strip_prefix(&*layout.prefix) else { continue };
                 supported = true;
@@ -291,6 +304,10 @@ impl<'h> Message<'_, 'h> {
                 let equal = signature.as_slice().ct_eq(tag.as_slice());
                 which.conditional_assign(&(n as u64), equal & !found);
                 found |= equal;
+                hit |= bool::from(equal);
+            }
+            if hit {
+                matched = Some(tag);
             }
         }
         #[cfg(feature = "ed25519")]
@@ -309,12 +326,20 @@ impl<'h> Message<'_, 'h> {
         if !bool::from(found) {
             return Err(if supported { Error::NoMatchingSignature } else { Error::NoSupportedScheme });
         }
-        if let (Some((guard, scope)), Some(id)) = (&self.setup.replays, self.id) {
-            // An id must be remembered for as long as its message would be taken.
-            let keep = self.setup.tolerance.map(|t| t.saturating_mul(2).saturating_add(1));
-            if !guard.insert_if_absent(scope, id, self.now, keep) {
+        let mut replay_key = None;
+        if let Some((guard, scope)) = &self.setup.replays {
+            let key = match self.id.filter(|_| layout.id_required) {
+                Some(id) => id.to_owned(),
+                // An id that is not signed can be left out or made up; the MAC can't.
+                None => Encoding::Hex.encode(matched.map(|tag| tag.as_slice().to_vec()).unwrap_or_default().as_slice()),
+            };
+            // It must be remembered for as long as its message would be taken.
+            let keep = self.setup.tolerance.filter(|_| self.timestamp.is_some());
+            let keep = keep.map(|t| t.saturating_mul(2).saturating_add(1));
+            if !guard.insert_if_absent(scope, &key, self.now, keep) {
                 return Err(Error::Replayed);
             }
+            replay_key = Some(key);
         }
         Ok(Verified {
             scheme: self.setup.scheme.name(),
@@ -322,6 +347,7 @@ impl<'h> Message<'_, 'h> {
             id: self.id.map(Cow::Borrowed),
             timestamp: self.timestamp,
             age: self.timestamp.map(|t| self.now.saturating_sub(t)),
+            replay_key,
             body: (),
         })
     }

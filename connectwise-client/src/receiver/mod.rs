@@ -52,9 +52,10 @@ const MAX_MESSAGE_ID: usize = 128;
 /// }
 ///
 /// /// The status to answer.
-/// async fn callback(receiver: &ConnectWiseReceiver, request: &dyn Incoming, store: impl FnOnce(Vec<Hint>)) -> u16 {
+/// async fn callback(receiver: &ConnectWiseReceiver, request: &dyn Incoming, store: impl FnOnce(&[Hint]) -> bool) -> u16 {
 ///     match receiver.receive(request).await {
-///         Ok(received) => { store(received.hints); received.answer.status }
+///         Ok(received) if store(&received.hints) => received.answer.status,
+///         Ok(received) => { receiver.not_stored(&received); 429 }
 ///         Err(error) if error.is_unauthenticated() => 401,
 ///         Err(error) if error.kind() == ErrorKind::InvalidRequest => 400,
 ///         Err(_) => 429,   // no key now: send it again
@@ -69,7 +70,7 @@ const MAX_MESSAGE_ID: usize = 128;
 /// #     fn body(&self) -> &[u8] { br#"{"Metadata": {"key_url": "https://evil.example/key"}}"# }
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-/// # assert_eq!(callback(&receiver()?, &Forged, |_| ()).await, 401);
+/// # assert_eq!(callback(&receiver()?, &Forged, |_| true).await, 401);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -119,7 +120,7 @@ impl fmt::Debug for ConnectWiseReceiverBuilder {
 impl ConnectWiseReceiverBuilder {
     /// What fetches the keys; it has no default. `psa_http::GuardedTransport` is made for addresses that somebody else
     /// names: it connects to public ones only, or also to the network that its policy has, for a server on premise. A
-    /// fetch ends after 10 seconds, whatever the transport allows.
+    /// fetch ends after 4 seconds, whatever the transport allows.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
@@ -305,6 +306,14 @@ impl Receiver for ConnectWiseReceiver {
         }
         let hints = self.hint(&payload, id).into_iter().collect();
         Ok(Received { answer: Answer::accepted(), hints })
+    }
+
+    fn not_stored(&self, received: &Received) {
+        for id in received.hints.iter().filter_map(|hint| hint.dedupe_id.as_deref()) {
+            if let Some(guard) = &self.replays {
+                guard.forget(&self.connection, id);
+            }
+        }
     }
 }
 

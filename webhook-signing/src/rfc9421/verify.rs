@@ -191,11 +191,19 @@ impl MessageVerifier {
         Ok(Verified {
             scheme: "rfc9421",
             key: n,
-            id: nonce.map(Cow::Owned),
+            id: nonce.clone().map(Cow::Owned),
             timestamp: times.created,
             age: times.created.map(|created| now.saturating_sub(created)),
+            replay_key: setup.replays.as_ref().and(nonce.clone()),
             body: (),
         })
+    }
+
+    /// Takes this message again: it was verified, and could not be worked on.
+    pub fn forget<B>(&self, verified: &Verified<'_, B>) {
+        if let (Some((guard, scope)), Some(nonce)) = (&self.0.replays, &verified.replay_key) {
+            guard.forget(scope, nonce);
+        }
     }
 
     /// The text that the signature should be over, as seen from here: to compare with the sender's when they differ.

@@ -82,6 +82,35 @@ fn only_verified_requests_reach_the_service() {
 }
 
 #[test]
+fn a_repeat_is_answered_well_and_what_failed_is_taken_again() {
+    /// Fails the first time.
+    #[derive(Clone, Default)]
+    struct Flaky(Arc<Mutex<u32>>);
+    impl Service<Request<Full<Bytes>>> for Flaky {
+        type Response = Response<Full<Bytes>>;
+        type Error = Infallible;
+        type Future = Ready<Result<Self::Response, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+            *self.0.lock().unwrap() += 1;
+            let status = if *self.0.lock().unwrap() == 1 { 500 } else { 202 };
+            ready(Ok(Response::builder().status(status).body(Full::default()).unwrap()))
+        }
+    }
+    let guard = Arc::new(webhook_signing::MemoryReplayGuard::new(10));
+    let verifier = Verifier::new(Scheme::StandardWebhooks, SECRET).unwrap().clock(|| NOW).replay_guard(guard, "s");
+    let flaky = Flaky::default();
+    let mut service = VerifyLayer::new(verifier).layer(flaky.clone());
+    let mut send = || block_on(service.call(request(b"{}", NOW))).unwrap().status().as_u16();
+    assert_eq!([send(), send(), send()], [500, 202, 200]);
+    assert_eq!(*flaky.0.lock().unwrap(), 2, "worked on once, after the failure");
+}
+
+#[test]
 fn credentials_guard_a_service_too() {
     let inbox = Inbox::default();
     let mut service = VerifyLayer::new(Credentials::basic("halo", "p:w").unwrap()).layer(inbox.clone());

@@ -92,12 +92,33 @@ fn a_message_is_taken_once() {
     let first = sign("m1", NOW);
     assert!(verifier.verify_at(&first, b"{}", NOW).is_ok());
     assert_eq!(verifier.verify_at(&first, b"{}", NOW + 60), Err(Error::Replayed));
+    // What could not be worked on is taken again.
+    let again = sign("m3", NOW);
+    let verified = verifier.verify_at(&again, b"{}", NOW).unwrap();
+    verifier.forget(&verified);
+    assert!(verifier.verify_at(&again, b"{}", NOW).is_ok());
     // A forgery fills no memory.
     assert_eq!(verifier.verify_at(&sign("m2", NOW), b"{ }", NOW), Err(Error::NoMatchingSignature));
     assert!(verifier.verify_at(&sign("m2", NOW), b"{}", NOW).is_ok());
     // Another sender's ids are others.
     let other = verifier.replay_guard(guard, "another sender");
     assert!(other.verify_at(&first, b"{}", NOW).is_ok());
+}
+
+#[test]
+fn an_id_that_is_not_signed_helps_nobody_to_send_a_message_again() {
+    for (scheme, secret) in schemes() {
+        let guard = Arc::new(MemoryReplayGuard::new(100));
+        let verifier = Verifier::new(scheme.clone(), secret).unwrap().replay_guard(guard, "one sender");
+        let signed = Signer::new(scheme.clone(), secret).unwrap().sign("m1", NOW, b"{}").unwrap();
+        assert!(verifier.verify_at(&signed, b"{}", NOW).is_ok());
+        assert_eq!(verifier.verify_at(&signed, b"{}", NOW), Err(Error::Replayed), "{scheme:?}");
+        let unsigned = |name: &str| name.ends_with("Delivery");
+        let without: Vec<_> = signed.iter().filter(|(name, _)| !unsigned(name)).collect();
+        assert_eq!(verifier.verify_at(&without, b"{}", NOW), Err(Error::Replayed), "{scheme:?}");
+        let other: Vec<_> = signed.iter().map(|(n, v)| (n, if unsigned(n) { "m2" } else { v })).collect();
+        assert_eq!(verifier.verify_at(&other, b"{}", NOW), Err(Error::Replayed), "{scheme:?}");
+    }
 }
 
 #[test]
