@@ -104,8 +104,9 @@ async fn main() -> Result<()> {
     let sent = sandbox.deliver_callbacks(&transport, ConnectWiseSandbox::SITE).await;
     println!("sent      {} callbacks", sent.len());
 
-    let report = host.sync.fetch_hints(&()).await?;
-    println!("fetched   {} records, {} written", report.totals().fetched, report.totals().stored());
+    if let Some(report) = host.sync.fetch_hints(&()).await? {
+        println!("fetched   {} records, {} written", report.totals().fetched, report.totals().stored());
+    }
     let rows =
         store.query(&format!("SELECT vendor_key, summary FROM ticket WHERE vendor_key IN ('42', '{new}')")).await?;
     for row in rows {

@@ -70,8 +70,8 @@ impl Store for Timed {
     async fn accept_hints(&self, hints: Vec<Hint>, at: DateTime<Utc>) -> Result<u64> {
         self.inner.accept_hints(hints, at).await
     }
-    async fn hints(&self, connection: &str, limit: u32) -> Result<Vec<Pending>> {
-        self.inner.hints(connection, limit).await
+    async fn hints(&self, connection: &str, kinds: &[EntityKind], limit: u32) -> Result<Vec<Pending>> {
+        self.inner.hints(connection, kinds, limit).await
     }
     async fn settle_hints(&self, connection: &str, done: Vec<Pending>) -> Result<()> {
         self.inner.settle_hints(connection, done).await

@@ -252,32 +252,37 @@ impl SyncEngine {
     /// As [`run_once`](Self::run_once), but ends early and says so once `stop` resolves.
     ///
     /// # Errors
-    /// As [`run_once`](Self::run_once).
+    /// As [`run_once`](Self::run_once); [`ErrorKind::Cancelled`] if it is stopped while it waits for another run to end.
     pub async fn run_until(&self, progress: &dyn Progress, stop: impl Future<Output = ()>) -> Result<RunReport> {
-        self.as_run(progress, async |run, entities| {
-            let work = std::pin::pin!(self.entities(run, progress, entities));
-            let stop = std::pin::pin!(stop);
-            match select(work, stop).await {
-                Either::Left((done, _)) => done,
-                Either::Right(_) => Err(Error::new(ErrorKind::Cancelled, "the caller stopped the run")),
-            }
-        })
-        .await
+        self.as_run(progress, stop, async |run, entities| self.entities(run, progress, entities).await).await
     }
 
-    /// Work as a run: when its turn comes, with a report that is kept whatever happens.
+    /// Work as a run: when its turn comes, until `stop`, with a report that is kept whatever happens.
     pub(crate) async fn as_run(
         &self,
         progress: &dyn Progress,
+        stop: impl Future<Output = ()>,
         work: impl AsyncFnOnce(RunId, &mut Vec<EntityReport>) -> Result<()>,
     ) -> Result<RunReport> {
-        let _turn = self.turn.lock().await;
+        let stopped = || Error::new(ErrorKind::Cancelled, "the caller stopped the run");
+        let mut stop = std::pin::pin!(stop);
+        let turn = std::pin::pin!(self.turn.lock());
+        let _turn = match select(turn, &mut stop).await {
+            Either::Left((turn, _)) => turn,
+            Either::Right(_) => return Err(stopped()),
+        };
         let started = self.clock.elapsed();
         self.store.prepare(&self.connection, self.connector.vendor(), &self.schemas).await?;
         let run = self.store.begin_run(&self.connection, self.clock.now()).await?;
         progress.event(&Event::RunStarted);
         let mut entities = Vec::new();
-        let failure = work(run, &mut entities).await.err();
+        let failure = {
+            let work = std::pin::pin!(work(run, &mut entities));
+            match select(work, &mut stop).await {
+                Either::Left((done, _)) => done.err(),
+                Either::Right(_) => Some(stopped()),
+            }
+        };
         let state = match &failure {
             Some(error) if error.is_cancelled() => RunState::Cancelled,
             Some(_) => RunState::Failed,

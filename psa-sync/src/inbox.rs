@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use futures::future::{Either, select};
-use psa_core::{EntityKind, Error, ErrorKind, Evidence, Hint, Key, Result};
+use psa_core::{EntityKind, Evidence, Hint, Key, Result};
 
 use crate::engine::SyncEngine;
 use crate::pass::Pass;
 use crate::progress::{Event, Progress};
 use crate::report::{EntityOutcome, EntityReport, RunReport};
-use crate::store::{Pending, Removal, RunId};
+use crate::store::{Pending, Removal, RunId, StreamKey};
 
-/// Records that are read for hints in one run; the others come with the next.
+/// Records of a kind that are read for hints in one run; the others come with the next.
 const AT_ONCE: u32 = 500;
 
 impl SyncEngine {
@@ -37,7 +36,8 @@ impl SyncEngine {
     /// // A burst on one record …
     /// assert_eq!(sync.accept(vec![hint.clone(), hint]).await?, 1);
     /// // … is one read.
-    /// assert_eq!(sync.fetch_hints(&()).await?.totals().fetched, 1);
+    /// let report = sync.fetch_hints(&()).await?.expect("a hint waits");
+    /// assert_eq!(report.totals().fetched, 1);
     /// # Ok::<(), psa_core::Error>(())
     /// # }).unwrap();
     /// ```
@@ -53,83 +53,103 @@ impl SyncEngine {
         self.store.accept_hints(own, self.clock.now()).await
     }
 
-    /// Reads the records that hints point at, and stores what they are now; one that is gone is removed. Kinds that were never
-    /// read as a whole wait for that. What fails stays in the inbox, and is found by the next poll in any case.
+    /// Reads the records that hints point at, and stores what they are now; one that is gone is removed. None: no hint waited.
+    ///
+    /// Kinds that were never read as a whole wait for that. If the vendor can't be asked, hints stay; a single record that can't be
+    /// read is noted in the log and left to the next poll, which finds whatever a hint would have told.
     ///
     /// # Errors
     /// Only if the store can't even keep the report. What goes wrong with the vendor is in the report.
-    pub async fn fetch_hints(&self, progress: &dyn Progress) -> Result<RunReport> {
+    pub async fn fetch_hints(&self, progress: &dyn Progress) -> Result<Option<RunReport>> {
         self.fetch_hints_until(progress, std::future::pending()).await
     }
 
     /// As [`fetch_hints`](Self::fetch_hints), but ends early and says so once `stop` resolves.
     ///
     /// # Errors
-    /// As [`fetch_hints`](Self::fetch_hints).
+    /// As [`fetch_hints`](Self::fetch_hints); [`ErrorKind::Cancelled`] if it is stopped while another run is under way.
     pub async fn fetch_hints_until(
         &self,
         progress: &dyn Progress,
         stop: impl Future<Output = ()>,
-    ) -> Result<RunReport> {
-        self.as_run(progress, async |run, reports| {
-            let work = std::pin::pin!(self.hinted(run, progress, reports));
-            let stop = std::pin::pin!(stop);
-            match select(work, stop).await {
-                Either::Left((done, _)) => done,
-                Either::Right(_) => Err(Error::new(ErrorKind::Cancelled, "the caller stopped the run")),
-            }
-        })
-        .await
+    ) -> Result<Option<RunReport>> {
+        let kinds: Vec<EntityKind> = self.kinds().cloned().collect();
+        if self.store.hints(&self.connection, &kinds, 1).await?.is_empty() {
+            return Ok(None);
+        }
+        self.as_run(progress, stop, async |run, reports| self.hinted(run, &kinds, progress, reports).await)
+            .await
+            .map(Some)
     }
 
-    async fn hinted(&self, run: RunId, progress: &dyn Progress, reports: &mut Vec<EntityReport>) -> Result<()> {
-        let waiting = self.store.hints(&self.connection, AT_ONCE).await?;
-        let readable: BTreeSet<EntityKind> = self.kinds().cloned().collect();
-        // Parents first, as in any run.
-        for kind in self.kinds() {
-            let own: Vec<&Pending> = waiting.iter().filter(|p| p.kind == *kind).collect();
+    async fn hinted(
+        &self,
+        run: RunId,
+        kinds: &[EntityKind],
+        progress: &dyn Progress,
+        reports: &mut Vec<EntityReport>,
+    ) -> Result<()> {
+        let readable: BTreeSet<EntityKind> = kinds.iter().cloned().collect();
+        let mut failure = None;
+        // Parents first, as in any run; and one kind that fails keeps no other from being read.
+        for kind in kinds {
+            let own = self.store.hints(&self.connection, std::slice::from_ref(kind), AT_ONCE).await?;
             if own.is_empty() {
+                continue;
+            }
+            if !self.connector.capabilities().entity(kind).is_some_and(|c| c.get) {
+                tracing::debug!(%kind, "records of this kind can't be read one by one: the next poll finds them");
+                self.store.settle_hints(&self.connection, own).await?;
                 continue;
             }
             // A kind that rides along with another has no place of its own.
             let Some(feed) = self.feed_of(kind) else { continue };
             let mut pass = Pass::new(self, run, feed, self.rules(&readable), progress);
-            if !self.connector.capabilities().entity(kind).is_some_and(|c| c.get) {
-                tracing::debug!(%kind, "records of this kind can't be read one by one: the next poll finds them");
-                self.store.settle_hints(&self.connection, own.into_iter().cloned().collect()).await?;
-                continue;
-            }
             let Some(checkpoint) = self.store.checkpoint(&pass.stream).await?.filter(|c| c.fresh()) else {
                 continue;
             };
             // The stream's place in its pages is not moved.
             pass.checkpoint = checkpoint;
-            let source = self.connector.source(kind)?;
-            let keys: Vec<Key> = own.iter().map(|p| p.key.clone()).collect();
-            let done = async {
-                let gone = pass.fetch(&source, keys).await?;
-                let removals = gone
-                    .into_iter()
-                    .map(|key| Removal { kind: kind.clone(), key, evidence: Evidence::NotFound })
-                    .collect();
-                pass.commit_records(Vec::new(), removals).await
-            };
-            let (outcome, error) = match done.await {
-                Ok(()) => (EntityOutcome::Done, None),
+            let (outcome, error) = match self.hinted_records(&mut pass, kind, &own).await {
+                Ok(outcome) => (outcome, None),
                 Err(error) if error.is_permission_denied() => {
                     (EntityOutcome::NotPermitted(format!("{error}. {}", error.remedy())), None)
                 }
                 Err(error) => (EntityOutcome::Failed(format!("{error}. {}", error.remedy())), Some(error)),
             };
             let finished = pass.reports(outcome, error.is_none()).await?;
+            let finished: Vec<EntityReport> = finished.into_iter().filter(|report| report.kind == *kind).collect();
             finished.iter().for_each(|report| progress.event(&Event::EntityFinished { report }));
             reports.extend(finished);
             match error {
-                Some(error) => return Err(error),
-                // Also of what may not be read: no later hint can change that. Hints that came meanwhile speak of something newer: they stay.
-                None => self.store.settle_hints(&self.connection, own.into_iter().cloned().collect()).await?,
+                // Also of what may not be read: no later hint can change that. Hints that came meanwhile speak of something
+                // newer: they stay.
+                None => self.store.settle_hints(&self.connection, own).await?,
+                Some(error) => failure = failure.or(Some(error)),
             }
         }
-        self.fetch_missing_parents(run, &readable, progress, reports).await
+        match failure {
+            Some(error) => Err(error),
+            None => self.fetch_missing_parents(run, &readable, progress, reports).await,
+        }
+    }
+
+    async fn hinted_records(&self, pass: &mut Pass<'_>, kind: &EntityKind, hints: &[Pending]) -> Result<EntityOutcome> {
+        let source = self.connector.source(kind)?;
+        let keys: Vec<Key> = hints.iter().map(|p| p.key.clone()).collect();
+        let gone = pass.fetch(&source, keys).await?;
+        let stream = StreamKey { connection: self.connection.clone(), kind: kind.clone() };
+        let (live, _) = self.store.size(&stream).await?;
+        // A right that was taken away can look like records that are gone.
+        if !gone.is_empty() && !self.guard.allows(gone.len() as u64, live) {
+            let message =
+                format!("{} of {live} {kind} records that hints point at were not found; none was removed", gone.len());
+            return Ok(EntityOutcome::Guarded(message));
+        }
+        let evidence = Evidence::NotFound;
+        let removals =
+            gone.into_iter().map(|key| Removal { kind: kind.clone(), key, evidence: evidence.clone() }).collect();
+        pass.commit_records(Vec::new(), removals).await?;
+        Ok(EntityOutcome::Done)
     }
 }

@@ -221,8 +221,8 @@ pub struct Pending {
     pub key: Key,
     /// What the last hint said.
     pub cause: Cause,
-    /// Hints so far: what tells whether one came meanwhile.
-    pub hints: u64,
+    /// The number of the last hint: what tells whether one came meanwhile.
+    pub number: i64,
 }
 
 /// Where synced records are kept.
@@ -305,11 +305,11 @@ pub trait Store: Send + Sync {
     /// What the database can do.
     async fn accept_hints(&self, hints: Vec<Hint>, at: DateTime<Utc>) -> Result<u64>;
 
-    /// The records that hints wait for, the oldest first.
+    /// The records of these kinds that hints wait for: of each kind at most `limit`, the oldest first.
     ///
     /// # Errors
     /// What the database can do.
-    async fn hints(&self, connection: &str, limit: u32) -> Result<Vec<Pending>>;
+    async fn hints(&self, connection: &str, kinds: &[EntityKind], limit: u32) -> Result<Vec<Pending>>;
 
     /// Takes entries out of the inbox, unless a hint came to them since they were read from it.
     ///

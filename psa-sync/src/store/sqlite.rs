@@ -466,21 +466,19 @@ impl Store for SqliteStore {
                 let mut new = 0;
                 for hint in hints {
                     let entry = (&hint.connection, hint.kind.as_str(), hint.key.as_str());
-                    let (cause, id) = (cause_name(hint.cause), &hint.dedupe_id);
-                    let added = tx
-                        .prepare_cached(
-                            "INSERT OR IGNORE INTO inbox (connection, kind, key, cause, dedupe_id, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                        )?
-                        .execute((entry.0, entry.1, entry.2, cause, id, time(at)))?;
-                    if added == 0 {
-                        // The same notification once more says nothing new, as long as the first one waits.
-                        tx.prepare_cached(
-                            "UPDATE inbox SET cause = ?4, dedupe_id = ?5, hints = hints + 1 WHERE connection = ?1 AND kind = ?2
-                             AND key = ?3 AND (?5 IS NULL OR dedupe_id IS NOT ?5)",
-                        )?
-                        .execute((entry.0, entry.1, entry.2, cause, id))?;
+                    let waiting: Option<Option<String>> = tx
+                        .prepare_cached("SELECT dedupe_id FROM inbox WHERE connection = ?1 AND kind = ?2 AND key = ?3")?
+                        .query_row(entry, |row| row.get(0))
+                        .optional()?;
+                    // The same notification once more says nothing new, as long as the first one waits.
+                    if waiting.as_ref().is_some_and(|id| id.is_some() && *id == hint.dedupe_id) {
+                        continue;
                     }
-                    new += added as u64;
+                    tx.prepare_cached(
+                        "INSERT OR REPLACE INTO inbox (connection, kind, key, cause, dedupe_id, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    )?
+                    .execute((entry.0, entry.1, entry.2, cause_name(hint.cause), &hint.dedupe_id, time(at)))?;
+                    new += u64::from(waiting.is_none());
                 }
                 Ok(new)
             })
@@ -488,22 +486,26 @@ impl Store for SqliteStore {
             .map_err(failed)
     }
 
-    async fn hints(&self, connection: &str, limit: u32) -> Result<Vec<Pending>> {
-        let connection = connection.to_owned();
+    async fn hints(&self, connection: &str, kinds: &[EntityKind], limit: u32) -> Result<Vec<Pending>> {
+        let (connection, kinds) = (connection.to_owned(), kinds.to_vec());
         self.db
             .read(move |c| {
                 let mut select = c.prepare_cached(
-                    "SELECT kind, key, cause, hints FROM inbox WHERE connection = ?1 ORDER BY since LIMIT ?2",
+                    "SELECT key, cause, seq FROM inbox WHERE connection = ?1 AND kind = ?2 ORDER BY seq LIMIT ?3",
                 )?;
-                let rows = select.query_map((connection, limit), |row| {
-                    Ok(Pending {
-                        kind: EntityKind::named(row.get::<_, String>(0)?),
-                        key: Key::from_text(row.get::<_, String>(1)?),
-                        cause: cause(&row.get::<_, String>(2)?),
-                        hints: row.get::<_, i64>(3)? as u64,
-                    })
-                })?;
-                Ok(rows.collect::<std::result::Result<_, _>>()?)
+                let mut found = Vec::new();
+                for kind in kinds {
+                    let mut rows = select.query((&connection, kind.as_str(), limit))?;
+                    while let Some(row) = rows.next()? {
+                        found.push(Pending {
+                            kind: kind.clone(),
+                            key: Key::from_text(row.get::<_, String>(0)?),
+                            cause: cause(&row.get::<_, String>(1)?),
+                            number: row.get(2)?,
+                        });
+                    }
+                }
+                Ok(found)
             })
             .await
             .map_err(failed)
@@ -513,11 +515,9 @@ impl Store for SqliteStore {
         let connection = connection.to_owned();
         self.db
             .write(move |tx| {
-                let mut delete = tx.prepare_cached(
-                    "DELETE FROM inbox WHERE connection = ?1 AND kind = ?2 AND key = ?3 AND hints = ?4",
-                )?;
+                let mut delete = tx.prepare_cached("DELETE FROM inbox WHERE connection = ?1 AND seq = ?2")?;
                 for one in done {
-                    delete.execute((&connection, one.kind.as_str(), one.key.as_str(), one.hints as i64))?;
+                    delete.execute((&connection, one.number))?;
                 }
                 Ok(())
             })

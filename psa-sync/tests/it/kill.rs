@@ -170,5 +170,8 @@ async fn killed_at_any_point_of_several_walks_it_ends_in_the_same_state() {
     let read = log[before..].iter().filter(paged).filter(|e| e.query("orderBy").is_none()).count() as u64;
     // A walk's stretches may be divided again after each kill, so that some end in a page that is not full.
     let pages = tickets.div_ceil(100);
-    assert!((pages..=pages + killed * 2 * PREFETCH_PAGES).contains(&read), "{read} pages read for {pages}, {killed} kills");
+    assert!(
+        (pages..=pages + killed * 2 * PREFETCH_PAGES).contains(&read),
+        "{read} pages read for {pages}, {killed} kills"
+    );
 }

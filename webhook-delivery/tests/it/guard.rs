@@ -50,11 +50,11 @@ async fn an_endpoint_that_was_let_in_once_is_still_checked_in_each_try() {
 
     // The same endpoints, under the policy that is the default. Literal hosts are what no resolver ever sees.
     let before = accepted.load(Ordering::SeqCst);
-    let https_only = AddressPolicy::public_only().allow_http(true);
+    let inside_forbidden = AddressPolicy::public_only().allow_http(true);
     let refused = Arc::new(AtomicUsize::new(0));
     let told = Arc::clone(&refused);
     let strict = Webhooks::builder(Arc::new(store.clone()))
-        .addresses(https_only)
+        .addresses(inside_forbidden)
         .on_notice(move |notice| {
             if matches!(notice, webhook_delivery::Notice::Refused { .. }) {
                 told.fetch_add(1, Ordering::SeqCst);

@@ -100,8 +100,11 @@ fn header(component: &Component, request: &Request<'_>) -> Result<Option<String>
 /// Each line of a header on its own, as bytes.
 fn bytes(request: &Request<'_>, name: &str) -> Result<Option<String>, Error> {
     let mut whole = Vec::new();
+    let mut length = 0;
     for line in request.fields.values(name) {
-        if line.len() > crate::MAX_HEADER || whole.len() >= crate::MAX_HEADER {
+        // An empty line counts, too.
+        length += line.len() + 1;
+        if length > crate::MAX_HEADER {
             return Err(malformed(name.to_owned(), "is longer than is read"));
         }
         // Folds are taken out as everywhere; bytes above ASCII are what this form is for.
