@@ -39,52 +39,70 @@ struct Rules {
     signature: &'static str,
     prefix: &'static str,
     separator: Option<char>,
+    hash: Hash,
+    encoding: Encoding,
+    /// Whether what is signed here is signed with Ed25519.
     ed25519: bool,
 }
 
 impl Rules {
     fn of(n: u8) -> Self {
-        let standard = |scheme, ed25519| Self {
+        use Encoding::{Base64, Hex};
+        use Hash::{Sha256, Sha512};
+        let plain = |scheme, signature, prefix, hash, encoding| Self {
             scheme,
-            id: Some("webhook-id"),
-            time: Some("webhook-timestamp"),
-            signature: "webhook-signature",
-            prefix: "v1,",
-            separator: Some(' '),
-            ed25519,
-        };
-        let svix = |ed25519| Self {
-            id: Some("svix-id"),
-            time: Some("svix-timestamp"),
-            signature: "svix-signature",
-            ..standard(Scheme::Svix, ed25519)
-        };
-        let plain = |scheme, id, signature, prefix| Self {
-            scheme,
-            id,
+            id: None,
             time: None,
             signature,
             prefix,
             separator: None,
+            hash,
+            encoding,
             ed25519: false,
         };
-        let mac = |hash, encoding| HmacHeader::new("X-Mac", hash, encoding);
+        let standard = |ed25519| Self {
+            id: Some("webhook-id"),
+            time: Some("webhook-timestamp"),
+            separator: Some(' '),
+            ed25519,
+            ..plain(Scheme::StandardWebhooks, "webhook-signature", "v1,", Sha256, Base64)
+        };
+        let svix = |ed25519| Self {
+            scheme: Scheme::Svix,
+            id: Some("svix-id"),
+            time: Some("svix-timestamp"),
+            signature: "svix-signature",
+            ..standard(ed25519)
+        };
+        let own = |hash, encoding, prefix| {
+            plain(
+                Scheme::Hmac(HmacHeader::new("X-Mac", hash, encoding).prefix(prefix)),
+                "x-mac",
+                prefix,
+                hash,
+                encoding,
+            )
+        };
+        let with_id = HmacHeader::new("X-Mac", Sha256, Base64).id("X-Id");
         match n % 13 {
-            0 => standard(Scheme::StandardWebhooks, false),
+            0 => standard(false),
             1 => svix(false),
-            2 => Self { separator: Some(','), ..plain(Scheme::Stripe, None, "stripe-signature", "v1=") },
-            3 => plain(Scheme::GitHub, Some("x-github-delivery"), "x-hub-signature-256", "sha256="),
+            2 => Self { separator: Some(','), ..plain(Scheme::Stripe, "stripe-signature", "v1=", Sha256, Hex) },
+            3 => Self {
+                id: Some("x-github-delivery"),
+                ..plain(Scheme::GitHub, "x-hub-signature-256", "sha256=", Sha256, Hex)
+            },
             4 => Self {
                 time: Some("x-slack-request-timestamp"),
-                ..plain(Scheme::Slack, None, "x-slack-signature", "v0=")
+                ..plain(Scheme::Slack, "x-slack-signature", "v0=", Sha256, Hex)
             },
-            5 => plain(Scheme::ConnectWise, None, "x-content-signature", ""),
-            6 => plain(Scheme::halo("X-Halo"), None, "x-halo", ""),
-            7 => plain(Scheme::Hmac(mac(Hash::Sha256, Encoding::Hex)), None, "x-mac", ""),
-            8 => plain(Scheme::Hmac(mac(Hash::Sha512, Encoding::Hex)), None, "x-mac", ""),
-            9 => plain(Scheme::Hmac(mac(Hash::Sha512, Encoding::Base64).prefix("sha512=")), None, "x-mac", "sha512="),
-            10 => plain(Scheme::Hmac(mac(Hash::Sha256, Encoding::Base64).id("X-Id")), Some("x-id"), "x-mac", ""),
-            11 => standard(Scheme::StandardWebhooks, true),
+            5 => plain(Scheme::ConnectWise, "x-content-signature", "", Sha256, Base64),
+            6 => plain(Scheme::halo("X-Halo"), "x-halo", "", Sha256, Base64),
+            7 => own(Sha256, Hex, ""),
+            8 => own(Sha512, Hex, ""),
+            9 => own(Sha512, Base64, "sha512="),
+            10 => Self { id: Some("x-id"), ..plain(Scheme::Hmac(with_id), "x-mac", "", Sha256, Base64) },
+            11 => standard(true),
             _ => svix(true),
         }
     }
@@ -109,21 +127,18 @@ impl Rules {
 
     /// The one signature that an HMAC scheme gives, with what stands before it.
     fn signature(&self, key: &[u8], content: &[u8]) -> String {
-        let mac256 = |key: &[u8]| {
-            Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(content).finalize().into_bytes().to_vec()
+        fn mac<M: KeyInit + Mac>(key: &[u8], content: &[u8]) -> Vec<u8> {
+            <M as KeyInit>::new_from_slice(key).unwrap().chain_update(content).finalize().into_bytes().to_vec()
+        }
+        let hashed = Sha256::digest(key);
+        let key = if self.scheme == Scheme::ConnectWise { &hashed[..] } else { key };
+        let mac = match self.hash {
+            Hash::Sha512 => mac::<Hmac<Sha512>>(key, content),
+            _ => mac::<Hmac<Sha256>>(key, content),
         };
-        let mac512 =
-            || Hmac::<Sha512>::new_from_slice(key).unwrap().chain_update(content).finalize().into_bytes().to_vec();
-        let hex = |bytes: Vec<u8>| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-        let text = match &self.scheme {
-            Scheme::StandardWebhooks | Scheme::Svix => STANDARD.encode(mac256(key)),
-            Scheme::Stripe | Scheme::GitHub | Scheme::Slack => hex(mac256(key)),
-            Scheme::ConnectWise => STANDARD.encode(mac256(&Sha256::digest(key))),
-            own => {
-                let (sha512, base64) = (format!("{own:?}").contains("Sha512"), format!("{own:?}").contains("Base64"));
-                let mac = if sha512 { mac512() } else { mac256(key) };
-                if base64 { STANDARD.encode(mac) } else { hex(mac) }
-            }
+        let text = match self.encoding {
+            Encoding::Hex => mac.iter().map(|b| format!("{b:02x}")).collect(),
+            _ => STANDARD.encode(mac),
         };
         format!("{}{text}", self.prefix)
     }

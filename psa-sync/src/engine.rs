@@ -252,7 +252,7 @@ impl SyncEngine {
     /// As [`run_once`](Self::run_once), but ends early and says so once `stop` resolves.
     ///
     /// # Errors
-    /// As [`run_once`](Self::run_once); [`ErrorKind::Cancelled`] if it is stopped while it waits for another run to end.
+    /// As [`run_once`](Self::run_once); [`ErrorKind::Cancelled`](psa_core::ErrorKind::Cancelled) if it is stopped while it waits for another run to end.
     pub async fn run_until(&self, progress: &dyn Progress, stop: impl Future<Output = ()>) -> Result<RunReport> {
         self.as_run(progress, stop, async |run, entities| self.entities(run, progress, entities).await).await
     }

@@ -16,7 +16,7 @@ const AT_ONCE: u32 = 500;
 impl SyncEngine {
     /// Takes hints into the inbox: durable when this returns, so answer the vendor after it. Many hints of one record are one.
     /// Returns how many records were not waiting already. Hints of other connections, and of kinds that this engine does not
-    /// sync, are left out.
+    /// sync, are left out: 0 is also the answer if the receiver's connection has another name than the engine's.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -67,7 +67,7 @@ impl SyncEngine {
     /// As [`fetch_hints`](Self::fetch_hints), but ends early and says so once `stop` resolves.
     ///
     /// # Errors
-    /// As [`fetch_hints`](Self::fetch_hints); [`ErrorKind::Cancelled`] if it is stopped while another run is under way.
+    /// As [`fetch_hints`](Self::fetch_hints); [`ErrorKind::Cancelled`](psa_core::ErrorKind::Cancelled) if it is stopped while another run is under way.
     pub async fn fetch_hints_until(
         &self,
         progress: &dyn Progress,

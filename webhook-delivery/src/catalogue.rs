@@ -11,6 +11,9 @@ use crate::{Error, EventFilter, EventType, Result};
 
 /// The data of one type of event.
 ///
+/// Register your own with [`WebhooksBuilder::catalogue`](crate::WebhooksBuilder::catalogue), or nobody can subscribe to it by name.
+/// It needs `serde` (with `derive`) and `schemars` 1 (with `chrono04` for dates).
+///
 /// ```
 /// use webhook_delivery::{Catalogue, events::EventData};
 ///
@@ -74,7 +77,7 @@ impl Catalogue {
         Self(entries.map(|e| (e.event_type.as_str().to_owned(), e)).collect())
     }
 
-    /// Adds a type of your own.
+    /// Adds a type of your own. One of the same name is replaced.
     ///
     /// # Errors
     /// [`Error::EventType`] for a name that is none, [`Error::Data`] for an example that is no JSON.

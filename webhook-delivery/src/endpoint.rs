@@ -14,7 +14,8 @@ use crate::{CustomHeaders, Error, EventFilter, Result, RetryPolicy};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Endpoint {
     pub(crate) id: String,
-    /// Its address. Only `https`, and nothing inside your network.
+    /// Its address. Only `https`, and nothing inside your network, unless
+    /// [`WebhooksBuilder::addresses`](crate::WebhooksBuilder::addresses) allows it.
     pub url: String,
     /// What can be set.
     pub settings: EndpointSettings,

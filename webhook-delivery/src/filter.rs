@@ -50,7 +50,7 @@ impl fmt::Display for EventType {
     }
 }
 
-/// Which events an endpoint gets: any of its patterns.
+/// Which events an endpoint gets: any of its patterns. `*` takes all, `ticket.*` whatever begins with `ticket.`, and a name itself.
 ///
 /// ```
 /// use webhook_delivery::EventFilter;

@@ -9,6 +9,9 @@ use crate::{Error, Result};
 
 /// How deliveries of an endpoint are retried.
 ///
+/// After a time-out, 502 or 504 the next try comes 60 s later at the earliest, whatever the policy says: those mean overload. With
+/// 429 and 503 a `Retry-After` is kept, up to ten hours. All else follows the policy; any 2xx is success, 410 disables the endpoint.
+///
 /// ```
 /// use std::time::Duration;
 /// use webhook_delivery::RetryPolicy;

@@ -441,7 +441,7 @@ impl Webhooks {
         if removed == 0 { Err(Error::NotFound { what: "endpoint", id: id.to_owned() }) } else { Ok(()) }
     }
 
-    /// A new secret. The old one goes on signing beside it for `grace` (a day is usual, a week the most), so that the receiver
+    /// A new secret. From the next try on each request carries a signature by both, so a receiver with either takes it. The old one goes on signing beside it for `grace` (a day is usual, a week the most), so that the receiver
     /// can change over without losing anything.
     ///
     /// # Errors
@@ -471,7 +471,8 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Publishes events, each to the endpoints that are enabled now and want it. An id that was published before is not
+    /// Publishes events, each to the endpoints that are enabled now and want it. The catalogue is not asked: an event of a type that
+    /// is not in it goes to whoever's filter takes it. An id that was published before is not
     /// published again. In a transaction of yours: [`SqliteStore::publish_in`](crate::SqliteStore::publish_in).
     ///
     /// # Errors
@@ -489,6 +490,10 @@ impl Webhooks {
 
     /// Sends what is due until `shutdown`; then waits for what is under way. Several processes may do this over one store.
     ///
+    /// After five failures in a row that say that its receiver is down (no answer, 429, 5xx), an endpoint is left alone for 30 s, and
+    /// then tried by one delivery at a time until it is well; what waits stays pending meanwhile. [`attempt`](Self::attempt) does
+    /// not wait for that.
+    ///
     /// A database that is away is waited for. What was under way when a process dies is sent again when its lease has ended:
     /// receivers get everything at least once.
     ///
@@ -498,7 +503,8 @@ impl Webhooks {
         Dispatcher::new(Arc::clone(&self.0)).run(shutdown).await
     }
 
-    /// Sends all that is due now, once, and comes back: for jobs that are started by a timer, and for tests.
+    /// Sends all that is due now, once, and comes back: for jobs that are started by a timer, and for tests. It does not wait for
+    /// retries: what failed stays pending until the next call.
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -514,7 +520,7 @@ impl Webhooks {
         Ok(self.0.store.deliveries(query).await?)
     }
 
-    /// The tries of a delivery.
+    /// The tries of a delivery; none for an id that does not exist.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -525,12 +531,13 @@ impl Webhooks {
     /// An endpoint in numbers.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::NotFound`], [`Error::Store`].
     pub async fn stats(&self, endpoint_id: &str) -> Result<EndpointStats> {
+        self.endpoint(endpoint_id).await?;
         Ok(self.0.store.stats(endpoint_id).await?)
     }
 
-    /// Sends again, under the same ids; how many deliveries that are. They keep their schedule from the start.
+    /// Sends again, under the same ids; how many deliveries that are. Each begins its retry schedule anew.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Store`].

@@ -21,6 +21,9 @@ impl IntoResponse for Refused {
 
 /// The verified body, where the state has a [`Verifier`]. How long it may be is axum's `DefaultBodyLimit`.
 ///
+/// In a state of your own, give it by `impl FromRef<App> for Verifier`; keep it in an `RwLock` there to change its keys while the
+/// program runs. A handler that takes `Result<Verified<'static, Bytes>, Refused>` can log the reason.
+///
 /// ```
 /// use axum::{Router, extract::State, routing::post};
 /// use bytes::Bytes;

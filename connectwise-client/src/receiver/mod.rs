@@ -40,6 +40,10 @@ const MAX_MESSAGE_ID: usize = 128;
 /// ConnectWise waits 5 seconds for an answer and sends again only after 404, 409, 419 and 429, twice within 6 seconds:
 /// everything else is lost until the next poll. So a key that can't be fetched is better answered with 429 than with 503.
 ///
+/// The connection's name must be that of the sync engine (`SyncEngineBuilder::connection`; unless told it is `connectwise`), whose
+/// inbox leaves out hints of others. The callback itself is made by `cw.callbacks().create()`; a body is at most 1 MiB. With axum
+/// and the engine, from registration to the record: the example `connectwise_callback`.
+///
 /// ```
 /// use std::sync::Arc;
 /// use connectwise_client::ConnectWiseReceiver;
@@ -48,7 +52,7 @@ const MAX_MESSAGE_ID: usize = 128;
 ///
 /// fn receiver() -> Result<ConnectWiseReceiver, Error> {
 ///     let transport = GuardedTransport::new(AddressPolicy::public_only())?;
-///     ConnectWiseReceiver::builder("acme-connectwise", "acme").transport(Arc::new(transport)).build()
+///     ConnectWiseReceiver::builder("connectwise", "acme").transport(Arc::new(transport)).build()
 /// }
 ///
 /// /// The status to answer.

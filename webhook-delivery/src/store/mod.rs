@@ -44,7 +44,7 @@ pub struct Delivery {
     pub attempts: u32,
     /// When it was published.
     pub created_at: DateTime<Utc>,
-    /// When it is tried next, if it is pending; under way: when it is tried again if this process dies.
+    /// When it is tried next, if it is pending, else without meaning; under way: when it is tried again if this process dies.
     pub next_at: DateTime<Utc>,
 }
 

@@ -22,6 +22,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 
 /// Webhooks in a SQLite file, or in tables of a database that you have: then an event can be a part of your own transaction.
+/// The tables are called `webhook_…`.
 ///
 /// ```
 /// use webhook_delivery::{Event, SqliteStore, events::{EventData, TicketStatusChanged}};
@@ -33,7 +34,7 @@ const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 ///
 /// // The change and the event that tells of it: both happen, or neither.
 /// store.database().write(move |tx| {
-///     tx.execute_batch("CREATE TABLE IF NOT EXISTS ticket (id INTEGER, status TEXT); INSERT INTO ticket VALUES (1, 'Resolved')")?;
+///     tx.execute_batch("CREATE TABLE my_ticket (id INTEGER, status TEXT); INSERT INTO my_ticket VALUES (1, 'Resolved')")?;
 ///     SqliteStore::publish_in(tx, &[event], now)
 /// }).await?;
 /// # Ok::<(), psa_store::StoreError>(())
@@ -73,7 +74,7 @@ impl SqliteStore {
         &self.0
     }
 
-    /// Publishes in a transaction of yours: the events are there if and only if it commits. Tell the dispatcher by
+    /// Publishes in a transaction of yours (`tx` is rusqlite's, by `psa_store::rusqlite`): the events are there if and only if it commits. Tell the dispatcher by
     /// [`Webhooks::wake`](crate::Webhooks::wake) then; without, it looks once a second.
     ///
     /// # Errors
