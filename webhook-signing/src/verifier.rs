@@ -8,7 +8,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 #[cfg(feature = "ed25519")]
 use crate::ed25519;
 use crate::headers::{Headers, required};
-use crate::mac::State;
+use crate::mac::{State, Tag};
 use crate::replay::ReplayGuard;
 use crate::scheme::{Layout, Scheme, Timestamp};
 use crate::secret::Keyring;
@@ -156,9 +156,28 @@ impl Verifier {
         body: &[u8],
         now: i64,
     ) -> Result<Verified<'h>, Error> {
-        let mut message = self.begin_at(headers, now)?;
-        message.update(body);
-        message.finish()
+        // As a message in pieces, without a place for the states of all keys at once.
+        let setup = &*self.0;
+        let head = setup.head(headers, now)?;
+        let before = head.before(&setup.layout);
+        let mut judgement = Judgement::new();
+        for (n, key) in setup.good_keys(now) {
+            match key {
+                Key::Mac(prepared) => {
+                    let mut mac = prepared.clone();
+                    before.iter().for_each(|part| mac.update(part));
+                    mac.update(body);
+                    judgement.mac(&setup.layout, head.signatures, n, mac);
+                }
+                #[cfg(feature = "ed25519")]
+                Key::Ed25519(_) => {}
+            }
+        }
+        #[cfg(feature = "ed25519")]
+        if setup.collects(now) {
+            judgement.whole(setup, &head, &[before.concat().as_slice(), body].concat())?;
+        }
+        setup.conclude(head, judgement)
     }
 
     /// Begins a message whose body comes in pieces.
@@ -175,7 +194,47 @@ impl Verifier {
     /// As [`begin`](Self::begin).
     pub fn begin_at<'h>(&self, headers: &'h (impl Headers + ?Sized), now: i64) -> Result<Message<'_, 'h>, Error> {
         let setup = &*self.0;
-        let layout = &setup.layout;
+        let head = setup.head(headers, now)?;
+        let before = head.before(&setup.layout);
+        let mut states = [const { None }; MAX_KEYS];
+        for (n, key) in setup.good_keys(now) {
+            match key {
+                Key::Mac(prepared) => {
+                    let mut mac = prepared.clone();
+                    before.iter().for_each(|part| mac.update(part));
+                    if let Some(state) = states.get_mut(n) {
+                        *state = Some(mac);
+                    }
+                }
+                #[cfg(feature = "ed25519")]
+                Key::Ed25519(_) => {}
+            }
+        }
+        let collects = setup.collects(now);
+        let collected = if collects { before.concat() } else { Vec::new() };
+        Ok(Message { setup, head, states, collects, collected })
+    }
+}
+
+/// What the headers say.
+struct Head<'h> {
+    signatures: &'h str,
+    id: Option<&'h str>,
+    /// The timestamp as it stands, which is what is signed.
+    text: Option<&'h str>,
+    timestamp: Option<i64>,
+    now: i64,
+}
+
+impl<'h> Head<'h> {
+    fn before(&self, layout: &Layout) -> [&'h [u8]; 4] {
+        layout.content.before_body(self.id.unwrap_or_default(), self.text.unwrap_or_default())
+    }
+}
+
+impl Setup {
+    fn head<'h>(&self, headers: &'h (impl Headers + ?Sized), now: i64) -> Result<Head<'h>, Error> {
+        let layout = &self.layout;
         let signatures = required(headers, &layout.signature)?;
         layout.check_count(signatures)?;
         let id = match required(headers, &layout.id) {
@@ -195,7 +254,7 @@ impl Verifier {
             Timestamp::InSignature => Some(timestamp_among(layout, signatures)?),
         };
         let timestamp = text.map(encoding::timestamp).transpose()?;
-        if let (Some(timestamp), Some(tolerance)) = (timestamp, setup.tolerance) {
+        if let (Some(timestamp), Some(tolerance)) = (timestamp, self.tolerance) {
             let away = now.abs_diff(timestamp);
             if away > tolerance {
                 return Err(if timestamp < now {
@@ -205,26 +264,103 @@ impl Verifier {
                 });
             }
         }
-        let mut states = [const { None }; MAX_KEYS];
-        let before = layout.content.before_body(id.unwrap_or_default(), text.unwrap_or_default());
-        #[cfg_attr(not(feature = "ed25519"), expect(unused_mut, reason = "only Ed25519 needs all at once"))]
-        let mut collects = false;
-        for (state, (key, expires_at)) in states.iter_mut().zip(&setup.keys) {
-            if expires_at.is_some_and(|end| end <= now) {
-                continue;
-            }
-            match key {
-                Key::Mac(prepared) => {
-                    let mut mac = prepared.clone();
-                    before.iter().for_each(|part| mac.update(part));
-                    *state = Some(mac);
-                }
-                #[cfg(feature = "ed25519")]
-                Key::Ed25519(_) => collects = true,
-            }
+        Ok(Head { signatures, id, text, timestamp, now })
+    }
+
+    /// Those that have not expired, with their places in the keyring.
+    fn good_keys(&self, now: i64) -> impl Iterator<Item = (usize, &Key)> {
+        let good = move |end: &Option<i64>| end.is_none_or(|end| end > now);
+        self.keys.iter().enumerate().filter(move |(_, (_, end))| good(end)).map(|(n, (key, _))| (n, key))
+    }
+
+    /// Whether a key needs the whole message at once.
+    #[cfg(feature = "ed25519")]
+    fn collects(&self, now: i64) -> bool {
+        self.good_keys(now).any(|(_, key)| matches!(key, Key::Ed25519(_)))
+    }
+
+    #[cfg(not(feature = "ed25519"))]
+    fn collects(&self, _now: i64) -> bool {
+        false
+    }
+
+    fn conclude<'h>(&self, head: Head<'h>, judgement: Judgement) -> Result<Verified<'h>, Error> {
+        let Judgement { found, which, supported, matched } = judgement;
+        if !bool::from(found) {
+            return Err(if supported { Error::NoMatchingSignature } else { Error::NoSupportedScheme });
         }
-        let collected = if collects { before.concat() } else { Vec::new() };
-        Ok(Message { setup, signatures, id, timestamp, now, states, collects, collected })
+        let mut replay_key = None;
+        if let Some((guard, scope)) = &self.replays {
+            let key = match head.id.filter(|_| self.layout.id_required) {
+                Some(id) => id.to_owned(),
+                // An id that is not signed can be left out or made up; the MAC can't.
+                None => Encoding::Hex.encode(matched.as_ref().map(Tag::as_slice).unwrap_or_default()),
+            };
+            // It must be remembered for as long as its message would be taken.
+            let keep = self.tolerance.filter(|_| head.timestamp.is_some());
+            let keep = keep.map(|t| t.saturating_mul(2).saturating_add(1));
+            if !guard.insert_if_absent(scope, &key, head.now, keep) {
+                return Err(Error::Replayed);
+            }
+            replay_key = Some(key);
+        }
+        Ok(Verified {
+            scheme: self.scheme.name(),
+            key: which as usize,
+            id: head.id.map(Cow::Borrowed),
+            timestamp: head.timestamp,
+            age: head.timestamp.map(|t| head.now.saturating_sub(t)),
+            replay_key,
+            body: (),
+        })
+    }
+}
+
+/// What the signatures come to.
+struct Judgement {
+    found: Choice,
+    which: u64,
+    /// Whether any signature is of the scheme's version.
+    supported: bool,
+    /// The MAC that fitted.
+    matched: Option<Tag>,
+}
+
+impl Judgement {
+    fn new() -> Self {
+        Self { found: Choice::from(0), which: 0, supported: false, matched: None }
+    }
+
+    /// Every signature with this key, whichever fits: the time it takes tells nothing.
+    fn mac(&mut self, layout: &Layout, signatures: &str, n: usize, state: State) {
+        let tag = state.finish();
+        let mut hit = Choice::from(0);
+        for text in layout.entries(signatures).filter_map(|entry| entry.strip_prefix(&*layout.prefix)) {
+            self.supported = true;
+            let Some(signature) = layout.encoding.decode(text, tag.as_slice().len()) else { continue };
+            let equal = signature.as_slice().ct_eq(tag.as_slice());
+            self.which.conditional_assign(&(n as u64), equal & !self.found);
+            self.found |= equal;
+            hit |= equal;
+        }
+        if bool::from(hit) {
+            self.matched = Some(tag);
+        }
+    }
+
+    #[cfg(feature = "ed25519")]
+    fn whole(&mut self, setup: &Setup, head: &Head<'_>, message: &[u8]) -> Result<(), Error> {
+        let keys = setup.good_keys(head.now).filter_map(|(n, key)| match key {
+            Key::Ed25519(key) => Some((n, key)),
+            Key::Mac(_) => None,
+        });
+        let (good, any) = ed25519::verify(keys, setup.layout.entries(head.signatures), message)?;
+        self.supported |= any;
+        if let Some(n) = good {
+            self.which = n as u64;
+            self.found = Choice::from(1);
+        }
+        Ok(())
     }
 }
 
@@ -256,19 +392,17 @@ pub(crate) fn system_clock() -> i64 {
 /// A message whose body is still coming. Nothing of it is to be believed before [`finish`](Self::finish) says so.
 pub struct Message<'v, 'h> {
     setup: &'v Setup,
-    signatures: &'h str,
-    id: Option<&'h str>,
-    timestamp: Option<i64>,
-    now: i64,
+    head: Head<'h>,
     states: [Option<State>; MAX_KEYS],
-    /// Whether a key needs the whole message at once.
     collects: bool,
+    /// The whole message, for keys that need it at once.
     collected: Vec<u8>,
 }
 
 impl fmt::Debug for Message<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message").field("id", &self.id).field("timestamp", &self.timestamp).finish_non_exhaustive()
+        let Head { id, timestamp, .. } = &self.head;
+        f.debug_struct("Message").field("id", id).field("timestamp", timestamp).finish_non_exhaustive()
     }
 }
 
@@ -286,69 +420,17 @@ impl<'h> Message<'_, 'h> {
     /// # Errors
     /// [`Error::NoMatchingSignature`], [`Error::NoSupportedScheme`], [`Error::Replayed`].
     pub fn finish(self) -> Result<Verified<'h>, Error> {
-        let layout = &self.setup.layout;
-        let entries = layout.entries(self.signatures);
-        let mut found = Choice::from(0);
-        let mut which = 0u64;
-        let mut supported = false;
-        let mut matched = None;
-        for (n, state) in self.states.into_iter().enumerate() {
-            let Some(state) = state else { continue };
-            let tag = state.finish();
-            let mut hit = false;
-            for entry in entries.clone() {
-                let Some(text) = entry.strip_prefix(&*layout.prefix) else { continue };
-                supported = true;
-                let Some(signature) = layout.encoding.decode(text, tag.as_slice().len()) else { continue };
-                // Every signature with every key, whichever fits: the time it takes tells nothing.
-                let equal = signature.as_slice().ct_eq(tag.as_slice());
-                which.conditional_assign(&(n as u64), equal & !found);
-                found |= equal;
-                hit |= bool::from(equal);
-            }
-            if hit {
-                matched = Some(tag);
+        let Self { setup, head, states, .. } = self;
+        let mut judgement = Judgement::new();
+        for (n, state) in states.into_iter().enumerate() {
+            if let Some(state) = state {
+                judgement.mac(&setup.layout, head.signatures, n, state);
             }
         }
         #[cfg(feature = "ed25519")]
         if self.collects {
-            let keys = self.setup.keys.iter().enumerate().filter_map(|(n, (key, expires_at))| match key {
-                Key::Ed25519(key) if expires_at.is_none_or(|end| end > self.now) => Some((n, key)),
-                _ => None,
-            });
-            let (good, any) = ed25519::verify(keys, entries, &self.collected)?;
-            supported |= any;
-            if let Some(n) = good {
-                which = n as u64;
-                found = Choice::from(1);
-            }
+            judgement.whole(setup, &head, &self.collected)?;
         }
-        if !bool::from(found) {
-            return Err(if supported { Error::NoMatchingSignature } else { Error::NoSupportedScheme });
-        }
-        let mut replay_key = None;
-        if let Some((guard, scope)) = &self.setup.replays {
-            let key = match self.id.filter(|_| layout.id_required) {
-                Some(id) => id.to_owned(),
-                // An id that is not signed can be left out or made up; the MAC can't.
-                None => Encoding::Hex.encode(matched.map(|tag| tag.as_slice().to_vec()).unwrap_or_default().as_slice()),
-            };
-            // It must be remembered for as long as its message would be taken.
-            let keep = self.setup.tolerance.filter(|_| self.timestamp.is_some());
-            let keep = keep.map(|t| t.saturating_mul(2).saturating_add(1));
-            if !guard.insert_if_absent(scope, &key, self.now, keep) {
-                return Err(Error::Replayed);
-            }
-            replay_key = Some(key);
-        }
-        Ok(Verified {
-            scheme: self.setup.scheme.name(),
-            key: which as usize,
-            id: self.id.map(Cow::Borrowed),
-            timestamp: self.timestamp,
-            age: self.timestamp.map(|t| self.now.saturating_sub(t)),
-            replay_key,
-            body: (),
-        })
+        setup.conclude(head, judgement)
     }
 }
