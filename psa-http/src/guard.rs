@@ -136,7 +136,11 @@ impl AddressPolicy {
 
     fn check_name(&self, name: &str) -> Result<(), Forbidden> {
         // A trailing dot makes a name absolute and changes nothing else.
-        let bare = name.trim_end_matches('.');
+        let bare = name.strip_suffix('.').unwrap_or(name);
+        // No name has an empty part; what resolvers make of one differs.
+        if bare.split('.').any(str::is_empty) {
+            return Err(Forbidden::Unparsable(ParseError::EmptyHost));
+        }
         let is_or_is_under =
             |zone: &str| bare.strip_suffix(zone).is_some_and(|front| front.is_empty() || front.ends_with('.'));
         if is_or_is_under("localhost") {

@@ -347,8 +347,9 @@ impl Layout {
 
     /// The signatures in a header, each as `(prefix and text)`.
     pub(crate) fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> + Clone + use<'h> {
-        // Without a separator the whole value is one; NUL can't be in a header.
-        header.split(self.separator.unwrap_or('\0')).filter(|entry| !entry.is_empty())
+        // Without a separator the whole value is one.
+        let separator = self.separator;
+        header.split(move |c| Some(c) == separator).filter(|entry| !entry.is_empty())
     }
 
     pub(crate) fn check_count(&self, header: &str) -> Result<(), Error> {

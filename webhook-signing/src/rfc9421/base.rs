@@ -113,7 +113,12 @@ fn bytes(request: &Request<'_>, name: &str) -> Result<Option<String>, Error> {
             Err(_) if line.contains(&b'\r') || line.contains(&b'\n') => {
                 return Err(malformed(name.to_owned(), "has a line break in it"));
             }
-            Err(_) => line.trim_ascii().to_vec(),
+            Err(_) => {
+                let text = |b: &u8| !matches!(b, b' ' | b'\t');
+                let from = line.iter().position(text).unwrap_or(line.len());
+                let to = line.iter().rposition(text).map_or(from, |last| last + 1);
+                line.get(from..to).unwrap_or_default().to_vec()
+            }
         };
         whole.push(Bare::Bytes(line).to_string());
     }

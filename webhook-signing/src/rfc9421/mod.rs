@@ -73,7 +73,10 @@ fn unfolded(line: &[u8]) -> Result<Cow<'_, str>, &'static str> {
         return Ok(Cow::Borrowed(text));
     }
     // A fold is a line end before white space; servers differ in whether they leave its CR.
-    let mut pieces = text.split('\n').map(|piece| piece.strip_suffix('\r').unwrap_or(piece));
+    // The CR of a line end alone: one at the very end ends no line.
+    let (folds, last) = text.rsplit_once('\n').map_or((None, text), |(folds, last)| (Some(folds), last));
+    let folds = folds.into_iter().flat_map(|f| f.split('\n')).map(|piece| piece.strip_suffix('\r').unwrap_or(piece));
+    let mut pieces = folds.chain([last]);
     let mut whole = pieces.next().unwrap_or_default().trim_end_matches(blank).to_owned();
     for piece in pieces {
         if !piece.starts_with(blank) {

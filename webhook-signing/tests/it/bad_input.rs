@@ -46,6 +46,17 @@ fn long_headers_and_floods_of_signatures_cost_no_crypto() {
 }
 
 #[test]
+fn nothing_stands_around_a_signature_that_is_alone() {
+    let verifier = Verifier::new(Scheme::GitHub, "secret").unwrap();
+    let signed = Signer::new(Scheme::GitHub, "secret").unwrap().sign("", NOW, b"{}").unwrap();
+    let good = signed.get("x-hub-signature-256").unwrap();
+    for bad in [format!("\0{good}"), format!("{good}\0"), format!(" {good}"), format!("{good},"), format!("x\0{good}")]
+    {
+        assert!(verifier.verify_at(&[("x-hub-signature-256", bad)], b"{}", NOW).is_err());
+    }
+}
+
+#[test]
 fn bodies_are_bytes() {
     let mut bodies: Vec<Vec<u8>> =
         vec![Vec::new(), b"\xef\xbb\xbf{}".to_vec(), b"\xff\xfe\x00".to_vec(), vec![0; 100_000]];
