@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// What only a store reads.
+#![cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 
 mod catalogue;
 mod dispatcher;
