@@ -1,29 +1,67 @@
 //! Two lists that are one kind.
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use psa_core::{Cursor, Entity, Error, ErrorKind, Key, KeyPage, Page, Query, Reader, Record, Result};
 use serde::{Deserialize, Serialize};
 
-/// Reads the first to its end, and then the second.
+/// Reads both side by side: what the second one asks first need not wait until the first one is at its end.
 #[derive(Debug, Clone)]
 pub(crate) struct Both<A, B> {
     first: A,
     second: B,
 }
 
-/// Which of the two is read, and where it is.
-#[derive(Serialize, Deserialize)]
-enum Position {
-    First(Cursor),
-    Second(Option<Cursor>),
+/// Where a list is.
+#[derive(Clone, Serialize, Deserialize)]
+enum Place {
+    Start,
+    At(Cursor),
+    End,
 }
 
-impl Position {
-    fn cursor(&self) -> Cursor {
-        Cursor::new(serde_json::to_string(self).unwrap_or_default())
+impl Place {
+    fn after(cursor: Option<Cursor>) -> Self {
+        cursor.map_or(Self::End, Self::At)
     }
+
+    /// The rest of the list; none: there is none.
+    fn rest<E: Entity>(self, list: &impl Reader<E>, query: Query) -> Option<BoxStream<'static, Result<Page<E>>>> {
+        match self {
+            Self::Start => Some(list.pages(query, None)),
+            Self::At(cursor) => Some(list.pages(query, Some(cursor))),
+            Self::End => None,
+        }
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Places {
+    first: Place,
+    second: Place,
+}
+
+impl Places {
+    fn read(cursor: Option<&Cursor>) -> Result<Self> {
+        let Some(cursor) = cursor else {
+            return Ok(Self { first: Place::Start, second: Place::Start });
+        };
+        serde_json::from_str(cursor.as_str()).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list").with_source(error)
+        })
+    }
+
+    /// None: both are at their end.
+    fn cursor(&self) -> Option<Cursor> {
+        let ended = matches!((&self.first, &self.second), (Place::End, Place::End));
+        (!ended).then(|| Cursor::new(serde_json::to_string(self).unwrap_or_default()))
+    }
+}
+
+enum Of<T> {
+    First(T),
+    Second(T),
 }
 
 impl<A, B> Both<A, B> {
@@ -40,33 +78,31 @@ where
     B: Reader<E> + Clone + 'static,
 {
     fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>> {
-        let position = match cursor.map(|c| serde_json::from_str(c.as_str())).transpose() {
-            Ok(position) => position,
-            Err(error) => {
-                let foreign =
-                    Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list").with_source(error);
-                return futures::stream::once(async { Err(foreign) }).boxed();
-            }
+        let mut places = match Places::read(cursor.as_ref()) {
+            Ok(places) => places,
+            Err(error) => return stream::once(async { Err(error) }).boxed(),
         };
-        let wrap = |make: fn(Cursor) -> Position, last: Option<Position>| {
-            let last = last.map(|p| p.cursor());
-            move |mut page: Page<E>| {
-                page.cursor = page.cursor.map(|c| make(c).cursor()).or_else(|| last.clone());
-                // Neither count is that of both.
-                page.total = None;
-                page
-            }
-        };
-        let second =
-            |at: Option<Cursor>| self.second.pages(query.clone(), at).map_ok(wrap(|c| Position::Second(Some(c)), None));
-        let first = |at: Option<Cursor>| {
-            self.first.pages(query.clone(), at).map_ok(wrap(Position::First, Some(Position::Second(None))))
-        };
-        match position {
-            Some(Position::Second(at)) => second(at).boxed(),
-            Some(Position::First(at)) => first(Some(at)).chain(second(None)).boxed(),
-            None => first(None).chain(second(None)).boxed(),
-        }
+        let first = places.first.clone().rest(&self.first, query.clone());
+        let second = places.second.clone().rest(&self.second, query);
+        let first = stream::iter(first).flatten().map_ok(Of::First);
+        let second = stream::iter(second).flatten().map_ok(Of::Second);
+        let merged = stream::select(first, second).map_ok(move |page| {
+            let mut page = match page {
+                Of::First(mut page) => {
+                    places.first = Place::after(page.cursor.take());
+                    page
+                }
+                Of::Second(mut page) => {
+                    places.second = Place::after(page.cursor.take());
+                    page
+                }
+            };
+            page.cursor = places.cursor();
+            // Neither count is that of both.
+            page.total = None;
+            page
+        });
+        merged.boxed()
     }
 
     async fn get(&self, key: &Key) -> Result<Record<E>> {
@@ -78,7 +114,7 @@ where
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
-        self.first.keys(query.clone()).chain(self.second.keys(query)).boxed()
+        stream::select(self.first.keys(query.clone()), self.second.keys(query)).boxed()
     }
 
     async fn count(&self, query: Query) -> Result<Option<u64>> {

@@ -112,8 +112,11 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
         let this = self.clone();
         stream::once(async move {
             let list = this.list(&query);
-            let total = list.count().await?;
-            Ok::<_, Error>(list.pages(cursor).map_ok(move |page| this.page(page, Some(total))))
+            let mut pages = list.clone().pages(cursor);
+            // The count is of no use to the first page's request, which need not wait for it.
+            let (total, first) = futures::try_join!(list.count(), pages.try_next())?;
+            let pages = stream::iter(first).map(Ok).chain(pages);
+            Ok::<_, Error>(pages.map_ok(move |page| this.page(page, Some(total))))
         })
         .try_flatten()
         .boxed()

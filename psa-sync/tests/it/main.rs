@@ -9,6 +9,7 @@ mod holds;
 mod inbox;
 mod kill;
 mod kinds;
+mod read_times;
 mod review;
 mod runs;
 mod scope;
