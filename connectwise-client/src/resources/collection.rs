@@ -36,10 +36,14 @@ pub trait Resource: DeserializeOwned + Send + Sync + std::fmt::Debug + 'static {
     fn id(&self) -> Option<i64>;
 }
 
-/// A resource that can be written.
-pub trait Writable: Resource {
+/// A resource that records can be added to.
+pub trait Creatable: Resource {
     /// Members that ConnectWise computes: they are refused before they are sent.
     const READ_ONLY: &'static [&'static str];
+}
+
+/// A resource whose records can be changed.
+pub trait Writable: Creatable {
     /// Whether a change must say something of custom fields, even if it is nothing.
     const PATCH_WITH_CUSTOM_FIELDS: bool;
 }
@@ -142,12 +146,14 @@ impl<T: Searchable> Collection<T> {
     }
 }
 
-impl<T: Writable> Collection<T> {
+impl<T: Creatable> Collection<T> {
     /// A new one.
     pub fn create(&self) -> Save<T> {
         Save::create(self.clone())
     }
+}
 
+impl<T: Writable> Collection<T> {
     /// A change: only what is set changes.
     pub fn update(&self, id: impl Into<i64>) -> Save<T> {
         Save::update(self.clone(), id.into())

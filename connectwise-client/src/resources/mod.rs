@@ -24,7 +24,7 @@ pub use activities::*;
 pub use boards::*;
 pub use callbacks::*;
 pub use catalog::*;
-pub use collection::{Collection, Deletable, Operations, Resource, Searchable, Writable};
+pub use collection::{Collection, Creatable, Deletable, Operations, Resource, Searchable, Writable};
 pub use companies::*;
 pub use configurations::*;
 pub use contacts::*;
@@ -48,7 +48,8 @@ macro_rules! resource {
 }
 pub(crate) use resource;
 
-/// Says where a resource is and what can be done with it. A resource without `write` is only read.
+/// Says where a resource is and what can be done with it. A resource without `write` is only read; one with
+/// `attach` has no members that could be changed.
 macro_rules! operations {
     ($ty:ident: $name:literal, $path:literal) => {
         crate::resources::operations!(@read $ty, $name, $path);
@@ -57,11 +58,19 @@ macro_rules! operations {
         crate::resources::operations!(@read $ty, $name, $path);
         impl crate::resources::Deletable for $ty {}
     };
+    ($ty:ident: $name:literal, $path:literal, attach) => {
+        crate::resources::operations!($ty: $name, $path, delete);
+        impl crate::resources::Creatable for $ty {
+            const READ_ONLY: &'static [&'static str] = &[];
+        }
+    };
     ($ty:ident: $name:literal, $path:literal, write $($delete:ident)? $(, search $search:literal)?
         $(, patch_with $fields:ident)? $(, read_only [$($read_only:literal),*])?) => {
         crate::resources::operations!(@read $ty, $name, $path);
-        impl crate::resources::Writable for $ty {
+        impl crate::resources::Creatable for $ty {
             const READ_ONLY: &'static [&'static str] = &[$($($read_only),*)?];
+        }
+        impl crate::resources::Writable for $ty {
             const PATCH_WITH_CUSTOM_FIELDS: bool = crate::resources::operations!(@fields $($fields)?);
         }
         $( crate::resources::operations!(@delete $delete $ty); )?

@@ -7,7 +7,7 @@ use psa_http::json::Native;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::collection::{Collection, Writable};
+use super::collection::{Collection, Creatable, Writable};
 
 /// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else.
 ///
@@ -19,6 +19,8 @@ pub struct Save<T> {
     members: Map<String, Value>,
     /// By the id of the definition.
     custom_fields: Vec<Value>,
+    /// An update says something of custom fields, even if it is nothing.
+    patch_custom_fields: bool,
     lane: Lane,
     failed: Option<Error>,
 }
@@ -39,18 +41,24 @@ impl<T> fmt::Debug for Save<T> {
     }
 }
 
-impl<T: Writable> Save<T> {
+impl<T: Creatable> Save<T> {
     fn new(collection: Collection<T>, way: Way) -> Self {
         let (members, custom_fields) = (Map::new(), Vec::new());
-        Self { collection, way, members, custom_fields, lane: Lane::Interactive, failed: None }
+        let lane = Lane::Interactive;
+        Self { collection, way, members, custom_fields, patch_custom_fields: false, lane, failed: None }
     }
 
     pub(crate) fn create(collection: Collection<T>) -> Self {
         Self::new(collection, Way::Create)
     }
 
-    pub(crate) fn update(collection: Collection<T>, id: i64) -> Self {
-        Self::new(collection, Way::Update(id))
+    pub(crate) fn update(collection: Collection<T>, id: i64) -> Self
+    where
+        T: Writable,
+    {
+        let mut save = Self::new(collection, Way::Update(id));
+        save.patch_custom_fields = T::PATCH_WITH_CUSTOM_FIELDS;
+        save
     }
 
     pub(crate) fn replace(collection: Collection<T>, id: i64) -> Self {
@@ -128,7 +136,7 @@ impl<T: Writable> Save<T> {
             value => json!({"op": "replace", "path": member, "value": value}),
         };
         let mut operations: Vec<Value> = self.members.iter().map(operation).collect();
-        let custom = custom.or_else(|| T::PATCH_WITH_CUSTOM_FIELDS.then(|| json!([])));
+        let custom = custom.or_else(|| self.patch_custom_fields.then(|| json!([])));
         operations.extend(custom.map(|c| json!({"op": "replace", "path": "customFields", "value": c})));
         Value::Array(operations)
     }

@@ -1,13 +1,17 @@
-use super::{Operation, ScheduleEntry, TimeEntry};
-use crate::page::List;
 use psa_core::Result;
 use serde_json::{Value, json};
 
-use super::{Collection, CustomFieldValue, Info, Reference, Save, operations, resource, setters};
+use super::{
+    Collection, CustomFieldValue, Info, Operation, Reference, Save, ScheduleEntry, TimeEntry, operations, resource,
+    setters,
+};
+use crate::client::ConnectWise;
+use crate::conditions::field;
 use crate::ids::{
     BoardId, BoardItemId, BoardStatusId, BoardSubTypeId, BoardTypeId, CompanyId, ConfigurationId, ContactId, MemberId,
     NoteId, PhaseId, PriorityId, ProjectId, SiteId, TaskId, TicketId,
 };
+use crate::page::List;
 
 resource! {
     /// A service ticket.
@@ -322,7 +326,7 @@ operations!(TicketNote: "ticket_notes", "/service/tickets/{parent}/notes", write
 operations!(ProjectTicketNote: "project_ticket_notes", "/project/tickets/{parent}/notes", write delete, read_only ["ticketId"]);
 operations!(AnyNote: "all_notes", "/service/tickets/{parent}/allNotes");
 operations!(TicketTask: "ticket_tasks", "/service/tickets/{parent}/tasks", write delete, read_only ["ticketId"]);
-operations!(TicketConfiguration: "ticket_configurations", "/service/tickets/{parent}/configurations", write delete);
+operations!(TicketConfiguration: "ticket_configurations", "/service/tickets/{parent}/configurations", attach);
 
 setters! { Ticket {
     /// One line, 100 characters at most.
@@ -410,14 +414,31 @@ impl Collection<ProjectTicket> {
     pub fn notes(&self, ticket: impl Into<TicketId>) -> Collection<ProjectTicketNote> {
         self.below(ticket.into().0)
     }
+
+    /// The hours on a ticket of a project. `/time/entries`
+    pub fn time_entries(&self, ticket: impl Into<TicketId>) -> List<TimeEntry> {
+        time_of(&self.cw, ticket.into())
+    }
+
+    /// The schedule of a ticket of a project: who is assigned, and when. `/schedule/entries`
+    pub fn schedule_entries(&self, ticket: impl Into<TicketId>) -> List<ScheduleEntry> {
+        schedule_of(&self.cw, ticket.into())
+    }
 }
 
 static MERGE: Operation = Operation::post("connectwise.tickets.merge", "/service/tickets/{id}/merge");
 static ATTACH: Operation =
     Operation::post("connectwise.tickets.attach_children", "/service/tickets/{id}/attachChildren");
-static TIME: Operation = Operation::get("connectwise.tickets.time_entries", "/service/tickets/{parent}/timeentries");
-static SCHEDULE: Operation =
-    Operation::get("connectwise.tickets.schedule_entries", "/service/tickets/{parent}/scheduleentries");
+
+/// Tickets of both kinds share their numbers.
+fn time_of(cw: &ConnectWise, ticket: TicketId) -> List<TimeEntry> {
+    let of_tickets = field("chargeToType").one_of(["ServiceTicket", "ProjectTicket"]);
+    cw.time_entries().list().condition(field("chargeToId").eq(ticket.0).and(of_tickets))
+}
+
+fn schedule_of(cw: &ConnectWise, ticket: TicketId) -> List<ScheduleEntry> {
+    cw.schedule_entries().list().condition(field("objectId").eq(ticket.0).and(field("type/identifier").eq("S")))
+}
 
 impl Collection<Ticket> {
     /// The notes on a ticket.
@@ -425,9 +446,9 @@ impl Collection<Ticket> {
         self.below(ticket.into().0)
     }
 
-    /// The whole conversation: notes of the ticket, of its time entries and meetings.
-    pub fn all_notes(&self, ticket: impl Into<TicketId>) -> Collection<AnyNote> {
-        self.below(ticket.into().0)
+    /// The whole conversation: notes of the ticket, of its time entries and meetings. ConnectWise does not count it.
+    pub fn all_notes(&self, ticket: impl Into<TicketId>) -> List<AnyNote> {
+        self.below(ticket.into().0).list()
     }
 
     /// The tasks of a ticket.
@@ -440,14 +461,15 @@ impl Collection<Ticket> {
         self.below(ticket.into().0)
     }
 
-    /// The hours on a ticket.
+    /// The hours on a ticket. `/time/entries`: the list below the ticket has only their ids.
     pub fn time_entries(&self, ticket: impl Into<TicketId>) -> List<TimeEntry> {
-        List::of(self.cw.clone(), &TIME, Some(ticket.into().0))
+        time_of(&self.cw, ticket.into())
     }
 
-    /// The schedule of a ticket: who is assigned, and when.
+    /// The schedule of a ticket: who is assigned, and when. `/schedule/entries`: the list below the ticket has only their
+    /// ids.
     pub fn schedule_entries(&self, ticket: impl Into<TicketId>) -> List<ScheduleEntry> {
-        List::of(self.cw.clone(), &SCHEDULE, Some(ticket.into().0))
+        schedule_of(&self.cw, ticket.into())
     }
 
     /// Merges tickets into this one: each of them is closed with `status` and names this one as its merged parent.

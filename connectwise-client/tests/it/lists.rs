@@ -175,3 +175,38 @@ async fn a_list_cut_short_or_too_large_is_an_error_and_never_a_short_list() {
     let error = cw.tickets().list().all().await.unwrap_err();
     assert_eq!(error.vendor().map(|v| v.status), Some(413), "{error:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_hours_and_the_schedule_of_a_ticket_are_whole_records_and_counted_for_it_alone() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let all = cw.time_entries().list().all().await.unwrap();
+    let ticket =
+        all.iter().find(|t| t.charge_to_type.as_deref() == Some("ServiceTicket")).unwrap().charge_to_id.unwrap();
+    // The same number, and no ticket.
+    cw.time_entries()
+        .create()
+        .set("chargeToId", ticket)
+        .set("chargeToType", "Activity")
+        .set("timeStart", "2026-01-05T09:00:00Z")
+        .set("actualHours", 1.0)
+        .reference("member", 1)
+        .send()
+        .await
+        .unwrap();
+    let list = cw.tickets().time_entries(ticket);
+    let hours = list.clone().all().await.unwrap();
+    assert!(!hours.is_empty() && hours.iter().all(|h| h.actual_hours.is_some() && h.charge_to_id == Some(ticket)));
+    assert_eq!(list.count().await.unwrap(), hours.len() as u64);
+    assert!(hours.len() < all.len());
+    let schedule = cw.schedule_entries().list().first_page().await.unwrap();
+    let ticket = schedule.records[0].value.as_ref().unwrap().object_id.unwrap();
+    let list = cw.tickets().schedule_entries(ticket);
+    assert!(list.clone().all().await.unwrap().iter().all(|s| s.date_start.is_some()));
+    assert_eq!(list.count().await.unwrap(), 1);
+    // Below the ticket there are only references.
+    let below = cw.get_json(&format!("service/tickets/{ticket}/timeentries")).send().await.unwrap();
+    assert!(
+        below.as_array().unwrap().iter().all(|row| row.as_object().unwrap().keys().all(|k| k == "id" || k == "_info"))
+    );
+}

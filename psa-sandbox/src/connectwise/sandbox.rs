@@ -436,20 +436,12 @@ impl ConnectWiseSandbox {
                 Ok(Reply::empty(204))
             }
             Verb::TicketTime(id) => {
-                let query = vec![
-                    ("conditions".to_owned(), format!("chargeToId={id}")),
-                    ("pageSize".to_owned(), "1000".to_owned()),
-                ];
-                let ask = Ask { query: &query, address: ask.address.clone(), parent: None, ..*ask };
-                lists::list(&state.data, super::tables::table("time_entries"), &ask, quirks, open)
+                let its = format!("chargeToType in ('ServiceTicket','ProjectTicket') and chargeToId={id}");
+                lists::references(&state.data, "time_entries", its, "id,_info", ask, quirks, open)
             }
             Verb::TicketSchedule(id) => {
-                let query = vec![
-                    ("conditions".to_owned(), format!("objectId={id}")),
-                    ("pageSize".to_owned(), "1000".to_owned()),
-                ];
-                let ask = Ask { query: &query, address: ask.address.clone(), parent: None, ..*ask };
-                lists::list(&state.data, super::tables::table("schedule_entries"), &ask, quirks, open)
+                let its = format!("type/identifier='S' and objectId={id}");
+                lists::references(&state.data, "schedule_entries", its, "id,description,_info", ask, quirks, open)
             }
             Verb::Info => Ok(Reply::json(
                 200,
