@@ -9,12 +9,12 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use psa_core::time::{Chance, Clock};
 
-use crate::Result;
 use crate::endpoint::Endpoint;
 use crate::policy::{LONGEST_HINT, Outcome};
 use crate::sender::{Ready, Tried};
-use crate::store::{Claimed, Completed, EndpointChange, Then};
-use crate::webhooks::{Inner, Notice};
+use crate::store::{Claimed, Completed, Then};
+use crate::webhooks::Inner;
+use crate::{Notice, Result};
 
 /// Tries under way at once, of all endpoints.
 const MOST: usize = 1_024;
@@ -389,13 +389,4 @@ fn notices(claim: &Claimed, tried: &Tried, then: &Then) -> Vec<Notice> {
         _ => {}
     }
     notices
-}
-
-impl From<EndpointChange> for Notice {
-    fn from(change: EndpointChange) -> Self {
-        match change {
-            EndpointChange::Disabled { endpoint_id, why } => Self::Disabled { endpoint_id, why },
-            EndpointChange::Recovered { endpoint_id, failing_since } => Self::Recovered { endpoint_id, failing_since },
-        }
-    }
 }

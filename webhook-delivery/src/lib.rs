@@ -10,6 +10,7 @@ mod event;
 pub mod events;
 mod filter;
 mod headers;
+mod notice;
 mod policy;
 mod sender;
 mod store;
@@ -22,6 +23,7 @@ pub use error::{Error, Result};
 pub use event::{Event, MAX_EVENT};
 pub use filter::{EventFilter, EventType};
 pub use headers::CustomHeaders;
+pub use notice::Notice;
 pub use policy::RetryPolicy;
 pub use psa_http::{AddressPolicy, Forbidden, GuardedTransport};
 #[cfg(feature = "sqlite")]
@@ -31,4 +33,4 @@ pub use store::{
     Published, Replay, StateFilter, Store, Then, Trigger,
 };
 pub use test_delivery::{TestDelivery, TestReport};
-pub use webhooks::{Notice, Webhooks, WebhooksBuilder};
+pub use webhooks::{Webhooks, WebhooksBuilder};
