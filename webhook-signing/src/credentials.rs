@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use crate::headers::{Headers, required};
+use crate::headers::{Headers, Name, required};
 use crate::mac::sha256;
 use crate::verifier::system_clock;
 use crate::{Error, Keyring, Verified};
@@ -41,7 +41,7 @@ pub struct Credentials {
 enum Kind {
     Basic,
     Bearer,
-    Header(Cow<'static, str>),
+    Header(Name),
 }
 
 impl fmt::Debug for Credentials {
@@ -75,7 +75,7 @@ impl Credentials {
     /// # Errors
     /// [`Error::EmptySecret`].
     pub fn header(name: impl Into<Cow<'static, str>>, value: impl Into<Keyring>) -> Result<Self, Error> {
-        Self::of(Kind::Header(name.into()), value.into(), |value| sha256(&[value]))
+        Self::of(Kind::Header(Name::new(name)), value.into(), |value| sha256(&[value]))
     }
 
     fn of(kind: Kind, keys: Keyring, hash: impl Fn(&[u8]) -> [u8; 32]) -> Result<Self, Error> {
@@ -97,7 +97,7 @@ impl Credentials {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_at(&self, headers: &(impl Headers + ?Sized), now: i64) -> Result<Verified<'static>, Error> {
-        let authorization = || required(headers, &[Cow::Borrowed("authorization")]);
+        let authorization = || required(headers, &[Name::new("authorization")]);
         let (scheme, shown) = match &self.kind {
             Kind::Basic => {
                 let text = after(authorization()?, "basic")?;

@@ -1,5 +1,7 @@
 //! Where headers come from, without naming an HTTP library.
 
+use std::borrow::Cow;
+
 use crate::Error;
 
 /// A header as a message has it.
@@ -19,23 +21,66 @@ pub enum Header<'h> {
 pub trait Headers {
     /// The header with this name.
     fn header(&self, name: &str) -> Header<'_>;
+
+    /// As [`header`](Self::header), for a name that may be ready to be looked up.
+    #[doc(hidden)]
+    fn ready(&self, name: &Name) -> Header<'_> {
+        self.header(&name.text)
+    }
+}
+
+/// A name of a scheme's, read once: a map that hashes names would read it anew each time.
+#[derive(Debug, Clone)]
+pub struct Name {
+    text: Cow<'static, str>,
+    /// None: no map can hold this name.
+    #[cfg(feature = "http")]
+    ready: Option<http::HeaderName>,
+}
+
+impl Name {
+    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        Self {
+            #[cfg(feature = "http")]
+            ready: http::HeaderName::from_bytes(text.as_bytes()).ok(),
+            text,
+        }
+    }
+
+    pub(crate) fn text(&self) -> Cow<'static, str> {
+        self.text.clone()
+    }
 }
 
 impl<H: Headers + ?Sized> Headers for &H {
     fn header(&self, name: &str) -> Header<'_> {
         (**self).header(name)
     }
+
+    fn ready(&self, name: &Name) -> Header<'_> {
+        (**self).ready(name)
+    }
 }
 
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn header(&self, name: &str) -> Header<'_> {
-        let mut values = self.get_all(name).iter();
-        match (values.next(), values.next()) {
-            (None, _) => Header::Absent,
-            (Some(value), None) => Header::One(value.as_bytes()),
-            (Some(_), Some(_)) => Header::Many,
-        }
+        among(&self.get_all(name))
+    }
+
+    fn ready(&self, name: &Name) -> Header<'_> {
+        name.ready.as_ref().map_or(Header::Absent, |name| among(&self.get_all(name)))
+    }
+}
+
+#[cfg(feature = "http")]
+fn among<'h>(all: &http::header::GetAll<'h, http::HeaderValue>) -> Header<'h> {
+    let mut values = all.iter();
+    match (values.next(), values.next()) {
+        (None, _) => Header::Absent,
+        (Some(value), None) => Header::One(value.as_bytes()),
+        (Some(_), Some(_)) => Header::Many,
     }
 }
 
@@ -77,22 +122,19 @@ pub fn header_fn<'h, F: Fn(&str) -> Option<&'h [u8]>>(look_up: F) -> impl Header
 }
 
 /// A header that must be there once, as text.
-pub(crate) fn required<'h>(
-    headers: &'h (impl Headers + ?Sized),
-    names: &[std::borrow::Cow<'static, str>],
-) -> Result<&'h str, Error> {
+pub(crate) fn required<'h>(headers: &'h (impl Headers + ?Sized), names: &[Name]) -> Result<&'h str, Error> {
     for name in names {
-        match headers.header(name) {
+        match headers.ready(name) {
             Header::Absent => {}
-            Header::Many => return Err(Error::DuplicateHeader(name.clone())),
+            Header::Many => return Err(Error::DuplicateHeader(name.text())),
             Header::One(value) if value.len() > crate::MAX_HEADER => {
-                return Err(Error::MalformedHeader { name: name.clone(), why: "is longer than any signature" });
+                return Err(Error::MalformedHeader { name: name.text(), why: "is longer than any signature" });
             }
             Header::One(value) => {
                 return std::str::from_utf8(value)
-                    .map_err(|_| Error::MalformedHeader { name: name.clone(), why: "is not text" });
+                    .map_err(|_| Error::MalformedHeader { name: name.text(), why: "is not text" });
             }
         }
     }
-    Err(Error::MissingHeader(names.first().cloned().unwrap_or_default()))
+    Err(Error::MissingHeader(names.first().map(Name::text).unwrap_or_default()))
 }

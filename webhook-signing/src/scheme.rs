@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 use crate::encoding::{self, Encoding};
+use crate::headers::Name;
 use crate::mac::{Hash, sha256};
 use crate::secret::{Form, Secret};
 use crate::{Error, MAX_SIGNATURES};
@@ -199,8 +200,8 @@ impl Scheme {
     }
 
     pub(crate) fn layout(&self) -> Layout {
-        fn names<const N: usize>(names: [&'static str; N]) -> Vec<Cow<'static, str>> {
-            names.into_iter().map(Cow::Borrowed).collect()
+        fn names<const N: usize>(names: [&'static str; N]) -> Vec<Name> {
+            names.into_iter().map(Name::new).collect()
         }
         match self {
             Self::StandardWebhooks | Self::Svix => {
@@ -237,7 +238,7 @@ impl Scheme {
             },
             Self::ConnectWise => Layout::body("x-content-signature".into(), Hash::Sha256, Encoding::Base64, "".into()),
             Self::Hmac(own) => Layout {
-                id: own.id.iter().cloned().collect(),
+                id: own.id.iter().cloned().map(Name::new).collect(),
                 ..Layout::body(own.header.clone(), own.hash, own.encoding, own.prefix.clone())
             },
         }
@@ -284,10 +285,10 @@ impl HmacHeader {
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     /// Names of the id's header; the first that is there counts.
-    pub(crate) id: Vec<Cow<'static, str>>,
+    pub(crate) id: Vec<Name>,
     pub(crate) id_required: bool,
     pub(crate) timestamp: Timestamp,
-    pub(crate) signature: Vec<Cow<'static, str>>,
+    pub(crate) signature: Vec<Name>,
     pub(crate) separator: Option<char>,
     /// What a signature of ours begins with.
     pub(crate) prefix: Cow<'static, str>,
@@ -299,7 +300,7 @@ pub(crate) struct Layout {
 #[derive(Debug, Clone)]
 pub(crate) enum Timestamp {
     None,
-    Header(Vec<Cow<'static, str>>),
+    Header(Vec<Name>),
     /// `t=` among the signatures.
     InSignature,
 }
@@ -332,7 +333,7 @@ impl Layout {
             id: Vec::new(),
             id_required: false,
             timestamp: Timestamp::None,
-            signature: vec![header],
+            signature: vec![Name::new(header)],
             separator: None,
             prefix,
             encoding,
@@ -342,17 +343,37 @@ impl Layout {
     }
 
     pub(crate) fn signature_name(&self) -> Cow<'static, str> {
-        self.signature.first().cloned().unwrap_or_default()
+        self.signature.first().map(Name::text).unwrap_or_default()
     }
 
-    /// The signatures in a header, each as `(prefix and text)`.
-    pub(crate) fn entries<'h>(&self, header: &'h str) -> impl Iterator<Item = &'h str> + Clone + use<'h> {
-        // Without a separator the whole value is one.
-        let separator = self.separator;
-        header.split(move |c| Some(c) == separator).filter(|entry| !entry.is_empty())
+    /// The signatures in a header, each as `(prefix and text)`. Without a separator the whole value is one.
+    pub(crate) fn entries<'h>(&self, header: &'h str) -> Entries<'h> {
+        Entries { rest: header, separator: self.separator }
     }
 
     pub(crate) fn check_count(&self, header: &str) -> Result<(), Error> {
         if self.entries(header).nth(MAX_SIGNATURES).is_some() { Err(Error::TooManySignatures) } else { Ok(()) }
+    }
+}
+
+/// See [`Layout::entries`].
+#[derive(Debug, Clone)]
+pub(crate) struct Entries<'h> {
+    rest: &'h str,
+    separator: Option<char>,
+}
+
+impl<'h> Iterator for Entries<'h> {
+    type Item = &'h str;
+
+    fn next(&mut self) -> Option<&'h str> {
+        while !self.rest.is_empty() {
+            let (entry, rest) = self.separator.and_then(|s| self.rest.split_once(s)).unwrap_or((self.rest, ""));
+            self.rest = rest;
+            if !entry.is_empty() {
+                return Some(entry);
+            }
+        }
+        None
     }
 }

@@ -3,11 +3,12 @@ use std::fmt;
 
 #[cfg(feature = "ed25519")]
 use crate::ed25519;
+use crate::headers::{Header, Name};
 use crate::mac::State;
 use crate::scheme::{Layout, Scheme, Timestamp};
 use crate::secret::{Form, Keyring, Secret};
 use crate::verifier::check_id;
-use crate::{Error, Headers, headers::Header};
+use crate::{Error, Headers};
 
 /// Signs messages for one receiver.
 ///
@@ -89,10 +90,8 @@ impl Signer {
         for (key, _) in good.take(room) {
             entries.push(match key {
                 Key::Mac(prepared) => {
-                    let mut mac = prepared.clone();
-                    before.iter().for_each(|part| mac.update(part));
-                    mac.update(body);
-                    format!("{}{}", layout.prefix, layout.encoding.encode(mac.finish().as_slice()))
+                    let tag = prepared.tag(before.into_iter().chain([body]));
+                    format!("{}{}", layout.prefix, layout.encoding.encode(tag.as_slice()))
                 }
                 #[cfg(feature = "ed25519")]
                 Key::Ed25519(key) => {
@@ -106,10 +105,10 @@ impl Signer {
         }
         let mut headers = Vec::new();
         if let Some(name) = layout.id.first().filter(|_| !id.is_empty()) {
-            headers.push((name.clone(), id.to_owned()));
+            headers.push((name.text(), id.to_owned()));
         }
         if let Timestamp::Header(names) = &layout.timestamp {
-            headers.push((names.first().cloned().unwrap_or_default(), time));
+            headers.push((names.first().map(Name::text).unwrap_or_default(), time));
         }
         let separator = layout.separator.map(String::from).unwrap_or_default();
         headers.push((layout.signature_name(), entries.join(&separator)));

@@ -3,11 +3,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable};
 
 #[cfg(feature = "ed25519")]
 use crate::ed25519;
-use crate::headers::{Headers, required};
+use crate::headers::{Headers, Name, required};
 use crate::mac::{State, Tag};
 use crate::replay::ReplayGuard;
 use crate::scheme::{Layout, Scheme, Timestamp};
@@ -164,10 +164,8 @@ impl Verifier {
         for (n, key) in setup.good_keys(now) {
             match key {
                 Key::Mac(prepared) => {
-                    let mut mac = prepared.clone();
-                    before.iter().for_each(|part| mac.update(part));
-                    mac.update(body);
-                    judgement.mac(&setup.layout, head.signatures, n, mac);
+                    let tag = prepared.tag(before.into_iter().chain([body]));
+                    judgement.mac(&setup.layout, head.signatures, n, tag);
                 }
                 #[cfg(feature = "ed25519")]
                 Key::Ed25519(_) => {}
@@ -244,7 +242,7 @@ impl Setup {
         };
         if layout.id_required {
             check_id(id.unwrap_or_default()).map_err(|_| Error::MalformedHeader {
-                name: layout.id.first().cloned().unwrap_or_default(),
+                name: layout.id.first().map(Name::text).unwrap_or_default(),
                 why: "is empty or holds a dot, so that it could be split in two ways",
             })?;
         }
@@ -332,13 +330,12 @@ impl Judgement {
     }
 
     /// Every signature with this key, whichever fits: the time it takes tells nothing.
-    fn mac(&mut self, layout: &Layout, signatures: &str, n: usize, state: State) {
-        let tag = state.finish();
+    fn mac(&mut self, layout: &Layout, signatures: &str, n: usize, tag: Tag) {
         let mut hit = Choice::from(0);
         for text in layout.entries(signatures).filter_map(|entry| entry.strip_prefix(&*layout.prefix)) {
             self.supported = true;
             let Some(signature) = layout.encoding.decode(text, tag.as_slice().len()) else { continue };
-            let equal = signature.as_slice().ct_eq(tag.as_slice());
+            let equal = tag.is(signature.as_slice());
             self.which.conditional_assign(&(n as u64), equal & !self.found);
             self.found |= equal;
             hit |= equal;
@@ -424,7 +421,7 @@ impl<'h> Message<'_, 'h> {
         let mut judgement = Judgement::new();
         for (n, state) in states.into_iter().enumerate() {
             if let Some(state) = state {
-                judgement.mac(&setup.layout, head.signatures, n, state);
+                judgement.mac(&setup.layout, head.signatures, n, state.finish());
             }
         }
         #[cfg(feature = "ed25519")]

@@ -7,7 +7,6 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -114,11 +113,7 @@ impl VerifyingKey {
 
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Error> {
         let good = match &self.form {
-            Verifying::Mac(prepared) => {
-                let mut mac = State::clone(prepared);
-                mac.update(message);
-                bool::from(mac.finish().as_slice().ct_eq(signature))
-            }
+            Verifying::Mac(prepared) => bool::from(prepared.tag([message]).is(signature)),
             Verifying::Public(key) => key.verify_sig(message, signature).is_ok(),
         };
         if good { Ok(()) } else { Err(Error::NoMatchingSignature) }
@@ -186,11 +181,7 @@ impl SigningKey {
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         let failed = |_| Error::InvalidKey("did not sign");
         match &self.form {
-            Signing::Mac(prepared) => {
-                let mut mac = State::clone(prepared);
-                mac.update(message);
-                Ok(mac.finish().as_slice().to_vec())
-            }
+            Signing::Mac(prepared) => Ok(prepared.tag([message]).as_slice().to_vec()),
             Signing::Ed25519(key) => key.try_sign(message).map(|s| s.as_ref().to_vec()).map_err(failed),
             Signing::Ecdsa(key) => key.sign(&SystemRandom::new(), message).map(|s| s.as_ref().to_vec()).map_err(failed),
             Signing::Rsa(key, encoding) => {
