@@ -1,10 +1,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::error::Error as StdError;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{fmt, io};
@@ -36,7 +35,7 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// How long it took to get a connection for one request.
+/// How long it took to get a connection for one request. See [`TimingsProbe`].
 ///
 /// Both are none on a connection that was open already. A part that failed, or was still under way when the request
 /// failed, is none.
@@ -49,6 +48,21 @@ pub struct Timings {
     pub connect: Option<Duration>,
 }
 
+/// Takes the [`Timings`] of a request, also of one that fails or is given up: put a clone into the request's extensions.
+#[derive(Debug, Clone, Default)]
+pub struct TimingsProbe(Arc<Mutex<Timings>>);
+
+impl TimingsProbe {
+    /// What is known so far.
+    pub fn timings(&self) -> Timings {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Timings)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
 /// Sends over the network to URLs that somebody else chose, and only to addresses that an [`AddressPolicy`] permits.
 ///
 /// The URL is checked before anything happens. A name is resolved once per connection: if one of its addresses is
@@ -56,16 +70,17 @@ pub struct Timings {
 /// Redirects are answers, not followed. There is no proxy, no cookie and no decompression.
 ///
 /// A refusal is a [`TransportErrorKind::Request`] whose source is [`Forbidden`]; a failed look-up is a
-/// [`TransportErrorKind::Connect`]. The extensions of an answer hold its [`Timings`].
+/// [`TransportErrorKind::Connect`].
 ///
 /// ```no_run
-/// use psa_http::{AddressPolicy, GuardedTransport, Timings, Transport};
+/// use psa_http::{AddressPolicy, GuardedTransport, TimingsProbe, Transport};
 ///
 /// # async fn ping() -> Result<(), Box<dyn std::error::Error>> {
 /// let transport = GuardedTransport::new(AddressPolicy::public_only())?;
-/// let request = http::Request::post("https://hooks.example.com/psa").body("{}".into())?;
-/// let answer = transport.send(request).await?;
-/// println!("{}, {:?}", answer.status(), answer.extensions().get::<Timings>());
+/// let probe = TimingsProbe::default();
+/// let request = http::Request::post("https://hooks.example.com/psa").extension(probe.clone()).body("{}".into())?;
+/// let answer = transport.send(request).await;
+/// println!("{:?}, {:?}", answer.map(|a| a.status()), probe.timings());
 /// # Ok(())
 /// # }
 /// ```
@@ -111,34 +126,6 @@ impl GuardedTransport {
     /// The policy that decides.
     pub fn policy(&self) -> &AddressPolicy {
         &self.policy
-    }
-
-    /// As [`send`](Transport::send), with the timings also where there is no answer.
-    pub async fn send_timed(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> (Result<http::Response<Body>, TransportError>, Timings) {
-        let request = match self.checked(request) {
-            Ok(request) => request,
-            Err(forbidden) => return (Err(refusal(forbidden)), Timings::default()),
-        };
-        let sending = async {
-            let sent = self.client.execute(request).await;
-            let mut timings = CONNECTING.with(Cell::get);
-            match sent {
-                Ok(answer) => {
-                    if timings.connect.is_none() {
-                        // Another request gave its connection back while the name was being resolved.
-                        timings = Timings::default();
-                    }
-                    let mut answer = answer_of(answer);
-                    answer.extensions_mut().insert(timings);
-                    (Ok(answer), timings)
-                }
-                Err(error) => (Err(failure(error)), timings),
-            }
-        };
-        CONNECTING.scope(Cell::default(), sending).await
     }
 
     /// The request to the very URL that was checked, not to its text, which would have to be parsed again.
@@ -200,7 +187,19 @@ impl GuardedTransportBuilder {
 
 impl Transport for GuardedTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        self.send_timed(request).map(|(sent, _)| sent).boxed()
+        let probe = request.extensions().get::<TimingsProbe>().cloned().unwrap_or_default();
+        let sending = async move {
+            let request = self.checked(request).map_err(refusal)?;
+            let answer = self.client.execute(request).await.map_err(failure)?;
+            CONNECTING.with(|probe| {
+                // Another request gave its connection back while the name was being resolved.
+                if probe.timings().connect.is_none() {
+                    probe.change(|timings| *timings = Timings::default());
+                }
+            });
+            Ok(answer_of(answer))
+        };
+        CONNECTING.scope(probe, sending).boxed()
     }
 }
 
@@ -265,17 +264,13 @@ impl reqwest::dns::Resolve for CheckedResolver {
 
 tokio::task_local! {
     /// The timings of the request that this task is sending.
-    static CONNECTING: Cell<Timings>;
+    static CONNECTING: TimingsProbe;
 }
 
 /// Notes something about the connection of the current request. When a request takes another's idle connection
 /// instead, the one it began is finished by a task of its own, where there is nothing to note.
 fn record(change: impl FnOnce(&mut Timings)) {
-    let _ = CONNECTING.try_with(|cell| {
-        let mut timings = cell.get();
-        change(&mut timings);
-        cell.set(timings);
-    });
+    let _ = CONNECTING.try_with(|probe| probe.change(change));
 }
 
 #[derive(Debug, Clone)]

@@ -33,7 +33,9 @@ pub use clock::{SystemClock, TokioClock};
 pub use download::Download;
 pub use guard::{AddressPolicy, Cidr, CidrError, Forbidden};
 #[cfg(feature = "reqwest")]
-pub use guarded_transport::{GuardedTransport, GuardedTransportBuilder, Resolve, SystemResolver, Timings};
+pub use guarded_transport::{
+    GuardedTransport, GuardedTransportBuilder, Resolve, SystemResolver, Timings, TimingsProbe,
+};
 pub use list::{ListPage, RawRecord};
 pub use operation::{Idempotency, Operation};
 #[doc(hidden)]

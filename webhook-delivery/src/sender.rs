@@ -9,7 +9,7 @@ use futures::future::{Either, select};
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use psa_core::time::Clock;
 use psa_http::{
-    AddressPolicy, Body, Forbidden, Redactor, Timings, Transport, TransportError, TransportErrorKind,
+    AddressPolicy, Body, Forbidden, Redactor, Timings, TimingsProbe, Transport, TransportError, TransportErrorKind,
     retry_after_unbounded,
 };
 use webhook_signing::{Keyring, Scheme, Signer};
@@ -113,16 +113,19 @@ pub(crate) struct Sender {
 impl Sender {
     pub(crate) async fn send(&self, to: &Ready, event_id: &str, body: Bytes) -> Tried {
         let started = self.clock.elapsed();
-        let (request, signature) = match to.request(event_id, body, self.clock.now().timestamp()) {
+        let (mut request, signature) = match to.request(event_id, body, self.clock.now().timestamp()) {
             Ok(request) => request,
             Err(why) => return Tried::without_answer(why.to_owned(), Outcome::Permanent(why)),
         };
+        let probe = TimingsProbe::default();
+        request.extensions_mut().insert(probe.clone());
         let mut tried = match self.policy.check_url_text(&to.endpoint.url) {
             Ok(_) => self.exchange(to, request).await,
             Err(forbidden) => Tried::forbidden(&forbidden),
         };
         tried.end.took = self.clock.elapsed().saturating_sub(started);
         tried.signature = signature;
+        tried.timings = probe.timings();
         tried
     }
 
@@ -136,7 +139,6 @@ impl Sender {
         };
         let (head, body) = answer.into_parts();
         let status = head.status.as_u16();
-        let timings = head.extensions.get::<Timings>().copied().unwrap_or_default();
         let reading = std::pin::pin!(excerpt(body, &to.redactor));
         let (excerpt, body_end) = match select(reading, &mut too_late).await {
             Either::Left((read, _)) => read,
@@ -172,7 +174,7 @@ impl Sender {
         let delivered = outcome == Outcome::Delivered;
         let down = !delivered && (status == 429 || status >= 500 || body_end != BodyEnd::Whole);
         let end = AttemptEnd { delivered, status: Some(status), took: Duration::ZERO, error, excerpt };
-        Tried { end, outcome, timings, pause, signature: Vec::new(), forbidden: false, down }
+        Tried { end, outcome, timings: Timings::default(), pause, signature: Vec::new(), forbidden: false, down }
     }
 }
 

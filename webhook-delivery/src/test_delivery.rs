@@ -46,9 +46,9 @@ pub struct TestReport {
     pub delivered: bool,
     /// Its answer's status, if there was one.
     pub status: Option<u16>,
-    /// The look-up of the name; none for an address, or for a connection that was open already.
+    /// The look-up of the name; none for an address, for a connection that was open already, or if it failed.
     pub dns: Option<Duration>,
-    /// TCP and TLS together; none for a connection that was open already.
+    /// TCP and TLS together; none for a connection that was open already, or if it failed.
     pub connect: Option<Duration>,
     /// Everything, to the end of the answer.
     pub total: Duration,

@@ -101,8 +101,14 @@ async fn text(answer: http::Response<Body>) -> Result<String, TransportError> {
     Ok(String::from_utf8(parts.concat()).unwrap())
 }
 
-fn timings(answer: &http::Response<Body>) -> Timings {
-    *answer.extensions().get().unwrap()
+/// Sends, and tells how long it took to get there.
+async fn timed(
+    transport: &GuardedTransport,
+    url: &str,
+) -> (std::result::Result<http::Response<Body>, TransportError>, Timings) {
+    let (mut request, probe) = (get(url), TimingsProbe::default());
+    request.extensions_mut().insert(probe.clone());
+    (transport.send(request).await, probe.timings())
 }
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -154,9 +160,9 @@ async fn the_system_resolves_localhost() {
     let policy = AddressPolicy::public_only().allow("127.0.0.0/8").unwrap().allow("::1").unwrap().allow_http(true);
     let transport = GuardedTransport::new(policy).unwrap();
     let server = serve(listener, vec![OK]);
-    let answer = transport.send(get(&format!("http://localhost:{port}/"))).await.unwrap();
-    assert!(timings(&answer).dns.is_some());
-    assert_eq!(text(answer).await.unwrap(), "ok");
+    let (answer, timings) = timed(&transport, &format!("http://localhost:{port}/")).await;
+    assert!(timings.dns.is_some());
+    assert_eq!(text(answer.unwrap()).await.unwrap(), "ok");
     server.await.unwrap();
 }
 
@@ -186,13 +192,12 @@ async fn a_connection_goes_to_what_was_checked_and_is_timed_once() {
     let server = serve(listener, vec![OK, OK]);
     let url = format!("http://hooks.example:{port}/");
 
-    let first = transport.send(get(&url)).await.unwrap();
-    assert!(timings(&first).dns.is_some() && timings(&first).connect.is_some());
-    text(first).await.unwrap();
-    let (second, said) = transport.send_timed(get(&url)).await;
-    let second = second.unwrap();
-    assert_eq!((said, timings(&second)), (Timings::default(), Timings::default()), "the connection was open already");
-    text(second).await.unwrap();
+    let (first, timings) = timed(&transport, &url).await;
+    assert!(timings.dns.is_some() && timings.connect.is_some());
+    text(first.unwrap()).await.unwrap();
+    let (second, timings) = timed(&transport, &url).await;
+    assert_eq!(timings, Timings::default(), "the connection was open already");
+    text(second.unwrap()).await.unwrap();
     assert_eq!(names.asked.load(Ordering::SeqCst), 1);
     server.await.unwrap();
 }
@@ -202,8 +207,8 @@ async fn an_address_needs_no_look_up() {
     let (listener, port) = listener().await;
     let transport = lenient().resolver(Arc::new(Broken(Some("not to be asked")))).build().unwrap();
     let server = serve(listener, vec![OK]);
-    let answer = transport.send(get(&format!("http://127.0.0.1:{port}/"))).await.unwrap();
-    assert!(timings(&answer).dns.is_none() && timings(&answer).connect.is_some());
+    let (answer, timings) = timed(&transport, &format!("http://127.0.0.1:{port}/")).await;
+    assert!(answer.is_ok() && timings.dns.is_none() && timings.connect.is_some());
     server.await.unwrap();
 }
 
@@ -257,7 +262,7 @@ async fn a_failed_look_up_may_be_tried_again() {
 async fn a_look_up_without_end_is_cut_by_the_connect_time_out() {
     let transport =
         strict().resolver(Arc::new(Broken(None))).connect_timeout(Duration::from_millis(30)).build().unwrap();
-    let (sent, timings) = transport.send_timed(get("http://hooks.example/")).await;
+    let (sent, timings) = timed(&transport, "http://hooks.example/").await;
     let error = Error::from(sent.err().unwrap());
     assert_eq!((error.kind(), error.phase()), (ErrorKind::Connect, Phase::NotSent), "{error:?}");
     assert_eq!(timings, Timings::default());
@@ -268,7 +273,7 @@ async fn a_receiver_that_never_answers_is_cut_by_the_total_time_out() {
     let (listener, port) = listener().await;
     let server = serve(listener, vec![b""]);
     let transport = lenient().total_timeout(Duration::from_secs(1)).build().unwrap();
-    let (sent, timings) = transport.send_timed(get(&format!("http://127.0.0.1:{port}/"))).await;
+    let (sent, timings) = timed(&transport, &format!("http://127.0.0.1:{port}/")).await;
     let error = Error::from(sent.err().unwrap());
     assert_eq!(
         (error.kind(), error.phase(), error.retry()),

@@ -77,6 +77,25 @@ async fn an_endpoint_that_was_let_in_once_is_still_checked_in_each_try() {
 }
 
 #[tokio::test]
+async fn a_test_says_how_far_it_came_where_there_is_no_answer() {
+    // Connections are made for it, and nobody takes them.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let open = AddressPolicy::public_only().allow("127.0.0.0/8").unwrap().allow("::1").unwrap().allow_http(true);
+    let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+    let webhooks = Webhooks::builder(store).addresses(open).time_out(Duration::from_millis(300)).build().unwrap();
+    let test = async |url: String| {
+        let (endpoint, _) = webhooks.create(NewEndpoint::new(url, "*".parse().unwrap())).await.unwrap();
+        webhooks.test(endpoint.id(), TestDelivery::Ping).await.unwrap()
+    };
+    let hangs = test(format!("http://localhost:{port}/")).await;
+    assert!(!hangs.delivered && hangs.dns.is_some() && hangs.connect.is_some(), "{hangs}");
+    // What listens there speaks no TLS.
+    let no_tls = test(format!("https://localhost:{port}/")).await;
+    assert!(!no_tls.delivered && no_tls.dns.is_some() && no_tls.connect.is_none(), "{no_tls}");
+}
+
+#[tokio::test]
 async fn addresses_inside_are_refused_when_an_endpoint_is_made() {
     let webhooks = Webhooks::builder(Arc::new(SqliteStore::in_memory().await.unwrap())).build().unwrap();
     for url in [
