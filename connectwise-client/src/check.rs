@@ -123,7 +123,7 @@ async fn rights(cw: &ConnectWise, kinds: &[EntityKind], report: &mut CheckReport
             Some("Look at what the rows say, and test again.".into()),
         );
     } else if missing.is_empty() {
-        report.pass(CheckStage::Permissions, "every right that is needed is there");
+        report.pass(CheckStage::Permissions, "every right to read that is needed is there");
     } else {
         report.push(
             CheckStage::Permissions,

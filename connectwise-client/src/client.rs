@@ -196,7 +196,7 @@ impl ConnectWise {
         psa_http::list::record(&answer, answer.body.clone(), INFO.name)
     }
 
-    /// The same tenant with the rights of a member, by name or id. Only an integrator login may do that; the keys are
+    /// The same tenant with the rights of a member, by its identifier (what it logs in with) or id. Only an integrator login may do that; the keys are
     /// minted with the first call and again before they end, after four hours.
     ///
     /// # Errors

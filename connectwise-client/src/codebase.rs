@@ -100,6 +100,11 @@ impl Codebase {
         })
     }
 
+    /// Whether somebody else's rights are used.
+    pub(crate) fn is_impersonated(&self) -> bool {
+        self.user_type.is_some()
+    }
+
     /// The root of the API, asked for if it is not known.
     pub(crate) async fn root(&self) -> Result<Arc<Url>> {
         if let Some(root) = self.known() {

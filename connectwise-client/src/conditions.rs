@@ -31,9 +31,12 @@ enum Node {
     /// What was wrong with it.
     Broken {
         field: String,
-        why: &'static str,
+        why: Refused,
     },
 }
+
+/// What is wrong with a value, and what to do.
+type Refused = (&'static str, &'static str);
 
 /// A field to compare: `summary`, `company/identifier`, `communicationItems/value`, `lastUpdated`.
 pub fn field(path: impl Into<String>) -> Field {
@@ -90,12 +93,12 @@ literals! {
 }
 
 impl Literal {
-    fn render(&self) -> Result<String, &'static str> {
+    fn render(&self) -> Result<String, Refused> {
         Ok(match self {
             Self::Text(text) => quoted(text)?,
             Self::Int(n) => n.to_string(),
             Self::Num(n) if n.is_finite() => n.to_string(),
-            Self::Num(_) => return Err("a number that is none can't be compared with"),
+            Self::Num(_) => return Err(("a number that is none can't be compared with", "Give a finite number.")),
             Self::Flag(flag) => flag.to_string(),
             Self::Date(at) => format!("[{}]", at.to_rfc3339_opts(SecondsFormat::Secs, true)),
         })
@@ -103,30 +106,43 @@ impl Literal {
 }
 
 /// Text in the quotes that it does not have itself: ConnectWise documents no way to escape one.
-fn quoted(text: &str) -> Result<String, &'static str> {
+fn quoted(text: &str) -> Result<String, Refused> {
     if text.chars().any(char::is_control) {
-        return Err("text with control characters can't be compared with");
+        return Err((
+            "text with control characters can't be compared with",
+            "Compare a part without them by contains.",
+        ));
     }
     match (text.contains('"'), text.contains('\'')) {
         (false, _) => Ok(format!("\"{text}\"")),
         (true, false) => Ok(format!("'{text}'")),
         (true, true) => {
-            Err("text with both kinds of quotes can't be compared with; compare a part of it with contains")
+            Err(("text with both kinds of quotes can't be compared with", "Compare a part of it by contains."))
         }
     }
 }
 
 /// A name or names with slashes between them, and nothing else.
-fn checked(path: &str) -> Result<&str, &'static str> {
+fn checked(path: &str) -> Result<&str, Refused> {
     let name = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    if !path.is_empty() && path.split('/').all(name) { Ok(path) } else { Err("this is no name of a field") }
+    if path.starts_with("_info") {
+        return Err((
+            "ConnectWise does not filter by _info",
+            "Take lastUpdated, or another field of the record itself.",
+        ));
+    }
+    if !path.is_empty() && path.split('/').all(name) {
+        Ok(path)
+    } else {
+        Err(("this is no name of a field", "Write it as ConnectWise does: company/identifier, closedFlag."))
+    }
 }
 
 impl Field {
-    fn term(self, render: impl FnOnce(&str) -> Result<String, &'static str>) -> Condition {
+    fn term(self, render: impl FnOnce(&str) -> Result<String, Refused>) -> Condition {
         let rendered = checked(&self.0).and_then(render);
         Condition(match rendered {
             Ok(term) => Node::Term(term),
@@ -178,13 +194,14 @@ impl Field {
         self.term(|path| Ok(format!("{path} != null")))
     }
 
-    /// Holds this text, without regard to case.
+    /// Holds this text, without regard to case. ConnectWise documents no way to mean `%` or `*` itself: each may stand for any
+    /// text.
     pub fn contains(self, text: impl Into<String>) -> Condition {
         let text = text.into();
         self.term(|path| Ok(format!("{path} contains {}", quoted(&text.replace('[', "[[]"))?)))
     }
 
-    /// Fits this pattern: `*` stands for any text.
+    /// Fits this pattern: `*` and `%` stand for any text.
     pub fn like(self, pattern: impl Into<String>) -> Condition {
         let pattern = pattern.into();
         self.term(|path| Ok(format!("{path} like {}", quoted(&pattern.replace('[', "[[]"))?)))
@@ -203,7 +220,10 @@ impl Field {
     fn among<T: Into<Literal>>(self, operator: &str, values: impl IntoIterator<Item = T>) -> Condition {
         let values: Vec<Literal> = values.into_iter().map(Into::into).collect();
         if values.is_empty() {
-            return Condition(Node::Broken { field: self.0, why: "a list without values can't be compared with" });
+            return Condition(Node::Broken {
+                field: self.0,
+                why: ("a list without values can't be compared with", "Leave the list unread: nothing fits."),
+            });
         }
         self.term(|path| {
             let values: Result<Vec<String>, _> = values.iter().map(Literal::render).collect();
@@ -213,7 +233,7 @@ impl Field {
 }
 
 impl CustomFieldCondition {
-    fn with(self, value: &str, render: impl FnOnce() -> Result<String, &'static str>) -> Condition {
+    fn with(self, value: &str, render: impl FnOnce() -> Result<String, Refused>) -> Condition {
         let rendered = quoted(&self.0).and_then(|caption| Ok((caption, render()?)));
         Condition(match rendered {
             Ok((caption, literal)) => Node::And(vec![
@@ -280,8 +300,9 @@ impl Condition {
 fn render(node: &Node, inner: bool) -> Result<String> {
     Ok(match node {
         Node::Term(term) => term.clone(),
-        Node::Broken { field, why } => {
-            return Err(Error::new(ErrorKind::InvalidRequest, *why).with_context("field", field));
+        Node::Broken { field, why: (why, remedy) } => {
+            let error = Error::new(ErrorKind::InvalidRequest, *why);
+            return Err(error.with_context("field", field).with_context("remedy", *remedy));
         }
         Node::Not(inner) => match &**inner {
             Node::Term(_) => format!("not ({})", render(inner, false)?),

@@ -95,8 +95,13 @@ impl ConnectWiseBuilder {
         let site = site(&self.site)?;
         let missing = |name: &'static str, why: &'static str| Error::config(name, why);
         let company = self.company.trim().to_owned();
-        if company.is_empty() || company.contains(['+', ':', '/', '?', '#']) {
-            return Err(missing("company", "this is no company id"));
+        if company.is_empty() {
+            return Err(missing("company", "no company was given")
+                .with_context("remedy", "Call company(id), with what people type when they log in."));
+        }
+        if company.contains(['+', ':', '/', '?', '#']) {
+            return Err(missing("company", "this is no company id")
+                .with_context("remedy", "Give the short id that people type when they log in."));
         }
         let (public, private) = self.keys.ok_or_else(|| {
             missing("keys", "no keys were given").with_context("remedy", "Call keys(public, private).")
@@ -141,6 +146,10 @@ fn assemble(
 /// The same tenant, seen by another member.
 pub(crate) fn impersonate(integrator: &ConnectWise, member: &str) -> Result<ConnectWise> {
     let inner = integrator.inner();
+    if inner.codebase.is_impersonated() {
+        return Err(Error::config("member", "a member can't impersonate another one")
+            .with_context("remedy", "Call impersonate on the integrator's own client."));
+    }
     let settings = Settings {
         site: inner.site.clone(),
         company: inner.company.clone(),

@@ -65,8 +65,24 @@ impl Vendor for ConnectWiseErrors {
     }
 
     fn remedy(&self, operation: &Operation, kind: ErrorKind) -> Option<String> {
-        let right = right_of_operation(operation).filter(|_| kind == ErrorKind::PermissionDenied)?;
-        Some(format!("Give the API member's security role {right} (Inquire, Add, Edit or Delete: All)."))
+        match kind {
+            ErrorKind::Unauthenticated => Some(
+                "Check the company id, and the public and private key of the API member (System > Members > API Members)."
+                    .to_owned(),
+            ),
+            ErrorKind::PermissionDenied => {
+                let right = right_of_operation(operation)?;
+                Some(format!("Give the API member's security role {right} (Inquire, Add, Edit or Delete: All)."))
+            }
+            ErrorKind::NotFound => {
+                let right = right_of_operation(operation).map(|r| format!(" {r}: Inquire may be My and not All."));
+                let right = right.unwrap_or_default();
+                Some(format!(
+                    "Check the id. The record may have been deleted or merged, or the API member's security role may not show it.{right}"
+                ))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The connection test: staged, each step with a remedy.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// What is tested, in this order. A failed stage ends the test.
@@ -78,7 +80,7 @@ pub struct Permission {
     pub detail: String,
 }
 
-/// The whole test.
+/// The whole test. Its `Display` is for a person: the steps with what to do, and the permission table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct CheckReport {
     /// The steps, in order.
@@ -111,5 +113,38 @@ impl CheckReport {
     /// The step of a stage, if it was reached.
     pub fn step(&self, stage: CheckStage) -> Option<&CheckStep> {
         self.steps.iter().find(|s| s.stage == stage)
+    }
+}
+
+impl fmt::Display for CheckReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            let mark = match step.outcome {
+                Outcome::Passed => "ok  ",
+                Outcome::Warned => "warn",
+                Outcome::Failed => "FAIL",
+                Outcome::Skipped => "    ",
+            };
+            writeln!(f, "{mark}  {:<12} {}", format!("{:?}", step.stage), step.detail)?;
+            if let Some(remedy) = &step.remedy {
+                writeln!(f, "      {:<12} -> {remedy}", "")?;
+            }
+        }
+        if !self.permissions.is_empty() {
+            let width = self.permissions.iter().map(|p| p.name.chars().count()).max().unwrap_or_default();
+            writeln!(f, "\n{:<width$}  {:<7} {:<8} how it was found out", "permission", "wanted", "state")?;
+            for row in &self.permissions {
+                let state = match row.grant {
+                    Grant::Granted => "granted",
+                    Grant::Missing => "MISSING",
+                    Grant::Excess => "EXCESS",
+                    Grant::Absent => "-",
+                    Grant::Unknown => "unknown",
+                };
+                let wanted = if row.wanted { "yes" } else { "no" };
+                writeln!(f, "{:<width$}  {wanted:<7} {state:<8} {}", row.name, row.detail)?;
+            }
+        }
+        write!(f, "\nThe connection {}.", if self.usable() { "can be used" } else { "can NOT be used yet" })
     }
 }

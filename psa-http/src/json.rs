@@ -10,12 +10,13 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::value::RawValue;
 
 /// A decoded value with the vendor's own bytes, so that members without a typed field are still there.
+///
+/// Its typed fields are the value's own: `ticket.summary`.
 #[derive(Clone)]
 pub struct Native<T> {
-    /// The typed value.
-    pub value: T,
-    /// The vendor's bytes, exactly. A slice of its page: copy it to keep it for long.
-    pub raw: Bytes,
+    // Not for others: some records have a field of this name themselves.
+    value: T,
+    raw: Bytes,
 }
 
 /// The bytes are left out: they may hold what has no field because it is secret.
@@ -26,6 +27,26 @@ impl<T: fmt::Debug> fmt::Debug for Native<T> {
 }
 
 impl<T> Native<T> {
+    /// The typed value with its bytes.
+    pub fn new(value: T, raw: Bytes) -> Self {
+        Self { value, raw }
+    }
+
+    /// The typed value alone.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The typed value and the bytes.
+    pub fn into_parts(self) -> (T, Bytes) {
+        (self.value, self.raw)
+    }
+
+    /// The vendor's bytes, exactly. A slice of its page: copy it to keep it for long.
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
     /// A member that has no typed field, as JSON; `None` if the vendor left it out.
     pub fn member(&self, name: &str) -> Option<serde_json::Value> {
         let members: std::collections::HashMap<String, &RawValue> = serde_json::from_slice(&self.raw).ok()?;

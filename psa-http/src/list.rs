@@ -64,7 +64,7 @@ pub fn natives<T: Send + 'static>(
         .map(move |record| {
             let record = record?;
             match record.value {
-                Ok(value) => Ok(Native { value, raw: record.raw }),
+                Ok(value) => Ok(Native::new(value, record.raw)),
                 Err(error) => Err(undecodable(error, operation)),
             }
         })
@@ -123,7 +123,10 @@ pub fn raw_record<T: DeserializeOwned>(answer: &Response, raw: Bytes, operation:
         Ok(value) => Ok(RawRecord { raw, value: Ok(value) }),
         Err(reason) if serde_json::from_slice::<&RawValue>(&raw).is_ok() => Ok(RawRecord { raw, value: Err(reason) }),
         // No JSON at all is no record.
-        Err(_) => record(answer, raw, operation).map(|n| RawRecord { raw: n.raw, value: Ok(n.value) }),
+        Err(_) => record(answer, raw, operation).map(|native: Native<T>| {
+            let (value, raw) = native.into_parts();
+            RawRecord { raw, value: Ok(value) }
+        }),
     }
 }
 

@@ -120,7 +120,7 @@ impl ContactWriter {
             return Ok(wanted);
         }
         let types = self.0.cw.communication_types().list().all().await?;
-        let types: Vec<&CommunicationType> = types.iter().map(|t| &t.value).collect();
+        let types: Vec<&CommunicationType> = types.iter().map(|t| &**t).collect();
         if let Some(value) = emails {
             let emails: Vec<Email> = read("emails", value)?;
             let kind = pick(&types, |t| t.email_flag, None).ok_or_else(|| no_type("emails"))?;
@@ -157,7 +157,7 @@ impl ContactWriter {
         let there = communications.list().all().await?;
         let mut there: Vec<&Communication> = there
             .iter()
-            .map(|c| &c.value)
+            .map(|c| &**c)
             .filter(|c| c.communication_type.as_deref().is_some_and(|t| kinds.contains(&t)))
             .collect();
         for Wanted { type_id, kind, value, default } in wanted {

@@ -96,7 +96,7 @@ impl Writer<CommonSite> for SiteWriter {
         })?;
         let save = fill::<Sites>(&self.0, self.below(company).create(), changes).await?;
         let site = save.send().await?;
-        let key = site.value.id().map(|id| Key::from_parts([company, id]));
+        let key = site.id().map(|id| Key::from_parts([company, id]));
         Ok(stored::<Sites>(site, &self.0, key))
     }
 

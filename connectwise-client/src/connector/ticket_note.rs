@@ -160,13 +160,13 @@ impl Writer<CommonNote> for NoteWriter {
         let service = self.0.cw.tickets().notes(TicketId(ticket)).create();
         match members.iter().cloned().fold(service, |save, (m, v)| save.set(m, v)).send().await {
             Ok(note) => {
-                let key = note.value.id().map(|id| Key::from_parts([ticket, id]));
+                let key = note.id().map(|id| Key::from_parts([ticket, id]));
                 Ok(stored::<ServiceNotes>(note, &self.0, key))
             }
             Err(error) if error.is_not_found() => {
                 let project = self.0.cw.project_tickets().notes(TicketId(ticket)).create();
                 let note = members.into_iter().fold(project, |save, (m, v)| save.set(m, v)).send().await?;
-                let key = note.value.id().map(|id| Key::from_parts([ticket, id]));
+                let key = note.id().map(|id| Key::from_parts([ticket, id]));
                 Ok(stored::<ProjectNotes>(note, &self.0, key))
             }
             Err(error) => Err(error),

@@ -148,9 +148,9 @@ pub(crate) async fn fill<M: Writes>(
 }
 
 pub(crate) fn stored<M: Mapping>(native: Native<M::Native>, context: &Context, key: Option<Key>) -> Record<M::Common> {
-    let key =
-        key.or_else(|| native.value.id().map(Key::from)).unwrap_or_else(|| psa_http::list::key_of_bytes(&native.raw));
-    common::<M>(key, RawRecord { raw: native.raw, value: Ok(native.value) }, context, Projection::Full)
+    let (value, raw) = native.into_parts();
+    let key = key.or_else(|| value.id().map(Key::from)).unwrap_or_else(|| psa_http::list::key_of_bytes(&raw));
+    common::<M>(key, RawRecord { raw, value: Ok(value) }, context, Projection::Full)
 }
 
 #[derive(Debug)]

@@ -33,11 +33,13 @@ setters! { Callback {
     description: String => "description";
     /// Where to send: end it with `recordId=`, since ConnectWise appends the id of the record.
     url: String => "url";
-    /// What kind of record: `ticket`, `company`, `contact` …
+    /// What kind of record: `activity`, `agreement`, `company`, `configuration`, `contact`, `expense`, `invoice`, `member`,
+    /// `opportunity`, `productcatalog`, `project`, `purchaseorder`, `schedule`, `site`, `ticket` (of projects, too), `time`.
     kind: String => "type";
-    /// How far it reaches: `owner` is everything, `board`, `company` … are below one record.
+    /// How far it reaches: `owner` is everything; the others, like `board`, `company` or `status`, depend on the kind. A kind
+    /// that ConnectWise does not know is reported as a level that it does not know.
     level: String => "level";
-    /// The record of the level; 1 for `owner`.
+    /// The record of the level, which must be said; 1 for `owner`.
     object: i64 => "objectId";
     /// Whether it is switched off.
     inactive: bool => "inactiveFlag";

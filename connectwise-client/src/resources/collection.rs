@@ -64,11 +64,19 @@ pub(crate) trait AsId {
 
 /// Ids know themselves.
 macro_rules! as_id {
-    ($($name:ident)*) => { $( impl AsId for crate::ids::$name {
-        fn as_id(&self) -> Option<i64> {
-            Some(self.0)
+    ($($name:ident)*) => { $(
+        impl AsId for crate::ids::$name {
+            fn as_id(&self) -> Option<i64> {
+                Some(self.0)
+            }
         }
-    } )* };
+
+        impl From<crate::ids::$name> for crate::conditions::Literal {
+            fn from(id: crate::ids::$name) -> Self {
+                Self::Int(id.0)
+            }
+        }
+    )* };
 }
 as_id!(CompanyId SiteId CompanyStatusId CompanyTypeId CompanyNoteId TypeAssociationId ContactId CommunicationId CommunicationTypeId ContactTypeId ConfigurationId ConfigurationStatusId ConfigurationTypeId ConfigurationQuestionId TicketId NoteId TaskId ProjectId PhaseId ProjectStatusId BoardId BoardStatusId BoardTypeId BoardSubTypeId BoardItemId TeamId PriorityId SourceId SlaId OpportunityId OpportunityStatusId OpportunityTypeId OpportunityStageId ProbabilityId ForecastId ActivityId ActivityStatusId ActivityTypeId TimeEntryId WorkTypeId WorkRoleId ChargeCodeId ScheduleEntryId ScheduleTypeId ScheduleStatusId InvoiceId AgreementId AdditionId AgreementTypeId CatalogItemId MemberId DocumentId DepartmentId LocationId UserDefinedFieldId CallbackId);
 

@@ -110,8 +110,10 @@ impl<T: Creatable> Save<T> {
         self.set(member, Value::Null)
     }
 
-    /// Sets one of the tenant's own fields by the id of its definition. Others are left alone.
-    pub fn custom_field(mut self, id: i64, value: impl Into<Value>) -> Self {
+    /// Sets one of the tenant's own fields by the id of its definition, which is in a record's `custom_fields` and in
+    /// [`ConnectWise::user_defined_fields`](crate::ConnectWise::user_defined_fields). Others are left alone.
+    pub fn custom_field(mut self, id: impl Into<i64>, value: impl Into<Value>) -> Self {
+        let id: i64 = id.into();
         self.custom_fields.push(json!({"id": id, "value": whole_seconds(value.into())}));
         self
     }

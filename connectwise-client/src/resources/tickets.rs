@@ -397,7 +397,7 @@ setters! { ProjectTicket {
 } }
 
 setters! { TicketNote {
-    /// What is written.
+    /// What is written. A new note has to be shown somewhere: say `discussion`, `internal` or `resolution`.
     text: String => "text";
     /// Shown with the discussion: the customer may see it.
     discussion: bool => "detailDescriptionFlag";

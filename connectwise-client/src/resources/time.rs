@@ -143,11 +143,11 @@ setters! { TimeEntry {
     charge_to_type: String => "chargeToType";
     /// Who worked.
     member: MemberId => ref "member";
-    /// Hours, if start and end do not tell.
+    /// Hours. ConnectWise wants the start all the same: see [`worked`](Self::worked), or `set("timeStart", …)`.
     hours: f64 => "actualHours";
     /// Hours not to count.
     deducted: f64 => "hoursDeduct";
-    /// `Billable`, `DoNotBill`, `NoCharge`, `NoDefault`. An update needs it.
+    /// `Billable`, `DoNotBill`, `NoCharge`, `NoDefault`. Some servers refuse an update without it.
     billable: String => "billableOption";
     /// The type of work.
     work_type: WorkTypeId => ref "workType";

@@ -74,7 +74,7 @@ async fn wrong_keys_and_a_missing_client_id_are_told_apart() {
     let sandbox = sandbox();
     let cw = builder(&sandbox).keys(ConnectWiseSandbox::PUBLIC_KEY, "wrong".to_owned()).build().unwrap();
     let error = cw.tickets().get(1).await.unwrap_err();
-    assert!(error.is_unauthenticated(), "{error:?}");
+    assert!(error.is_unauthenticated() && error.remedy().contains("API member"), "{error:?}");
     assert!(!format!("{error:?}").contains("wrong\"") && !format!("{cw:?}").contains("wrong"), "{error:?} {cw:?}");
     let report = cw.connector().build().check().await;
     assert_eq!(report.failure().unwrap().stage, CheckStage::Auth);
@@ -177,6 +177,16 @@ async fn a_member_is_stood_in_for_and_the_keys_are_minted_again() {
     ann.tickets().get(5).await.unwrap();
     assert_eq!(sandbox.log().count("connectwise.members.token"), 2);
     assert!(cw.impersonate(" ").is_err());
+    let error = ann.impersonate("bbaker").unwrap_err();
+    assert!(error.remedy().contains("integrator's own client"), "{error:?}");
+    let nobody = cw.impersonate("nobody").unwrap().info().await.unwrap_err();
+    assert!(nobody.to_string().contains("nobody"), "{nobody:?}");
+    // An id does as well.
+    let second = cw.impersonate("2").unwrap();
+    let note = second.tickets().notes(5).create().text("by the second").internal(true).send().await.unwrap();
+    let member = cw.members().get(2).await.unwrap();
+    assert_eq!((note.created_by.as_ref(), note.ticket_id), (member.identifier.as_ref(), Some(5)));
+    assert!(note.date_created.is_some());
 }
 
 #[tokio::test(start_paused = true)]

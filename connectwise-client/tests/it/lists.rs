@@ -142,7 +142,11 @@ async fn a_field_that_can_not_be_filtered_is_named() {
     // What can't be quoted is refused here, and nothing is sent.
     sandbox.log().clear();
     let both = field("summary").eq("say \"it's\"");
-    assert_eq!(cw.tickets().list().condition(both).all().await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    let error = cw.tickets().list().condition(both).all().await.unwrap_err();
+    assert_eq!((error.kind(), error.context("field")), (ErrorKind::InvalidRequest, Some("summary")));
+    assert!(error.remedy().contains("contains"), "{error:?}");
+    let note = field("_info/lastUpdated").is_not_null();
+    assert!(cw.tickets().list().condition(note).all().await.unwrap_err().remedy().contains("lastUpdated"));
     assert!(sandbox.log().is_empty());
     // A ticket's number as text is no number.
     let error = cw.tickets().list().condition(field("id").eq("forty-two")).all().await.unwrap_err();

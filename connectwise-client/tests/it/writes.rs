@@ -186,6 +186,30 @@ async fn merged_tickets_point_at_what_they_were_merged_into() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn configurations_are_attached_to_a_ticket_and_detached_by_their_own_ids() {
+    let sandbox = sandbox();
+    let cw = connectwise(&sandbox);
+    let of = |ticket: i64| cw.tickets().configurations(ticket);
+    let attached = async |ticket: i64| {
+        let all = of(ticket).list().all().await.unwrap();
+        assert_eq!(of(ticket).list().count().await.unwrap(), all.len() as u64);
+        all.iter().map(|c| c.id.0).collect::<Vec<_>>()
+    };
+    for (ticket, configuration) in [(5, 8), (5, 3), (6, 8)] {
+        let made = of(ticket).create().configuration(configuration).send().await.unwrap();
+        assert_eq!(made.id.0, configuration);
+    }
+    assert_eq!((attached(5).await, attached(6).await), (vec![3, 8], vec![8]));
+    assert_eq!(of(5).get(8).await.unwrap().id.0, 8);
+    of(5).delete(8).await.unwrap();
+    assert_eq!((attached(5).await, attached(6).await), (vec![3], vec![8]));
+    assert!(of(5).delete(8).await.unwrap_err().is_not_found());
+    assert!(cw.configurations().get(8).await.is_ok(), "it is the tie that is gone");
+    let unknown = of(5).create().configuration(987_654).send().await.unwrap_err();
+    assert!(unknown.to_string().contains("987654"), "{unknown:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn files_go_up_and_come_down_whole() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
@@ -223,9 +247,9 @@ async fn numbers_that_nobody_changed_keep_their_types() {
     assert_eq!(sandbox.log().count("connectwise.communications.create"), 1);
     assert_eq!(sandbox.log().count("connectwise.communications.update"), 0);
     let types: Vec<_> = cw.contacts().communications(10).list().all().await.unwrap();
-    let of = |value: &str| types.iter().find(|c| c.value.value.as_deref() == Some(value)).unwrap();
-    assert_eq!(of("222").value.r#type.as_ref().and_then(|t| t.id), Some(9));
-    assert_eq!(of("111").value.default_flag, Some(true));
+    let of = |value: &str| types.iter().find(|c| c.value.as_deref() == Some(value)).unwrap();
+    assert_eq!(of("222").r#type.as_ref().and_then(|t| t.id), Some(9));
+    assert_eq!(of("111").default_flag, Some(true));
 }
 
 #[tokio::test(start_paused = true)]

@@ -422,7 +422,8 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
 
     async fn get(&self, key: &Key) -> Result<Record<E>> {
         let native = self.walk.get(key).await?;
-        let raw = RawRecord { raw: native.raw, value: Ok(native.value) };
+        let (value, raw) = native.into_parts();
+        let raw = RawRecord { raw, value: Ok(value) };
         record(&raw, Projection::Full).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("the action holds no {}", E::KIND)).with_context("key", key)
         })

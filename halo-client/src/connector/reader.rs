@@ -200,11 +200,12 @@ pub(crate) fn record<M: Mapping>(
     names: &Names,
     projection: Projection,
 ) -> Record<M::Common> {
+    let (native, raw) = native.into_parts();
     Record {
         key: native.key(),
-        version: Version { updated_at: M::updated_at(&native.value), tag: None },
-        value: Ok(M::common(&native.value, context, names)),
-        raw: native.raw,
+        version: Version { updated_at: M::updated_at(&native), tag: None },
+        value: Ok(M::common(&native, context, names)),
+        raw,
         projection,
     }
 }

@@ -259,7 +259,7 @@ impl Fields {
     /// What Halo refuses and what the network can do.
     pub async fn registry(&self) -> Result<CustomFieldRegistry> {
         let fields = self.list().include_values(true).all().await?;
-        Ok(CustomFieldRegistry::new(fields.into_iter().map(|f| f.value)))
+        Ok(CustomFieldRegistry::new(fields.into_iter().map(psa_http::json::Native::into_value)))
     }
 }
 

@@ -199,7 +199,7 @@ fn rows(answer: &Response, operation: &'static str) -> Result<ReportRows> {
     let answer: Native<Answer> = one(answer, "reports", operation)?;
     let refuse =
         |kind, message: String| Err(Error::new(kind, message).with_operation(operation).with_phase(Phase::Answered));
-    match answer.value.report {
+    match answer.into_value().report {
         Some(Content { load_error: Some(error), .. }) if !error.trim().is_empty() => refuse(ErrorKind::Rejected, error),
         Some(Content { rows: Some(rows), .. }) => {
             let unreadable = |e: serde_json::Error| Error::new(ErrorKind::Decode, "a row can't be read").with_source(e);

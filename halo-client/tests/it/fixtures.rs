@@ -34,7 +34,7 @@ fn a_created_ticket_of_247_members() {
         return;
     };
     let ticket = native::<Ticket>(body.clone().into()).unwrap();
-    nothing_is_dropped(&body, &ticket.raw, Ticket::FIELDS);
+    nothing_is_dropped(&body, ticket.raw(), Ticket::FIELDS);
     let raw: Map<String, Value> = serde_json::from_slice(&body).unwrap();
     assert_eq!(ticket.id.0, raw["id"].as_i64().unwrap());
     assert_eq!(ticket.summary.as_deref(), raw["summary"].as_str());
@@ -54,11 +54,11 @@ fn users_as_a_list_and_alone() {
     let list: Value = serde_json::from_slice(&list).unwrap();
     let row = list["users"][0].to_string();
     let user = native::<User>(row.clone().into()).unwrap();
-    nothing_is_dropped(row.as_bytes(), &user.raw, User::FIELDS);
+    nothing_is_dropped(row.as_bytes(), user.raw(), User::FIELDS);
     assert_eq!((user.site().map(|s| s.0), user.emailaddress.as_deref()), (Some(18), Some("some.body@example.com")));
     let alone = fixture("get_users_id_200_2023.json").unwrap();
     let user = native::<User>(alone.clone().into()).unwrap();
-    nothing_is_dropped(&alone, &user.raw, User::FIELDS);
+    nothing_is_dropped(&alone, user.raw(), User::FIELDS);
     assert!(user.datecreated.is_some() || user.ulastupdate.is_some());
 }
 
@@ -113,13 +113,13 @@ async fn what_the_emulated_halo_sends_decodes_maps_and_loses_nothing() {
     let halo = crate::world::halo(&sandbox);
     let action = sandbox.edit(|h| h.add_action(7, "hours", 0.75));
     let ticket = halo.tickets().get(7).await.unwrap();
-    nothing_is_dropped(&ticket.raw.clone(), &ticket.raw, Ticket::FIELDS);
+    nothing_is_dropped(ticket.raw(), ticket.raw(), Ticket::FIELDS);
     let action = halo.actions().get(7, action).await.unwrap();
-    nothing_is_dropped(&action.raw.clone(), &action.raw, Action::FIELDS);
+    nothing_is_dropped(action.raw(), action.raw(), Action::FIELDS);
     assert_eq!(action.key().to_string(), format!("7/{}", action.id));
     let connector = halo.connector().build();
     let common = (&connector as &dyn Connector).reader::<CommonTicket>().unwrap().get(&7.into()).await.unwrap();
-    assert_eq!(common.raw, ticket.raw);
+    assert_eq!(common.raw, ticket.raw());
     assert_eq!(common.value.unwrap().summary, ticket.summary);
 }
 
@@ -183,7 +183,7 @@ async fn an_uploaded_file_is_answered_as_halo_answers() {
         return;
     };
     let file = native::<Attachment>(recorded.clone().into()).unwrap();
-    nothing_is_dropped(&recorded, &file.raw, Attachment::FIELDS);
+    nothing_is_dropped(&recorded, file.raw(), Attachment::FIELDS);
     assert_eq!((file.id.0, file.filesize, file.user_id.map(|u| u.0)), (2967, Some(20), Some(-1)));
     let content = file.member("data").unwrap();
     // The emulated Halo answers the same file with the same members.

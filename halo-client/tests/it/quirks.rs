@@ -306,8 +306,7 @@ async fn quirk_5_and_6_ids_that_repeat_make_keys_of_two_parts() {
         let sandbox = with(|q| (q.actions_numbered_per_ticket, q.priority_guids) = (quirky, quirky));
         let halo = halo(&sandbox);
         let priorities = halo.priorities().all().await.unwrap();
-        let keys: std::collections::HashSet<_> =
-            priorities.iter().map(|p| halo_client::Resource::key(&p.value)).collect();
+        let keys: std::collections::HashSet<_> = priorities.iter().map(|p| halo_client::Resource::key(&**p)).collect();
         assert_eq!(keys.len(), 8, "two service level agreements, four priorities each");
         assert!(halo.actions().list().ticket(7).all().await.is_ok());
     }

@@ -1,5 +1,7 @@
 //! What the tenant holds: rows made from a seed by their number, with edits laid over them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -82,6 +84,8 @@ pub(crate) struct Data {
     pub(super) dataset: Dataset,
     tables: Vec<Rows<Dataset>>,
     pub(super) happened: Vec<Happened>,
+    /// Ticket and configuration.
+    attached: BTreeSet<(i64, i64)>,
     /// Who is logged in, for the notes beside records.
     pub(super) member: String,
 }
@@ -96,7 +100,7 @@ fn index(table: &Table) -> usize {
 impl Data {
     pub(crate) fn new(dataset: Dataset) -> Self {
         let tables = TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect();
-        Self { dataset, tables, happened: Vec::new(), member: "apimember1".to_owned() }
+        Self { dataset, tables, happened: Vec::new(), attached: BTreeSet::new(), member: "apimember1".to_owned() }
     }
 
     pub(super) fn rows(&self, table: &Table) -> &Rows<Dataset> {
@@ -105,6 +109,19 @@ impl Data {
 
     pub(super) fn get(&self, table: &Table, id: i64) -> Option<Row> {
         self.rows(table).get(&self.dataset, id)
+    }
+
+    /// The configurations that a ticket is about.
+    pub(super) fn attached(&self, ticket: i64) -> BTreeSet<i64> {
+        self.attached.range((ticket, i64::MIN)..=(ticket, i64::MAX)).map(|(_, id)| *id).collect()
+    }
+
+    pub(super) fn attach(&mut self, ticket: i64, configuration: i64) {
+        self.attached.insert((ticket, configuration));
+    }
+
+    pub(super) fn detach(&mut self, ticket: i64, configuration: i64) {
+        self.attached.remove(&(ticket, configuration));
     }
 
     /// Adds a row, with the vendor's notes beside it.

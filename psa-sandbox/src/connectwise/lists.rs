@@ -213,23 +213,18 @@ pub(super) fn count(data: &Data, table: &'static Table, ask: &Ask<'_>) -> Result
     Ok(Reply::json(200, &json!({"count": count})))
 }
 
-/// A list below a record that has only references to the rows of another table.
-pub(super) fn references(
-    data: &Data,
-    table: &str,
-    conditions: String,
-    fields: &str,
-    ask: &Ask<'_>,
-    quirks: &Quirks,
-    open: &OpenPoints,
-) -> Result<Reply, Reply> {
+/// For lists below a record that have only references to the rows of another table: these conditions beside the caller's, and
+/// no other fields.
+pub(super) fn narrowed<T>(ask: &Ask<'_>, conditions: String, fields: &str, then: impl FnOnce(&Ask<'_>) -> T) -> T {
     let of_caller = |name: &str| !matches!(name, "conditions" | "fields");
     let mut query: Vec<_> = ask.query.iter().filter(|(name, _)| of_caller(name)).cloned().collect();
-    let narrowed = ask.get("conditions").map_or(conditions.clone(), |more| format!("{conditions} and ({more})"));
+    let narrowed = match ask.get("conditions") {
+        Some(more) => format!("{conditions} and ({more})"),
+        None => conditions,
+    };
     query.push(("conditions".to_owned(), narrowed));
     query.push(("fields".to_owned(), fields.to_owned()));
-    let ask = Ask { query: &query, address: ask.address.clone(), parent: None, ..*ask };
-    list(data, super::tables::table(table), &ask, quirks, open)
+    then(&Ask { query: &query, address: ask.address.clone(), parent: None, ..*ask })
 }
 
 pub(super) fn list(

@@ -3,6 +3,7 @@
 
 #![allow(clippy::result_large_err, reason = "a refusal is a reply like any other, made once for a request")]
 
+mod attached;
 mod callbacks;
 mod conditions;
 mod data;

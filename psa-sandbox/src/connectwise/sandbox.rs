@@ -18,7 +18,7 @@ use super::edit::Edit;
 use super::lists::{self, Ask, refuse};
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::{Route, Verb};
-use super::{special, writes};
+use super::{attached, special, writes};
 use crate::fault::{Effect, Fault, strike};
 use crate::log::{ActionLog, LogEntry};
 use crate::reply::{Delivery, Reply, Way, origin};
@@ -370,6 +370,9 @@ impl ConnectWiseSandbox {
         if table.name == "communications" {
             special::materialise(&mut state.data, route.parent.unwrap_or(0));
         }
+        if table.name == "ticket_configurations" {
+            return attached::answer(&mut state.data, table, &route.verb, ask, body, (quirks, open));
+        }
         match &route.verb {
             Verb::List if table.name == "documents" => special::documents_of(&state.data, ask.query, quirks),
             Verb::List => lists::list(&state.data, table, ask, quirks, open),
@@ -437,11 +440,14 @@ impl ConnectWiseSandbox {
             }
             Verb::TicketTime(id) => {
                 let its = format!("chargeToType in ('ServiceTicket','ProjectTicket') and chargeToId={id}");
-                lists::references(&state.data, "time_entries", its, "id,_info", ask, quirks, open)
+                let of = super::tables::table("time_entries");
+                lists::narrowed(ask, its, "id,_info", |ask| lists::list(&state.data, of, ask, quirks, open))
             }
             Verb::TicketSchedule(id) => {
                 let its = format!("type/identifier='S' and objectId={id}");
-                lists::references(&state.data, "schedule_entries", its, "id,description,_info", ask, quirks, open)
+                let of = super::tables::table("schedule_entries");
+                let fields = "id,description,_info";
+                lists::narrowed(ask, its, fields, |ask| lists::list(&state.data, of, ask, quirks, open))
             }
             Verb::Info => Ok(Reply::json(
                 200,
@@ -457,10 +463,18 @@ impl ConnectWiseSandbox {
         if !integrator {
             return Err(refuse(403, "Security", "You do not have security permission to perform this action."));
         }
+        let members = super::tables::table("members");
+        let identifier = |row: &crate::rows::Row| row.get("identifier").and_then(Value::as_str).map(str::to_owned);
+        let is = |(id, row): &(i64, crate::rows::Row)| {
+            member == id.to_string() || identifier(row).is_some_and(|i| i.eq_ignore_ascii_case(member))
+        };
+        let found =
+            state.data.rows(members).above(&state.data.dataset, 0).find(is).and_then(|(_, row)| identifier(&row));
+        let member = found.ok_or_else(|| refuse(404, "NotFound", format!("Member {member} not found")))?;
         let n = state.impersonated.len() + 1;
         let (public, private) = (format!("member-public-{n}"), format!("member-private-{n}"));
         let until = self.0.clock.elapsed() + Duration::from_secs(4 * 3600);
-        state.impersonated.insert(format!("{public}:{private}"), (member.to_owned(), until));
+        state.impersonated.insert(format!("{public}:{private}"), (member, until));
         let expires = self.0.clock.now() + chrono::TimeDelta::hours(4);
         Ok(Reply::json(
             200,

@@ -21,7 +21,7 @@ pub(super) fn invalid(table: &Table, errors: Vec<Value>) -> Reply {
     Reply::json(400, &json!({"code": "InvalidObject", "message": message, "errors": errors}))
 }
 
-fn object(body: &[u8]) -> Result<Row, Reply> {
+pub(super) fn object(body: &[u8]) -> Result<Row, Reply> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(_) => Err(refuse(400, "ConnectWiseApi", "An object was expected.")),
@@ -100,9 +100,6 @@ fn check_record(data: &Data, table: &Table, row: &Row) -> Result<(), Reply> {
             let message = "Please choose where to display the notes in order to save this record.";
             errors.push(inner(table, "InvalidField", message, "detailDescriptionFlag"));
         }
-    }
-    if table.name == "ticket_configurations" && missing(row.get("id")) && missing(row.get("deviceIdentifier")) {
-        errors.push(inner(table, "MissingRequiredField", "id or deviceIdentifier is required.", "id"));
     }
     if table.name.ends_with("tickets") {
         let id = |member: &str| row.get(member).and_then(|r| r.get("id")).and_then(number);
@@ -311,6 +308,13 @@ pub(super) fn create(
     }
     let mut body = object(body)?;
     check_members(table, &body)?;
+    for name in table.computed {
+        body.remove(*name);
+    }
+    if table.name == "ticket_notes" {
+        body.insert("createdBy".into(), data.member.clone().into());
+        body.insert("dateCreated".into(), stamp(now).into());
+    }
     if let (Some((above, member)), Some(parent)) = (table.parent, parent) {
         let above = super::tables::table(above);
         if data.get(above, parent).is_none() {
@@ -318,20 +322,13 @@ pub(super) fn create(
         }
         body.insert("_parent".into(), parent.into());
         let named = if member.ends_with("Id") { json!(parent) } else { json!({"id": parent, "_info": {}}) };
-        if table.name != "ticket_configurations" {
-            body.insert(member.to_owned(), named);
-        }
+        body.insert(member.to_owned(), named);
     }
     let quiet = body.remove("skipCallback") == Some(json!(true));
     let story = body.remove("initialDescription").filter(|v| v.as_str().is_some_and(|t| !t.is_empty()));
     for name in ONLY_WRITTEN {
         if table.name != "documents" && name != "typeIds" {
             body.remove(name);
-        }
-    }
-    for name in table.computed {
-        if !(table.name == "ticket_configurations" && *name == "id") {
-            body.remove(*name);
         }
     }
     resolve(data, table, &mut body)?;
