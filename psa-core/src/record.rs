@@ -132,7 +132,8 @@ pub struct Page<E> {
     pub items: Vec<Item<E>>,
     /// Where the next page starts. Unset: this was the last one.
     pub cursor: Option<Cursor>,
-    /// The vendor's clock when it answered.
+    /// The vendor's clock when it answered. Unset: not known; on the first page of a pass that means that its window is read
+    /// again.
     pub vendor_time: Option<DateTime<Utc>>,
     /// How many records the vendor says the whole list has.
     pub total: Option<u64>,
@@ -214,7 +215,8 @@ pub struct AnyPage {
     pub items: Vec<AnyItem>,
     /// Where the next page starts. Unset: this was the last one.
     pub cursor: Option<Cursor>,
-    /// The vendor's clock when it answered.
+    /// The vendor's clock when it answered. Unset: not known; on the first page of a pass that means that its window is read
+    /// again.
     pub vendor_time: Option<DateTime<Utc>>,
     /// How many records the vendor says the whole list has.
     pub total: Option<u64>,

@@ -21,6 +21,7 @@ use crate::download::{Download, Slot};
 use crate::retry::{RetryBudget, may_retry};
 use crate::retry_after::date;
 use crate::step::Terminal;
+use crate::task;
 use crate::{
     Authenticator, Idempotency, Next, Operation, RateBudget, Redactor, Request, RetryPolicy, StatusErrors, Step,
     TokioClock, Transport, Vendor, read_capped, retry_after,
@@ -75,6 +76,9 @@ struct Counters {
 ///
 /// The order, from the outside in: request id and span, the caller's steps around the call, retry; then for each try the
 /// rate permit, the concurrency permit, the credential, the caller's steps around the try, the transport.
+///
+/// A call is a task of its own on the tokio runtime, ended when its future is dropped: a stream that reads ahead and is not
+/// looked at for a while keeps no permit from others.
 #[derive(Clone)]
 pub struct HttpClient(Arc<Inner>);
 
@@ -426,14 +430,14 @@ impl Call {
         let (request, client, authorized) = self.into_request().map_err(|e| e.with_operation(operation.name))?;
         let id = client.0.chance.bits();
         let span = tracing::info_span!("call", operation = operation.name, id = format_args!("{id:016x}"));
-        let inner = &client.0;
-        let terminal =
-            |request: Request| -> BoxFuture<'_, Result<Response>> { inner.with_retries(request, authorized).boxed() };
-        Next::new(&inner.call_steps, &terminal as Terminal<'_>)
-            .run(request)
-            .instrument(span)
-            .await
-            .map_err(|e| e.with_operation(operation.name))
+        let call = async move {
+            let inner = &client.0;
+            let terminal = |request: Request| -> BoxFuture<'_, Result<Response>> {
+                inner.with_retries(request, authorized).boxed()
+            };
+            Next::new(&inner.call_steps, &terminal as Terminal<'_>).run(request).await
+        };
+        task::run(call.instrument(span)).await.map_err(|e| e.with_operation(operation.name))
     }
 
     fn into_request(self) -> Result<(Request, HttpClient, bool)> {

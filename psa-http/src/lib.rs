@@ -22,6 +22,7 @@ mod resource;
 mod retry;
 mod retry_after;
 mod step;
+mod task;
 mod transport;
 mod vendor;
 pub mod walks;

@@ -156,14 +156,14 @@ impl<'a> Pass<'a> {
 
     async fn page(&mut self, page: ReadyPage, capabilities: &EntityCapabilities) -> Result<()> {
         let mut next = self.checkpoint.clone();
-        // The vendor's clock at the first page: no later change can be before it. Never our own clock and never a record's
-        // stamp: a vendor that tells no time gets the same window again.
+        // The vendor's clock at the page that was read first: no later change can be before it. What is read side by side need
+        // not come in that order. Never our own clock and never a record's stamp: a vendor that tells no time gets the same
+        // window again.
         let read_at = page.vendor_time.map(|now| now - self.engine.settle);
         if next.phase == Phase::Idle {
             next.window_hi = read_at;
             next.atomic = page.atomic && page.cursor.is_none();
         } else if read_at.is_some() {
-            // What is read side by side need not come in the order in which the vendor read it.
             next.window_hi = next.window_hi.min(read_at);
         }
         next.phase = if page.cursor.is_some() { Phase::Reading } else { Phase::Reconciling };

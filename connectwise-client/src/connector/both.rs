@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream};
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use psa_core::{Cursor, Entity, Error, ErrorKind, Key, KeyPage, Page, Query, Reader, Record, Result};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,18 @@ impl Places {
     }
 }
 
+/// An error of one list is the end of both.
+fn until_error<T: Send + 'static>(
+    items: impl Stream<Item = Result<T>> + Send + 'static,
+) -> impl Stream<Item = Result<T>> + Send + 'static {
+    stream::unfold(Some(items.boxed()), |items| async move {
+        let mut items = items?;
+        let item = items.next().await?;
+        let rest = item.is_ok().then_some(items);
+        Some((item, rest))
+    })
+}
+
 enum Of<T> {
     First(T),
     Second(T),
@@ -84,25 +96,28 @@ where
         };
         let first = places.first.clone().rest(&self.first, query.clone());
         let second = places.second.clone().rest(&self.second, query);
+        // One that is not read any more, in a pass that goes on, is not counted either.
+        let (mut first_total, mut second_total) = (None, None);
         let first = stream::iter(first).flatten().map_ok(Of::First);
         let second = stream::iter(second).flatten().map_ok(Of::Second);
-        let merged = stream::select(first, second).map_ok(move |page| {
+        let pages = until_error(stream::select(first, second)).map_ok(move |page| {
             let mut page = match page {
                 Of::First(mut page) => {
                     places.first = Place::after(page.cursor.take());
+                    first_total = page.total;
                     page
                 }
                 Of::Second(mut page) => {
                     places.second = Place::after(page.cursor.take());
+                    second_total = page.total;
                     page
                 }
             };
             page.cursor = places.cursor();
-            // Neither count is that of both.
-            page.total = None;
+            page.total = first_total.zip(second_total).map(|(a, b): (u64, u64)| a + b);
             page
         });
-        merged.boxed()
+        pages.boxed()
     }
 
     async fn get(&self, key: &Key) -> Result<Record<E>> {
@@ -114,7 +129,7 @@ where
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
-        stream::select(self.first.keys(query.clone()), self.second.keys(query)).boxed()
+        until_error(stream::select(self.first.keys(query.clone()), self.second.keys(query))).boxed()
     }
 
     async fn count(&self, query: Query) -> Result<Option<u64>> {

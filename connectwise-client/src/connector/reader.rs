@@ -112,11 +112,12 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
         let this = self.clone();
         stream::once(async move {
             let list = this.list(&query);
-            let mut pages = list.clone().pages(cursor);
-            // The count is of no use to the first page's request, which need not wait for it.
-            let (total, first) = futures::try_join!(list.count(), pages.try_next())?;
+            let mut pages = list.clone().pages(cursor).fuse();
+            // The count only serves to show progress: no page's request waits for it, and no page is lost for it.
+            let (total, first) = futures::join!(list.count(), pages.try_next());
+            let (total, first) = (total.ok(), first?);
             let pages = stream::iter(first).map(Ok).chain(pages);
-            Ok::<_, Error>(pages.map_ok(move |page| this.page(page, Some(total))))
+            Ok::<_, Error>(pages.map_ok(move |page| this.page(page, total)))
         })
         .try_flatten()
         .boxed()

@@ -548,3 +548,31 @@ async fn a_callers_steps_run_around_the_call_and_around_each_try() {
     assert_eq!(*log.lock().unwrap(), [("outer", 0, false), ("inner", 0, false), ("try", 1, false), ("try", 2, false)]);
     assert_eq!(client.stats(), Stats { requests: 2, retries: 1, rate_limited: 0, bytes: 2 });
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_looks_at_keeps_no_place_from_others() {
+    let script = Script::slow([ok(), status(503), ok()], Duration::from_millis(10));
+    // One place, and three requests a minute.
+    let budget = RateBudget::new(Arc::new(TokioClock::default()), 3, Duration::from_secs(60));
+    let client = builder(&script).concurrency(1).budget(budget).build().unwrap();
+    let mut ahead: Vec<_> = (0..3).map(|_| Box::pin(read(&client))).collect();
+    for call in &mut ahead {
+        assert!(futures::poll!(call).is_pending());
+    }
+    let minutes = Duration::from_secs(600);
+    tokio::time::timeout(minutes, read(&client)).await.expect("a place that is given back").unwrap();
+    for call in ahead {
+        call.await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_is_ended() {
+    let script = Script::new([Act::Stall(3_600), ok()]);
+    let client = builder(&script).concurrency(1).timeout(Duration::from_secs(7_200)).build().unwrap();
+    let mut given_up = Box::pin(read(&client));
+    assert!(futures::poll!(&mut given_up).is_pending());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    drop(given_up);
+    tokio::time::timeout(Duration::from_secs(1), read(&client)).await.expect("its place").unwrap();
+}

@@ -54,7 +54,8 @@ pub struct Checkpoint {
     pub phase: Phase,
     /// The start of the open window, or of the next one. Unset: from the beginning.
     pub window_lo: Option<DateTime<Utc>>,
-    /// The end of the open window: the vendor's clock at its first page.
+    /// The end of the open window: the vendor's clock at the page that was read first. It can go back while the pass is open,
+    /// never on.
     pub window_hi: Option<DateTime<Utc>>,
     /// Where the open pass goes on.
     pub cursor: Option<Cursor>,
