@@ -14,6 +14,8 @@ use crate::mac::sha256;
 use crate::verifier::system_clock;
 use crate::{Error, Keyring, Verified};
 
+const AUTHORIZATION: &str = "authorization";
+
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -33,6 +35,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone)]
 pub struct Credentials {
     kind: Kind,
+    /// Where they are shown.
+    header: Name,
     /// Hashes of what is right, so that comparing tells neither content nor length.
     right: Vec<([u8; 32], Option<i64>)>,
 }
@@ -41,12 +45,15 @@ pub struct Credentials {
 enum Kind {
     Basic,
     Bearer,
-    Header(Name),
+    Header,
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("kind", &self.kind)
+            .field("header", &self.header.text())
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,7 +66,7 @@ impl Credentials {
         if user.contains(':') {
             return Err(Error::InvalidSecret("belongs to a user name with a colon, which Basic can't carry"));
         }
-        Self::of(Kind::Basic, password.into(), |password| sha256(&[user.as_bytes(), b":", password]))
+        Self::of(Kind::Basic, AUTHORIZATION, password.into(), |password| sha256(&[user.as_bytes(), b":", password]))
     }
 
     /// `Authorization: Bearer …`.
@@ -67,7 +74,7 @@ impl Credentials {
     /// # Errors
     /// [`Error::EmptySecret`].
     pub fn bearer(token: impl Into<Keyring>) -> Result<Self, Error> {
-        Self::of(Kind::Bearer, token.into(), |token| sha256(&[token]))
+        Self::of(Kind::Bearer, AUTHORIZATION, token.into(), |token| sha256(&[token]))
     }
 
     /// A header of its own with a value that only the sender knows.
@@ -75,13 +82,18 @@ impl Credentials {
     /// # Errors
     /// [`Error::EmptySecret`].
     pub fn header(name: impl Into<Cow<'static, str>>, value: impl Into<Keyring>) -> Result<Self, Error> {
-        Self::of(Kind::Header(Name::new(name)), value.into(), |value| sha256(&[value]))
+        Self::of(Kind::Header, name, value.into(), |value| sha256(&[value]))
     }
 
-    fn of(kind: Kind, keys: Keyring, hash: impl Fn(&[u8]) -> [u8; 32]) -> Result<Self, Error> {
+    fn of(
+        kind: Kind,
+        header: impl Into<Cow<'static, str>>,
+        keys: Keyring,
+        hash: impl Fn(&[u8]) -> [u8; 32],
+    ) -> Result<Self, Error> {
         let right =
             keys.keys.iter().map(|(secret, end)| Ok((hash(secret.plain()?), *end))).collect::<Result<_, _>>()?;
-        Ok(Self { kind, right })
+        Ok(Self { kind, header: Name::new(header), right })
     }
 
     /// Compares what a request shows now.
@@ -97,18 +109,18 @@ impl Credentials {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_at(&self, headers: &(impl Headers + ?Sized), now: i64) -> Result<Verified<'static>, Error> {
-        let authorization = || required(headers, &[Name::new("authorization")]);
-        let (scheme, shown) = match &self.kind {
+        let value = required(headers, std::slice::from_ref(&self.header))?;
+        let (scheme, shown) = match self.kind {
             Kind::Basic => {
-                let text = after(authorization()?, "basic")?;
+                let text = after(value, "basic")?;
                 let shown = Zeroizing::new(BASE64.decode(text).map_err(|_| malformed("is not base64"))?);
                 if !shown.contains(&b':') {
                     return Err(malformed("has no password"));
                 }
                 ("basic", sha256(&[&shown]))
             }
-            Kind::Bearer => ("bearer", sha256(&[after(authorization()?, "bearer")?.as_bytes()])),
-            Kind::Header(name) => ("header", sha256(&[required(headers, std::slice::from_ref(name))?.as_bytes()])),
+            Kind::Bearer => ("bearer", sha256(&[after(value, "bearer")?.as_bytes()])),
+            Kind::Header => ("header", sha256(&[value.as_bytes()])),
         };
         let (mut found, mut which) = (Choice::from(0), 0u64);
         for (n, (right, end)) in self.right.iter().enumerate() {
@@ -133,7 +145,7 @@ impl Credentials {
 }
 
 fn malformed(why: &'static str) -> Error {
-    Error::MalformedHeader { name: Cow::Borrowed("authorization"), why }
+    Error::MalformedHeader { name: Cow::Borrowed(AUTHORIZATION), why }
 }
 
 /// What stands behind the name of the scheme, which may be in any case.

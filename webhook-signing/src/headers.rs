@@ -24,7 +24,7 @@ pub trait Headers {
 
     /// As [`header`](Self::header), for a name that may be ready to be looked up.
     #[doc(hidden)]
-    fn ready(&self, name: &Name) -> Header<'_> {
+    fn header_named(&self, name: &Name) -> Header<'_> {
         self.header(&name.text)
     }
 }
@@ -58,8 +58,8 @@ impl<H: Headers + ?Sized> Headers for &H {
         (**self).header(name)
     }
 
-    fn ready(&self, name: &Name) -> Header<'_> {
-        (**self).ready(name)
+    fn header_named(&self, name: &Name) -> Header<'_> {
+        (**self).header_named(name)
     }
 }
 
@@ -69,7 +69,7 @@ impl Headers for http::HeaderMap {
         among(&self.get_all(name))
     }
 
-    fn ready(&self, name: &Name) -> Header<'_> {
+    fn header_named(&self, name: &Name) -> Header<'_> {
         name.ready.as_ref().map_or(Header::Absent, |name| among(&self.get_all(name)))
     }
 }
@@ -124,7 +124,7 @@ pub fn header_fn<'h, F: Fn(&str) -> Option<&'h [u8]>>(look_up: F) -> impl Header
 /// A header that must be there once, as text.
 pub(crate) fn required<'h>(headers: &'h (impl Headers + ?Sized), names: &[Name]) -> Result<&'h str, Error> {
     for name in names {
-        match headers.ready(name) {
+        match headers.header_named(name) {
             Header::Absent => {}
             Header::Many => return Err(Error::DuplicateHeader(name.text())),
             Header::One(value) if value.len() > crate::MAX_HEADER => {

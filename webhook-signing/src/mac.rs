@@ -101,3 +101,30 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     }
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_itself_and_nothing_else() {
+        for (hash, length) in [(Hash::Sha256, 32), (Hash::Sha512, 64)] {
+            let tag = State::new(hash, b"key").unwrap().tag([b"mess".as_slice(), b"age"]);
+            let right = tag.as_slice().to_vec();
+            assert_eq!(right.len(), length);
+            assert!(bool::from(tag.is(&right)));
+            for n in 0..length {
+                let mut wrong = right.clone();
+                wrong[n] ^= 1;
+                assert!(!bool::from(tag.is(&wrong)), "byte {n} is not compared");
+                assert!(!bool::from(tag.is(&right[..n])), "its first {n} bytes");
+            }
+            for tail in [1, 7, 8, 9, 32] {
+                assert!(!bool::from(tag.is(&[right.as_slice(), &vec![0; tail]].concat())), "{tail} bytes more");
+            }
+            let mut in_pieces = State::new(hash, b"key").unwrap();
+            [b"m".as_slice(), b"essage"].iter().for_each(|piece| in_pieces.update(piece));
+            assert!(bool::from(tag.is(in_pieces.finish().as_slice())));
+        }
+    }
+}

@@ -216,7 +216,7 @@ pub(super) fn count(data: &Data, table: &'static Table, ask: &Ask<'_>) -> Result
 /// For lists below a record that have only references to the rows of another table: these conditions beside the caller's, and
 /// no other fields.
 pub(super) fn narrowed<T>(ask: &Ask<'_>, conditions: String, fields: &str, then: impl FnOnce(&Ask<'_>) -> T) -> T {
-    let of_caller = |name: &str| !matches!(name, "conditions" | "fields");
+    let of_caller = |name: &str| !["conditions", "fields"].iter().any(|own| name.eq_ignore_ascii_case(own));
     let mut query: Vec<_> = ask.query.iter().filter(|(name, _)| of_caller(name)).cloned().collect();
     let narrowed = match ask.get("conditions") {
         Some(more) => format!("{conditions} and ({more})"),
