@@ -7,8 +7,8 @@ use psa_sync::Pull;
 
 use crate::world::{World, dataset, later, run, succeeded};
 
-const PAGES: u64 = 30;
-const TICKETS: u32 = 300;
+const PAGES: u64 = 15;
+const TICKETS: u32 = 150;
 
 #[derive(Debug, Clone, Copy)]
 enum Op {
