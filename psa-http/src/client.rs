@@ -437,7 +437,7 @@ impl Call {
             };
             Next::new(&inner.call_steps, &terminal as Terminal<'_>).run(request).await
         };
-        task::run(call.instrument(span)).await.map_err(|e| e.with_operation(operation.name))
+        task::start(call.instrument(span)).await.map_err(|e| e.with_operation(operation.name))
     }
 
     fn into_request(self) -> Result<(Request, HttpClient, bool)> {

@@ -9,6 +9,8 @@ use futures::stream::{BoxStream, FuturesOrdered};
 use futures::{FutureExt, StreamExt, stream};
 use psa_core::{Error, ErrorKind, Result};
 
+use crate::task::{self, Task};
+
 /// More pages than any list has: a stop for loops that nothing else catches.
 const HARD_CAP: u32 = 1_000_000;
 
@@ -90,7 +92,7 @@ struct Walk<A, P> {
     fetch: FetchNumbered<A>,
     read: ReadNumbered<A, P>,
     window: usize,
-    under_way: FuturesOrdered<BoxFuture<'static, Result<A>>>,
+    under_way: FuturesOrdered<Task<A>>,
     next_read: u32,
     next_fetch: u32,
     page_rows: Option<u32>,
@@ -102,18 +104,27 @@ struct Walk<A, P> {
     done: bool,
 }
 
-impl<A: 'static, P> Walk<A, P> {
+impl<A: Send + 'static, P> Walk<A, P> {
+    /// Starts as many requests as may be under way.
+    fn start(&mut self) {
+        while self.under_way.len() < self.window && self.expected_last.is_some_and(|last| self.next_fetch <= last) {
+            self.fetch_next();
+        }
+    }
+
+    fn fetch_next(&mut self) {
+        self.under_way.push_back(task::start((self.fetch)(self.next_fetch)));
+        self.next_fetch += 1;
+    }
+
     async fn step(&mut self) -> Result<Numbered<P>> {
+        self.start();
         // Until the first page tells the page size and the count, one page at a time.
-        let ahead = if self.expected_last.is_some() { self.window } else { 1 };
-        while self.under_way.len() < ahead
-            && (self.under_way.is_empty() || self.expected_last.is_some_and(|last| self.next_fetch <= last))
-        {
+        if self.under_way.is_empty() {
             if self.next_fetch > HARD_CAP {
                 return Err(Error::new(ErrorKind::Paging, format!("the list has more than {HARD_CAP} pages")));
             }
-            self.under_way.push_back((self.fetch)(self.next_fetch));
-            self.next_fetch += 1;
+            self.fetch_next();
         }
         let Some(answer) = self.under_way.next().await else {
             return Err(Error::new(ErrorKind::Internal, "no page was under way"));
@@ -140,6 +151,10 @@ impl<A: 'static, P> Walk<A, P> {
             (_, None) => false,
         };
         page.next = more.then_some(page.number + 1);
+        if more {
+            // The next requests go out before the page is worked on.
+            self.start();
+        }
         Ok(page)
     }
 }

@@ -1,11 +1,14 @@
 //! Lists that can be entered at any id: several walks at once, and one cursor that holds them all.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered};
 use futures::{FutureExt, StreamExt, stream};
 use psa_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+
+use crate::task;
 
 /// A stretch of ids that is not read yet: those above `after`, up to and with `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +120,7 @@ impl<P: Send + 'static> Walk<P> {
             }
             if let Some(span) = self.spans[n].filter(|_| !self.busy.contains(&n)) {
                 self.busy.push(n);
-                let work = (self.fetch)(span);
+                let work = task::start((self.fetch)(span));
                 self.under_way.push(async move { (n, work.await) }.boxed());
             }
         }
