@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::server::Served;
-use super::{Vendor, floor, ours, server};
+use super::{Vendor, cpu, floor, ours, server};
 
 fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
@@ -31,10 +31,17 @@ pub(crate) fn main<V: Vendor>() {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        // None may end and take along what is known of its time.
+        .thread_keep_alive(Duration::from_secs(3_600))
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 async fn run<V: Vendor>(tickets: usize, rounds: usize) {
+    cpu::workers_are_started();
     let (_server, url) = start_server(tickets, Duration::ZERO);
     let bytes = floor::raw::<V>(&url, tickets).await;
     println!("{}: {tickets} tickets, {:.1} MB, {rounds} rounds; medians", V::NAME, bytes as f64 / 1e6);
@@ -74,10 +81,12 @@ async fn run<V: Vendor>(tickets: usize, rounds: usize) {
     println!("everything again, nothing changed      {again:>8.3} s  {:>7.1} k/s", tickets as f64 / again / 1000.0);
     let compare = median(second.iter().map(|s| s.comparing).collect());
     println!(
-        "  of it, comparing in the store        {compare:>8.3} s  {:>7.1} k/s  {} rows written  (bar 100 k/s, 0)",
+        "  of it, comparing in the store (CPU)  {compare:>8.3} s  {:>7.1} k/s  {} rows written  (bar 100 k/s, 0)",
         tickets as f64 / compare / 1000.0,
         second.iter().map(|s| s.written).max().unwrap_or(0)
     );
+    let beside = median(second.iter().map(|s| s.beside).collect());
+    println!("  the same, with the reading beside it {beside:>8.3} s  {:>7.1} k/s", tickets as f64 / beside / 1000.0);
     println!("peak memory of a sync                  {:>8.1} MB  (bar 48)", memory(&url) as f64 / 1024.0);
 
     // Small pages: it is the waiting that is measured, and large ones are all work.

@@ -1,6 +1,7 @@
 //! What the benches of all vendors share: the floor, the same through client and engine, and a server in another process
 //! that hands out what was rendered beforehand.
 
+mod cpu;
 mod floor;
 mod harness;
 mod ours;

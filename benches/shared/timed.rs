@@ -9,9 +9,20 @@ use psa_kit::psa_sync::{
     Checkpoint, Commit, Committed, Hold, Pending, RunId, RunState, Snapshot, SqliteStore, Store, StreamKey,
 };
 
+use super::cpu;
+
 pub(crate) struct Timed {
     inner: SqliteStore,
-    commits: Mutex<Duration>,
+    commits: Mutex<Took>,
+}
+
+/// What commits took.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Took {
+    /// By the clock, with whatever else ran.
+    pub(crate) clock: Duration,
+    /// Of a core.
+    pub(crate) cpu: Duration,
 }
 
 impl Timed {
@@ -19,7 +30,7 @@ impl Timed {
         Self { inner, commits: Mutex::default() }
     }
 
-    pub(crate) fn commits(&self) -> Duration {
+    pub(crate) fn commits(&self) -> Took {
         *self.commits.lock().expect("no panic")
     }
 }
@@ -27,9 +38,11 @@ impl Timed {
 #[async_trait::async_trait]
 impl Store for Timed {
     async fn commit(&self, commit: Commit) -> Result<Committed> {
-        let started = Instant::now();
+        let (started, before) = (Instant::now(), cpu::of_blocking_threads());
         let done = self.inner.commit(commit).await;
-        *self.commits.lock().expect("no panic") += started.elapsed();
+        let mut took = self.commits.lock().expect("no panic");
+        took.clock += started.elapsed();
+        took.cpu += cpu::of_blocking_threads() - before;
         done
     }
     async fn prepare(&self, connection: &str, vendor: &str, schemas: &[&'static Schema]) -> Result<()> {
