@@ -420,7 +420,8 @@ impl Collection<ProjectTicket> {
         time_of(&self.cw, ticket.into())
     }
 
-    /// The schedule of a ticket of a project: who is assigned, and when. `/schedule/entries`
+    /// The schedule of a ticket of a project: who is assigned, and when. `/schedule/entries`, taken to be of the same type (`S`)
+    /// as those of service tickets, which nothing tells for sure.
     pub fn schedule_entries(&self, ticket: impl Into<TicketId>) -> List<ScheduleEntry> {
         schedule_of(&self.cw, ticket.into())
     }

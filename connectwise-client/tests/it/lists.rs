@@ -208,6 +208,17 @@ async fn the_hours_and_the_schedule_of_a_ticket_are_whole_records_and_counted_fo
     let list = cw.tickets().schedule_entries(ticket);
     assert!(list.clone().all().await.unwrap().iter().all(|s| s.date_start.is_some()));
     assert_eq!(list.count().await.unwrap(), 1);
+    // A project's ticket, too.
+    let project = cw.project_tickets().list().page_size(1).first_page().await.unwrap();
+    let project = project.records[0].value.as_ref().unwrap().id;
+    let (from, until) = ("2026-01-05T09:00:00Z".parse().unwrap(), "2026-01-05T10:30:00Z".parse().unwrap());
+    let entry = cw.time_entries().create().charge_to_id(project.0).charge_to_type("ProjectTicket").worked(from, until);
+    entry.member(1).send().await.unwrap();
+    let kind = serde_json::json!({"id": 1, "identifier": "S"});
+    let planned = cw.schedule_entries().create().set("objectId", project.0).set("type", kind);
+    planned.set("dateStart", "2026-01-06T09:00:00Z").reference("member", 1).send().await.unwrap();
+    assert_eq!(cw.project_tickets().time_entries(project).all().await.unwrap()[0].charge_to_id, Some(project.0));
+    assert_eq!(cw.project_tickets().schedule_entries(project).count().await.unwrap(), 1);
     // Below the ticket there are only references.
     let below = cw.get_json(&format!("service/tickets/{ticket}/timeentries")).send().await.unwrap();
     assert!(
