@@ -94,6 +94,7 @@ impl dyn Connector + '_ {
 #[async_trait]
 pub trait Reader<E: Entity>: Send + Sync {
     /// The records that match, page by page, from `cursor` on. An error ends the stream; the last good page's cursor goes on.
+    /// The same connector can be used for other things between two pages.
     fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>>;
 
     /// One record, whole.
