@@ -19,6 +19,9 @@ use serde_json::value::RawValue;
 
 use crate::client::Halo;
 
+/// About a million ids: more are read page by page, so that they are never in memory all at once.
+const IDS_CAP: usize = 16 << 20;
+
 /// The largest page Halo serves.
 pub(crate) const PAGE_MAX: u32 = 100;
 
@@ -225,7 +228,7 @@ impl<T: Resource> List<T> {
             #[serde(deserialize_with = "json::id")]
             id: i64,
         }
-        let answer = self.call().send().await?;
+        let answer = self.call().body_cap(IDS_CAP).send().await?;
         let operation = T::list_operation().name;
         // There may be a million: straight into numbers.
         let ids = Envelope::<Id>::read(&answer.body, T::ITEMS);

@@ -252,6 +252,7 @@ impl HttpClient {
             body: Bytes::new(),
             lane: Lane::Interactive,
             slot: None,
+            body_cap: None,
             anonymous: false,
             failed: None,
         }
@@ -293,6 +294,7 @@ pub struct Call {
     body: Bytes,
     lane: Lane,
     slot: Option<Slot>,
+    body_cap: Option<usize>,
     anonymous: bool,
     failed: Option<Error>,
 }
@@ -406,6 +408,13 @@ impl Call {
         self
     }
 
+    /// The most bytes that its answer may have; the client's own cap holds as well.
+    #[must_use]
+    pub fn body_cap(mut self, bytes: usize) -> Self {
+        self.body_cap = Some(bytes);
+        self
+    }
+
     /// Sends it, with retries until the answer starts, and gives the body as it arrives.
     ///
     /// # Errors
@@ -476,6 +485,9 @@ impl Call {
         http.extensions_mut().insert(self.operation.name);
         if let Some(slot) = self.slot {
             http.extensions_mut().insert(slot);
+        }
+        if let Some(cap) = self.body_cap {
+            http.extensions_mut().insert(BodyCap(cap));
         }
         let request = Request { operation: self.operation, lane: self.lane, attempt: 0, http };
         Ok((request, self.client, authorized))
@@ -568,6 +580,7 @@ impl Inner {
         let operation = request.operation;
         let host = request.http.uri().authority().map(ToString::to_string).unwrap_or_default();
         let slot = request.http.extensions().get::<Slot>().cloned();
+        let cap = request.http.extensions().get::<BodyCap>().map_or(self.body_cap, |own| own.0.min(self.body_cap));
         let exchange = async {
             let answer = self.transport.send(request.http).await.map_err(|e| e.into_error())?;
             let (head, body) = answer.into_parts();
@@ -577,7 +590,7 @@ impl Inner {
             }
             let hint =
                 head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
-            let body = read_capped(body, self.body_cap, hint).await?;
+            let body = read_capped(body, cap, hint).await?;
             Ok(Response { status: head.status, headers: head.headers, body })
         };
         let response = within(&*self.clock, self.timeout, exchange).await.unwrap_or_else(|| {
@@ -630,6 +643,10 @@ impl Inner {
 }
 
 type Stale = Option<(StatusCode, u64)>;
+
+/// A call's own cap of its answer.
+#[derive(Clone, Copy)]
+struct BodyCap(usize);
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,19 @@ async fn quirk_1_and_2_pages_are_capped_and_need_a_switch_and_all_250_tickets_co
 }
 
 #[tokio::test(start_paused = true)]
+async fn ids_that_are_too_many_for_one_answer_are_read_by_pages() {
+    let sandbox = HaloSandbox::builder().dataset(dataset().tickets(3_000)).rate_limit(None).build();
+    // A page of ten tickets fits, and 3,000 ids do not.
+    let halo = builder(&sandbox).body_cap(32 * 1024).build().unwrap();
+    let connector = halo.connector().build();
+    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    let pages: Vec<_> = reader.keys(Query::new().page_size(10)).try_collect().await.unwrap();
+    let keys: std::collections::BTreeSet<_> = pages.iter().flat_map(|p| &p.keys).collect();
+    assert_eq!(keys.len(), 3_000);
+    assert!(pages.iter().all(|p| !p.atomic), "pages prove no absence");
+}
+
+#[tokio::test(start_paused = true)]
 async fn quirk_3_and_4_lists_that_do_not_page_are_read_once() {
     for sandbox in [sandbox(), with(|q| q.bare_arrays_ignore_pages = false), with(|q| q.agents_in_results = false)] {
         let halo = halo(&sandbox);

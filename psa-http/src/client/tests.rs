@@ -325,6 +325,9 @@ async fn a_body_over_the_cap_is_an_error_not_a_full_memory() {
     let script = Script::new([Act::Answer(200, vec![], "0123456789")]);
     let error = read(&builder(&script).body_cap(9).build().unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
+    let call = client(&script).call(&READ).path("id", 1);
+    assert_eq!(call.body_cap(9).send().await.unwrap_err().kind(), ErrorKind::TooLarge);
+    assert!(read(&client(&script)).await.is_ok(), "one call's cap is its own");
     let script = Script::new([with(200, "content-length", "99999999999")]);
     assert_eq!(read(&client(&script)).await.unwrap_err().kind(), ErrorKind::TooLarge);
     assert_eq!(script.calls(), 1);
