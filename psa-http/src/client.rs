@@ -409,7 +409,6 @@ impl Call {
     }
 
     /// The most bytes that its answer may have; the client's own cap holds as well.
-    #[must_use]
     pub fn body_cap(mut self, bytes: usize) -> Self {
         self.body_cap = Some(bytes);
         self
