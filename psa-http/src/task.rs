@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use futures::FutureExt;
 use psa_core::{Error, ErrorKind, Phase, Result};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// A task, ended when this is dropped.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub(crate) struct Task<T>(JoinHandle<Result<T>>);
 /// Starts work as a task of its own: what it holds (a place in a queue, a permit, a lock) it gives back, though the future that
 /// waits for it is not polled. Others, of whom that future's owner may be one, would wait for ever.
 pub(crate) fn start<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Task<T> {
-    Task(tokio::spawn(work))
+    Task(tokio::spawn(work.in_current_span()))
 }
 
 impl<T> Future for Task<T> {

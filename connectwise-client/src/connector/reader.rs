@@ -115,7 +115,8 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
             let mut pages = list.clone().pages(cursor).fuse();
             // The count only serves to show progress: no page's request waits for it, and no page is lost for it.
             let (total, first) = futures::join!(list.count(), pages.try_next());
-            let (total, first) = (total.ok(), first?);
+            let total = total.inspect_err(|error| tracing::debug!(%error, "the list is read without a count")).ok();
+            let first = first?;
             let pages = stream::iter(first).map(Ok).chain(pages);
             Ok::<_, Error>(pages.map_ok(move |page| this.page(page, total)))
         })
