@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) tokens: Arc<HaloTokens>,
     pub(crate) cache: Arc<TokenCache>,
     pub(crate) url: HaloUrl,
+    /// The address and the tenant: whose records these are.
+    pub(crate) account: String,
     pub(crate) scopes: Scopes,
     pub(crate) window: usize,
     pub(crate) limit: Option<(u32, Duration)>,

@@ -199,6 +199,10 @@ impl HaloBuilder {
         let setup = self.http.resolve(Arc::new(HaloErrors))?;
         grant.teach(&setup.redactor);
         let base = url.join("api")?;
+        let tenant = self.tenant.as_deref().map(|t| format!("/{}", t.trim().to_lowercase())).unwrap_or_default();
+        let root = url.root();
+        let authority = root.as_str().strip_prefix(root.scheme()).unwrap_or_default().trim_start_matches("://");
+        let account = format!("{}{tenant}", authority.trim_end_matches('/'));
         let tokens = Arc::new(HaloTokens::new(
             setup.aside(&base)?,
             url.clone(),
@@ -221,6 +225,7 @@ impl HaloBuilder {
             tokens,
             cache,
             url,
+            account,
             scopes: self.scopes,
             window: setup.concurrency,
             limit: setup.limit,

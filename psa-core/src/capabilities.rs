@@ -55,6 +55,14 @@ pub struct EntityCapabilities {
     pub key: KeyShape,
     /// Kinds that the same fetch can feed.
     pub also_feeds: Vec<EntityKind>,
+    /// Whether rows can move between pages while a list is read, as with numbered pages.
+    pub pages_shift: bool,
+    /// The kinds of parents below which all records of this kind can be read.
+    pub children_of: Vec<EntityKind>,
+    /// Whether a first read of everything goes by parents, since the vendor has no list of this kind's own.
+    pub only_below: bool,
+    /// Kinds that share this kind's numbers: what refers to this kind may refer to one of them.
+    pub numbered_with: Vec<EntityKind>,
 }
 
 impl Default for EntityCapabilities {
@@ -72,6 +80,10 @@ impl Default for EntityCapabilities {
             delete: false,
             key: KeyShape::ID,
             also_feeds: Vec::new(),
+            pages_shift: true,
+            children_of: Vec::new(),
+            only_below: false,
+            numbered_with: Vec::new(),
         }
     }
 }

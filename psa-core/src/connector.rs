@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 
 use crate::{
-    AnyChanges, AnyPage, AnyRecord, Capabilities, Changes, CheckReport, Cursor, Entity, EntityKind, Error, Key,
-    KeyPage, Page, Query, Record, Result,
+    AnyChanges, AnyPage, AnyRecord, Capabilities, Changes, CheckReport, Cursor, Entity, EntityKind, Error, ErrorKind,
+    Key, KeyPage, Lane, Page, Query, Record, Result,
 };
 
 /// One vendor account, live.
@@ -36,6 +36,12 @@ use crate::{
 pub trait Connector: Send + Sync {
     /// The vendor's name, lower case: `halo`.
     fn vendor(&self) -> &'static str;
+
+    /// Which account of the vendor this is: an address and a tenant, no secret, the same for every credential of it.
+    /// A store keeps it, and refuses another account under the same connection name. Unset: not known, so not compared.
+    fn account(&self) -> Option<String> {
+        None
+    }
 
     /// What this connector can do.
     fn capabilities(&self) -> &Capabilities;
@@ -103,14 +109,80 @@ pub trait Reader<E: Entity>: Send + Sync {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it does not exist, and what the network can do.
     async fn get(&self, key: &Key) -> Result<Record<E>>;
 
+    /// As [`get`](Self::get), in a lane: what a sync reads one by one does not go ahead of people.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<E>> {
+        let _ = lane;
+        self.get(key).await
+    }
+
     /// The keys that match, cheaper than the records.
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>>;
+
+    /// As [`keys`](Self::keys), from the cursor of a [`KeyPage`] on. A reader without such cursors begins again.
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
+        let _ = cursor;
+        self.keys(query)
+    }
+
+    /// All records below one parent, for kinds that name it in
+    /// [`children_of`](crate::EntityCapabilities::children_of). What is not among them is not there any more.
+    /// The pages end with [`ErrorKind::NotFound`] if there is no such parent.
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<Page<E>>> {
+        let error = no_children(&E::KIND, parent, &query);
+        stream::once(async { Err(error) }).boxed()
+    }
 
     /// How many match, if the vendor can say.
     ///
     /// # Errors
     /// What the network can do.
     async fn count(&self, query: Query) -> Result<Option<u64>>;
+
+    /// Reads the names of reference data (statuses, priorities, types) anew, for labels of records that are read from now
+    /// on and for [`relabel`](Self::relabel). Returns a fingerprint of them: while it stays the same, no label of a stored
+    /// record has another name. None: labels of this kind have no names that could change without their record.
+    ///
+    /// # Errors
+    /// What the network can do.
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        let _ = lane;
+        Ok(None)
+    }
+
+    /// Gives the labels of a stored record the names that [`refresh_names`](Self::refresh_names) found.
+    fn relabel(&self, value: &mut E) -> Relabel {
+        let _ = value;
+        Relabel::Same
+    }
+}
+
+/// What new names of reference data mean for a stored record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relabel {
+    /// Its labels have these names already.
+    Same,
+    /// A label has another name now.
+    Changed,
+    /// Something is made of a name, so the record has to be read again.
+    ReadAgain,
+}
+
+/// A [`Relabel`] with the new content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relabelled {
+    /// Nothing changed.
+    Same,
+    /// The new content.
+    Changed(Vec<u8>),
+    /// The record has to be read again.
+    ReadAgain,
+}
+
+fn no_children(kind: &EntityKind, parent: &Key, _: &Query) -> Error {
+    Error::unsupported(format!("{kind} can't be read below a parent")).with_context("parent", parent)
 }
 
 /// Writes one kind.
@@ -151,14 +223,53 @@ pub trait Source: Send + Sync {
     /// As [`Reader::get`].
     async fn get(&self, key: &Key) -> Result<AnyRecord>;
 
+    /// See [`Reader::get_in`].
+    ///
+    /// # Errors
+    /// As [`Reader::get`].
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<AnyRecord> {
+        let _ = lane;
+        self.get(key).await
+    }
+
     /// See [`Reader::keys`].
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>>;
+
+    /// See [`Reader::keys_from`].
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
+        let _ = cursor;
+        self.keys(query)
+    }
+
+    /// See [`Reader::children`]. Items may also be of the kinds in `query.with`.
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<AnyPage>> {
+        let error = no_children(&self.kind(), parent, &query);
+        stream::once(async { Err(error) }).boxed()
+    }
 
     /// See [`Reader::count`].
     ///
     /// # Errors
     /// As [`Reader::count`].
     async fn count(&self, query: Query) -> Result<Option<u64>>;
+
+    /// See [`Reader::refresh_names`].
+    ///
+    /// # Errors
+    /// As [`Reader::refresh_names`].
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        let _ = lane;
+        Ok(None)
+    }
+
+    /// See [`Reader::relabel`]: from the content of a stored record to its new content.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if this is not the content of such a record.
+    fn relabel(&self, content: &[u8]) -> Result<Relabelled> {
+        let _ = content;
+        Ok(Relabelled::Same)
+    }
 
     /// The `Arc<dyn Reader<E>>` inside, for [`dyn Connector::reader`](trait.Connector.html#method.reader).
     fn typed(&self) -> &(dyn Any + Send + Sync);
@@ -202,6 +313,24 @@ pub fn erase_writer<E: Entity>(writer: impl Writer<E> + 'static) -> Arc<dyn Sink
     Arc::new(ErasedWriter::<E>(Arc::new(writer)))
 }
 
+/// [`Source::relabel`] by means of [`Reader::relabel`].
+///
+/// # Errors
+/// [`ErrorKind::Decode`] if `content` is not that of an `E`.
+pub fn relabelled<E: Entity>(reader: &dyn Reader<E>, content: &[u8]) -> Result<Relabelled> {
+    let mut value: E = serde_json::from_slice(content)
+        .map_err(|e| Error::new(ErrorKind::Decode, "the stored content can't be read").with_source(e))?;
+    Ok(match reader.relabel(&mut value) {
+        Relabel::Same => Relabelled::Same,
+        Relabel::ReadAgain => Relabelled::ReadAgain,
+        Relabel::Changed => {
+            let mut changed = Vec::with_capacity(content.len());
+            value.write_content(&mut changed);
+            Relabelled::Changed(changed)
+        }
+    })
+}
+
 struct ErasedReader<E>(Arc<dyn Reader<E>>);
 
 #[async_trait]
@@ -218,8 +347,23 @@ impl<E: Entity> Source for ErasedReader<E> {
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
         self.0.keys(query)
     }
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<AnyRecord> {
+        self.0.get_in(key, lane).await.map(AnyRecord::from)
+    }
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
+        self.0.keys_from(query, cursor)
+    }
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<AnyPage>> {
+        self.0.children(parent, query).map(|page| page.map(AnyPage::from)).boxed()
+    }
     async fn count(&self, query: Query) -> Result<Option<u64>> {
         self.0.count(query).await
+    }
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        self.0.refresh_names(lane).await
+    }
+    fn relabel(&self, content: &[u8]) -> Result<Relabelled> {
+        relabelled(&*self.0, content)
     }
     fn typed(&self) -> &(dyn Any + Send + Sync) {
         &self.0

@@ -23,6 +23,9 @@ use crate::{Error, ErrorKind, Result};
 #[serde(transparent)]
 pub struct Key(Box<str>);
 
+/// What the stand-in for an unreadable key begins with.
+const UNREADABLE: &str = "unreadable-";
+
 impl Key {
     /// A key of several parts, in the order of its [`KeyShape`].
     pub fn from_parts<I>(parts: I) -> Self
@@ -48,6 +51,16 @@ impl Key {
     /// A key from the text form that [`as_str`](Self::as_str) gave.
     pub fn from_text(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
+    }
+
+    /// A stand-in for the key of a row whose own can't be read. `hash` is one of the row's bytes.
+    pub fn unreadable(hash: u64) -> Self {
+        Self(format!("{UNREADABLE}{hash:016x}").into())
+    }
+
+    /// Whether this key, or a part of it, stands in for one that can't be read. No list of the vendor's holds such a key.
+    pub fn is_unreadable(&self) -> bool {
+        self.0.split('/').any(|part| part.starts_with(UNREADABLE))
     }
 
     /// The parts, decoded.

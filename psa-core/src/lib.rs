@@ -17,7 +17,9 @@ pub mod time;
 pub use capabilities::{Capabilities, EchoMark, EntityCapabilities, Incremental, KeyListing};
 pub use changes::{AnyChanges, Changes, PathChange};
 pub use check::{CheckReport, CheckStage, CheckStep, Grant, Outcome, Permission};
-pub use connector::{Connector, Reader, Sink, Source, Writer, erase_reader, erase_writer};
+pub use connector::{
+    Connector, Reader, Relabel, Relabelled, Sink, Source, Writer, erase_reader, erase_writer, relabelled,
+};
 pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer};
 pub use hint::{Answer, Cause, Hint, Incoming, Received, Receiver};
 pub use key::{Key, KeyShape};

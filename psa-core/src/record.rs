@@ -160,6 +160,8 @@ pub struct KeyPage {
     pub total: Option<u64>,
     /// Whether all keys of the list, on however many of these pages, came in one answer of the vendor.
     pub atomic: bool,
+    /// Where [`keys_from`](crate::Reader::keys_from) goes on. Unset: this was the last page, or the reader has no such places.
+    pub cursor: Option<Cursor>,
 }
 
 /// A record whose type is not known at compile time, with its kind.

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -16,7 +16,10 @@ const BUSY: Duration = Duration::from_secs(5);
 /// One connection writes, another reads, both off the async threads. On a runtime with paused time, time stands still
 /// while a transaction is under way.
 #[derive(Debug, Clone)]
-pub struct Sqlite(Arc<Inner>);
+pub struct Sqlite {
+    inner: Arc<Inner>,
+    inline: bool,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -38,14 +41,14 @@ impl Sqlite {
             // Asked of the writer, since it makes the file: WAL lets readers go on while it writes.
             // Larger than usual, since a record is: set before there is a first page.
             writer.execute_batch("PRAGMA page_size = 16384")?;
-            let mode: String = writer.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+            let mode = wal(&writer)?;
             if !mode.eq_ignore_ascii_case("wal") {
                 return Err(StoreError::Unusable(format!("journal mode is {mode}, not WAL").into()));
             }
             writer.execute_batch("PRAGMA synchronous = NORMAL")?;
             let reader = connect(&path)?;
             reader.execute_batch("PRAGMA query_only = ON")?;
-            Ok(Self(Arc::new(Inner { path: Some(path), writer: Mutex::new(writer), reader: Some(Mutex::new(reader)) })))
+            Ok(Self::over(Inner { path: Some(path), writer: Mutex::new(writer), reader: Some(Mutex::new(reader)) }))
         })
         .await
     }
@@ -57,12 +60,24 @@ impl Sqlite {
     pub async fn in_memory() -> Result<Self> {
         let writer = Connection::open_in_memory()?;
         writer.execute_batch("PRAGMA foreign_keys = ON")?;
-        Ok(Self(Arc::new(Inner { path: None, writer: Mutex::new(writer), reader: None })))
+        Ok(Self::over(Inner { path: None, writer: Mutex::new(writer), reader: None }))
+    }
+
+    fn over(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner), inline: false }
+    }
+
+    /// Does its work on the calling thread from now on, and keeps other tasks of that thread waiting meanwhile: for simulations
+    /// that run on one thread in an order that a seed decides.
+    #[must_use]
+    pub fn inline(mut self) -> Self {
+        self.inline = true;
+        self
     }
 
     /// The file, unless it is in memory.
     pub fn path(&self) -> Option<&Path> {
-        self.0.path.as_deref()
+        self.inner.path.as_deref()
     }
 
     /// Brings `component`'s schema to its newest version: step n makes version n.
@@ -105,8 +120,8 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let inner = Arc::clone(&self.0);
-        blocking(move || {
+        let inner = Arc::clone(&self.inner);
+        self.run(move || {
             let mut connection = lock(&inner.writer);
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = work(&tx)?;
@@ -124,9 +139,28 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let inner = Arc::clone(&self.0);
-        blocking(move || work(&lock(inner.reader.as_ref().unwrap_or(&inner.writer)))).await
+        let inner = Arc::clone(&self.inner);
+        self.run(move || work(&lock(inner.reader.as_ref().unwrap_or(&inner.writer)))).await
     }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        if self.inline { work() } else { blocking(work).await }
+    }
+}
+
+/// Switches to WAL. SQLite does not wait for a lock there, so several that open a new file at once have to take turns.
+fn wal(connection: &Connection) -> Result<String> {
+    let started = Instant::now();
+    loop {
+        match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
+            Err(error) if busy(&error) && started.elapsed() < BUSY => std::thread::sleep(Duration::from_millis(5)),
+            done => return Ok(done?),
+        }
+    }
+}
+
+fn busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked))
 }
 
 fn connect(path: &Path) -> Result<Connection> {
@@ -177,6 +211,23 @@ mod tests {
             .await;
         assert!(matches!(failed, Err(StoreError::Stale)));
         assert_eq!(count(&db).await, 0);
+    }
+
+    #[tokio::test]
+    async fn many_that_open_a_new_file_at_once_all_get_it() {
+        for round in 0..20 {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("new.db");
+            let tasks: Vec<_> = (0..8)
+                .map(|_| {
+                    let path = path.clone();
+                    tokio::spawn(async move { Sqlite::open(path).await?.migrate("t", STEPS).await })
+                })
+                .collect();
+            for task in tasks {
+                task.await.unwrap().unwrap_or_else(|e| panic!("round {round}: {e}"));
+            }
+        }
     }
 
     #[tokio::test]

@@ -1,10 +1,11 @@
 //! The engine: which kinds, in which order, and what a run is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::future::{Either, select};
 use psa_core::time::Clock;
 use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, ErrorKind, KeyListing, Result, Schema};
@@ -16,7 +17,13 @@ use crate::prepare::Rules;
 use crate::progress::{Event, Progress};
 use crate::report::{EntityOutcome, EntityReport, RunReport, RunState};
 use crate::scope::Scope;
-use crate::store::{RunId, Store};
+use crate::store::{ConnectionInfo, Family, RunId, Store};
+
+/// Log lines, changes and runs that one run forgets, at most.
+const FORGOTTEN_A_RUN: u32 = 10_000;
+
+/// Hints that one run takes up.
+const HINTS_A_RUN: u32 = 5_000;
 
 /// Reading a kind into the store.
 #[derive(Debug)]
@@ -46,6 +53,9 @@ pub struct SyncEngineBuilder {
     clock: Option<Arc<dyn Clock>>,
     page_size: Option<u32>,
     settle: Duration,
+    compare_every: Duration,
+    history: Duration,
+    account_was: Option<String>,
 }
 
 impl std::fmt::Debug for SyncEngineBuilder {
@@ -106,6 +116,28 @@ impl SyncEngineBuilder {
         self
     }
 
+    /// How old the last comparison of keys may be. Keys are compared anyway when the vendor's count and the store's differ; what
+    /// only a comparison finds is that one record vanished while another one came, unseen by the window. Default: a day.
+    #[must_use]
+    pub fn compare_every(mut self, at_most: Duration) -> Self {
+        self.compare_every = at_most;
+        self
+    }
+
+    /// How long log lines, changes and reports of runs are kept. Default: 90 days.
+    #[must_use]
+    pub fn history(mut self, kept: Duration) -> Self {
+        self.history = kept;
+        self
+    }
+
+    /// The account's former address, as the store's refusal names it: says that the same account has a new one.
+    #[must_use]
+    pub fn account_was(mut self, account: impl Into<String>) -> Self {
+        self.account_was = Some(account.into());
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -126,8 +158,10 @@ impl SyncEngineBuilder {
                 )));
             }
         }
+        let feeds = feeds(&in_order(&self.entities, self.connector.capabilities()), self.connector.capabilities());
         Ok(SyncEngine {
-            feeds: feeds(&in_order(&self.entities), self.connector.capabilities()),
+            family: Arc::new(family(&feeds, self.connector.capabilities())),
+            feeds,
             schemas: self.entities,
             connector: self.connector,
             store: self.store,
@@ -137,17 +171,24 @@ impl SyncEngineBuilder {
             clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
             page_size: self.page_size,
             settle: self.settle,
+            compare_every: self.compare_every,
+            history: self.history,
+            account_was: self.account_was,
             turn: tokio::sync::Mutex::default(),
         })
     }
 }
 
 /// Parents before children; otherwise as given.
-fn in_order(schemas: &[&'static Schema]) -> Vec<EntityKind> {
+fn in_order(schemas: &[&'static Schema], capabilities: &Capabilities) -> Vec<EntityKind> {
     let mut ordered: Vec<EntityKind> = Vec::new();
     let mut left: Vec<&&Schema> = schemas.iter().collect();
     while !left.is_empty() {
-        let waits = |s: &Schema| s.parents().any(|(_, p)| *p != s.kind && left.iter().any(|l| l.kind == *p));
+        let is_left = |kind: &EntityKind| left.iter().any(|l| l.kind == *kind);
+        let waits = |s: &Schema| {
+            let below = capabilities.entity(&s.kind).map_or(&[][..], |c| &c.children_of);
+            s.parents().map(|(_, p)| p).chain(below).any(|p| *p != s.kind && is_left(p))
+        };
         // A cycle among kinds would wait forever: then as given.
         let next = left.iter().position(|s| !waits(s)).unwrap_or(0);
         ordered.push(left.remove(next).kind.clone());
@@ -169,6 +210,38 @@ fn feeds(kinds: &[EntityKind], capabilities: &Capabilities) -> Vec<Vec<EntityKin
         feeds.push(feed);
     }
     feeds
+}
+
+/// What the store has to know of kinds beyond their fields.
+fn family(feeds: &[Vec<EntityKind>], capabilities: &Capabilities) -> Family {
+    let synced = |kind: &EntityKind| feeds.iter().flatten().any(|k| k == kind);
+    let mut family = Family::default();
+    for kind in feeds.iter().flatten() {
+        let Some(capabilities) = capabilities.entity(kind) else { continue };
+        let others: Vec<EntityKind> = capabilities.numbered_with.iter().filter(|k| synced(k)).cloned().collect();
+        if !others.is_empty() {
+            family.numbered_with.push((kind.clone(), others));
+        }
+    }
+    for first in feeds.iter().filter_map(|feed| feed.first()) {
+        let parents = capabilities.entity(first).map_or(&[][..], |c| &c.children_of);
+        family.children.extend(parents.iter().filter(|k| synced(k)).map(|parent| (parent.clone(), first.clone())));
+    }
+    family
+}
+
+/// Whether an error would meet every kind: no login, no store, no place in the rate limit.
+pub(crate) fn concerns_all(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unauthenticated
+            | ErrorKind::Config
+            | ErrorKind::Tls
+            | ErrorKind::RateLimited
+            | ErrorKind::Store
+            | ErrorKind::Cancelled
+            | ErrorKind::Internal
+    )
 }
 
 /// Keeps a store in step with a vendor.
@@ -210,6 +283,10 @@ pub struct SyncEngine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) page_size: Option<u32>,
     pub(crate) settle: Duration,
+    pub(crate) compare_every: Duration,
+    pub(crate) family: Arc<Family>,
+    history: Duration,
+    account_was: Option<String>,
     /// Runs and hints move the same checkpoints: one at a time.
     turn: tokio::sync::Mutex<()>,
 }
@@ -236,6 +313,9 @@ impl SyncEngine {
             clock: None,
             page_size: None,
             settle: Duration::from_secs(2),
+            compare_every: Duration::from_secs(24 * 3600),
+            history: Duration::from_secs(90 * 24 * 3600),
+            account_was: None,
         }
     }
 
@@ -272,7 +352,7 @@ impl SyncEngine {
             Either::Right(_) => return Err(stopped()),
         };
         let started = self.clock.elapsed();
-        self.store.prepare(&self.connection, self.connector.vendor(), &self.schemas).await?;
+        self.prepare().await?;
         let run = self.store.begin_run(&self.connection, self.clock.now()).await?;
         progress.event(&Event::RunStarted);
         let mut entities = Vec::new();
@@ -286,8 +366,7 @@ impl SyncEngine {
         let state = match &failure {
             Some(error) if error.is_cancelled() => RunState::Cancelled,
             Some(_) => RunState::Failed,
-            None if entities.iter().all(|e| e.outcome == EntityOutcome::Done && e.waiting == 0) => RunState::Succeeded,
-            None => RunState::Partial,
+            None => state_of(&entities),
         };
         let report = RunReport {
             run,
@@ -298,42 +377,102 @@ impl SyncEngine {
         };
         let text = serde_json::to_string(&report)
             .map_err(|e| Error::new(ErrorKind::Internal, "the report can't be written").with_source(e))?;
-        self.store.finish_run(run, state, text, self.clock.now()).await?;
+        let now = self.clock.now();
+        self.store.finish_run(run, state, text, now).await?;
+        if let Some(before) = TimeDelta::from_std(self.history).ok().and_then(|kept| now.checked_sub_signed(kept)) {
+            self.store.prune(&self.connection, before, FORGOTTEN_A_RUN).await?;
+        }
         progress.event(&Event::RunFinished { report: &report });
         Ok(report)
     }
 
+    /// Asks for a comparison of all keys in the next run, and for everything below every parent to be read again: what neither stamps nor
+    /// counts show.
+    ///
+    /// # Errors
+    /// What the store can do.
+    pub async fn full_compare(&self) -> Result<()> {
+        self.prepare().await?;
+        self.store.ask_for_comparisons(&self.connection, &self.family, self.clock.now()).await
+    }
+
+    async fn prepare(&self) -> Result<()> {
+        let connection = ConnectionInfo {
+            name: self.connection.clone(),
+            vendor: self.connector.vendor().to_owned(),
+            account: self.connector.account(),
+            was: self.account_was.clone(),
+        };
+        self.store.prepare(&connection, &self.schemas).await
+    }
+
+    /// First every kind is read, then what is due or missing; a kind that fails keeps no other from being read.
     async fn entities(&self, run: RunId, progress: &dyn Progress, reports: &mut Vec<EntityReport>) -> Result<()> {
         // What may not be read can't be waited for either.
         let mut readable: BTreeSet<EntityKind> = self.schemas.iter().map(|s| s.kind.clone()).collect();
+        let mut streams: Vec<Stream<'_>> = Vec::new();
+        let mut stop = None;
         for feed in &self.feeds {
-            let mut pass = Pass::new(self, run, feed, self.rules(&readable), progress);
-            let done = match self.missing_right(feed) {
-                None => pass.run().await,
-                Some(error) => Err(error),
-            };
-            let (outcome, error) = match done {
-                Ok(outcome) => (outcome, None),
-                Err(error) if error.is_permission_denied() => {
-                    let message = format!("{error}. {}", error.remedy());
-                    self.store.log(run, &feed[0], message.clone(), self.clock.now()).await?;
-                    for kind in feed {
-                        readable.remove(kind);
-                    }
-                    (EntityOutcome::NotPermitted(message), None)
-                }
-                Err(error) => (EntityOutcome::Failed(format!("{error}. {}", error.remedy())), Some(error)),
-            };
-            let finished = pass.reports(outcome, error.is_none()).await?;
-            for report in &finished {
-                progress.event(&Event::EntityFinished { report });
+            let mut stream = Stream::new(Pass::new(self, run, feed, self.rules(&readable), progress));
+            if let Some(error) = &stop {
+                stream.outcome = EntityOutcome::Skipped(format!("not read, since another kind failed: {error}"));
+            } else {
+                let done = self.read_feed(&mut stream.pass).await;
+                stop = stream.take(done).await?;
             }
-            reports.extend(finished);
-            if let Some(error) = error {
-                return Err(error);
+            if matches!(stream.outcome, EntityOutcome::NotPermitted(_)) {
+                feed.iter().for_each(|kind| {
+                    readable.remove(kind);
+                });
+            }
+            streams.push(stream);
+        }
+        // What is due first: a comparison counts what is known. And parents before children, whose due list they fill.
+        for step in [Step::Due, Step::Compare] {
+            for stream in streams.iter_mut().filter(|s| s.outcome == EntityOutcome::Done) {
+                if stop.is_none() {
+                    let done = match step {
+                        Step::Due => stream.pass.read_due().await,
+                        Step::Compare => stream.pass.compare().await,
+                    };
+                    stop = stream.take_outcome(done).await?;
+                }
             }
         }
-        self.fetch_missing_parents(run, &readable, progress, reports).await?;
+        let mut more = BTreeMap::new();
+        if stop.is_none() {
+            match self.fetch_missing_parents(run, &readable, progress).await {
+                Ok(counts) => more = counts,
+                Err(error) => stop = Some(error),
+            }
+        }
+        for stream in streams.iter_mut().filter(|s| s.outcome == EntityOutcome::Done) {
+            if stop.is_none() {
+                let done = stream.pass.read_children().await;
+                stop = stream.take_outcome(done).await?;
+            }
+        }
+        if let Some(error) = stop.take_if(|error| error.kind() == ErrorKind::Store) {
+            // The store is what failed: nothing more can be asked of it.
+            return Err(error);
+        }
+        for mut stream in streams {
+            if let Some(short) = stream.pass.shortfall.take()
+                && stream.outcome == EntityOutcome::Done
+            {
+                stream.outcome = short;
+            }
+            reports.extend(stream.pass.reports(&stream.outcome).await?);
+        }
+        for report in reports.iter_mut() {
+            if let Some(counts) = more.get(&report.kind) {
+                report.counts += *counts;
+            }
+            progress.event(&Event::EntityFinished { report });
+        }
+        if let Some(error) = stop {
+            return Err(error);
+        }
         match reports.iter().find(|r| !r.counts.balanced()) {
             Some(report) => {
                 Err(Error::new(ErrorKind::Internal, format!("records went missing on their way: {:?}", report.counts))
@@ -341,6 +480,16 @@ impl SyncEngine {
             }
             None => Ok(()),
         }
+    }
+
+    async fn read_feed(&self, pass: &mut Pass<'_>) -> Result<()> {
+        if let Some(error) = self.missing_right(pass.feed) {
+            return Err(error);
+        }
+        // A hint of before this pass says nothing that the pass does not find, unless it told of a deletion.
+        let told = self.store.hints(&self.connection, pass.feed, HINTS_A_RUN).await?;
+        pass.read().await?;
+        self.settle_read_hints(pass, told).await
     }
 
     /// The kinds, parents first.
@@ -364,14 +513,20 @@ impl SyncEngine {
         Some(Error::new(ErrorKind::PermissionDenied, format!("reading {kind} needs {right}, which was not asked for")))
     }
 
-    /// What the rows of a feed depend on beside the vendor: which kinds, their scope or that of what they belong to, and
-    /// how they are mapped.
+    /// What the rows of a feed depend on beside the vendor: which kinds, their scope or that of what they belong to, which
+    /// parents are synced, and how they are mapped.
     pub(crate) fn basis(&self, feed: &[EntityKind]) -> String {
         let part = |kind: &EntityKind| {
             let schema = self.schemas.iter().find(|s| s.kind == *kind);
             let bounded = schema.into_iter().flat_map(|s| s.parents().map(|(_, parent)| parent)).chain([kind]);
             let scope: Vec<String> = bounded.map(|k| self.scope.of(k).fingerprint()).collect();
-            format!("{kind} {} {}", scope.join(" "), self.connector.mapping(kind))
+            let parents: Vec<&str> = schema
+                .into_iter()
+                .flat_map(|s| s.parents())
+                .filter(|(_, parent)| self.syncs(parent))
+                .map(|(_, parent)| parent.as_str())
+                .collect();
+            format!("{kind} {} [{}] {}", scope.join(" "), parents.join(" "), self.connector.mapping(kind))
         };
         feed.iter().map(part).collect::<Vec<_>>().join("; ")
     }
@@ -392,6 +547,64 @@ impl SyncEngine {
     }
 }
 
+/// What follows after all kinds were read.
+#[derive(Clone, Copy)]
+enum Step {
+    Due,
+    Compare,
+}
+
+/// A stream in a run, and how it ends.
+struct Stream<'a> {
+    pass: Pass<'a>,
+    outcome: EntityOutcome,
+}
+
+impl<'a> Stream<'a> {
+    fn new(pass: Pass<'a>) -> Self {
+        Self { pass, outcome: EntityOutcome::Done }
+    }
+
+    /// Takes a result as the stream's outcome. An error that would meet every kind is given back.
+    async fn take(&mut self, done: Result<()>) -> Result<Option<Error>> {
+        self.take_outcome(done.map(|()| EntityOutcome::Done)).await
+    }
+
+    async fn take_outcome(&mut self, done: Result<EntityOutcome>) -> Result<Option<Error>> {
+        let error = match done {
+            Ok(outcome) => {
+                self.outcome = outcome;
+                return Ok(None);
+            }
+            Err(error) => error,
+        };
+        let message = format!("{error}. {}", error.remedy());
+        self.outcome = if error.is_permission_denied() {
+            EntityOutcome::NotPermitted(message.clone())
+        } else {
+            EntityOutcome::Failed(message.clone())
+        };
+        if error.kind() == ErrorKind::Store {
+            return Ok(Some(error));
+        }
+        let engine = self.pass.engine;
+        engine.store.log(self.pass.run, self.pass.kind, message, engine.clock.now()).await?;
+        Ok(concerns_all(&error).then_some(error))
+    }
+}
+
+/// How a run ended of which nothing concerned all kinds.
+fn state_of(entities: &[EntityReport]) -> RunState {
+    let read = |e: &EntityReport| !matches!(e.outcome, EntityOutcome::Failed(_) | EntityOutcome::Skipped(_));
+    if entities.iter().all(|e| e.outcome == EntityOutcome::Done && e.waiting == 0) {
+        RunState::Succeeded
+    } else if entities.iter().any(read) {
+        RunState::Partial
+    } else {
+        RunState::Failed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -407,7 +620,7 @@ mod tests {
             Site::schema(),
             Company::schema(),
             Team::schema(),
-        ]);
+        ], &Capabilities::default());
         let at = |kind: EntityKind| order.iter().position(|k| *k == kind).unwrap();
         assert!(at(EntityKind::COMPANY) < at(EntityKind::SITE));
         assert!(at(EntityKind::COMPANY) < at(EntityKind::TICKET));

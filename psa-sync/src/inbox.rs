@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use psa_core::{EntityKind, Evidence, Hint, Key, Result};
+use psa_core::{Cause, EntityKind, Evidence, Hint, Key, Result};
 
 use crate::engine::SyncEngine;
-use crate::pass::Pass;
+use crate::pass::{Evidenced, Pass};
 use crate::progress::{Event, Progress};
 use crate::report::{EntityOutcome, EntityReport, RunReport};
-use crate::store::{Pending, Removal, RunId, StreamKey};
+use crate::single_reads::Read;
+use crate::store::{Pending, Removal, RunId, StreamKey, Target};
+
+/// Hints that are read and settled together.
+const TOGETHER: usize = 50;
 
 /// Records of a kind that are read for hints in one run; the others come with the next.
 const AT_ONCE: u32 = 500;
@@ -56,7 +60,7 @@ impl SyncEngine {
     /// Reads the records that hints point at, and stores what they are now; one that is gone is removed. None: no hint waited.
     ///
     /// Kinds that were never read as a whole wait for that. If the vendor can't be asked, hints stay; a single record that can't be
-    /// read is noted in the log and left to the next poll, which finds whatever a hint would have told.
+    /// read is noted in the log and read again in the next run. A run settles the hints that came before it, too.
     ///
     /// # Errors
     /// Only if the store can't even keep the report. What goes wrong with the vendor is in the report.
@@ -105,51 +109,93 @@ impl SyncEngine {
             // A kind that rides along with another has no place of its own.
             let Some(feed) = self.feed_of(kind) else { continue };
             let mut pass = Pass::new(self, run, feed, self.rules(&readable), progress);
-            let Some(checkpoint) = self.store.checkpoint(&pass.stream).await?.filter(|c| c.fresh()) else {
+            if !pass.take_up().await? {
                 continue;
-            };
-            // The stream's place in its pages is not moved.
-            pass.checkpoint = checkpoint;
-            let (outcome, error) = match self.hinted_records(&mut pass, kind, &own).await {
+            }
+            let (outcome, error) = match self.hinted_records(&mut pass, kind, own).await {
                 Ok(outcome) => (outcome, None),
-                Err(error) if error.is_permission_denied() => {
-                    (EntityOutcome::NotPermitted(format!("{error}. {}", error.remedy())), None)
-                }
                 Err(error) => (EntityOutcome::Failed(format!("{error}. {}", error.remedy())), Some(error)),
             };
-            let finished = pass.reports(outcome, error.is_none()).await?;
+            let finished = pass.reports(&outcome).await?;
             let finished: Vec<EntityReport> = finished.into_iter().filter(|report| report.kind == *kind).collect();
             finished.iter().for_each(|report| progress.event(&Event::EntityFinished { report }));
             reports.extend(finished);
-            match error {
-                // Also of what may not be read: no later hint can change that. Hints that came meanwhile speak of something
-                // newer: they stay.
-                None => self.store.settle_hints(&self.connection, own).await?,
-                Some(error) => failure = failure.or(Some(error)),
+            failure = failure.or(error);
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        let more = self.fetch_missing_parents(run, &readable, progress).await?;
+        for report in reports {
+            if let Some(counts) = more.get(&report.kind) {
+                report.counts += *counts;
             }
         }
-        match failure {
-            Some(error) => Err(error),
-            None => self.fetch_missing_parents(run, &readable, progress, reports).await,
-        }
+        Ok(())
     }
 
-    async fn hinted_records(&self, pass: &mut Pass<'_>, kind: &EntityKind, hints: &[Pending]) -> Result<EntityOutcome> {
+    /// Reads what hints point at, some at a time. A hint is settled with what its own read found, so that one that can't be served
+    /// keeps no other waiting: such a record is due in the next run.
+    async fn hinted_records(&self, pass: &mut Pass<'_>, kind: &EntityKind, hints: Vec<Pending>) -> Result<EntityOutcome> {
         let source = self.connector.source(kind)?;
-        let keys: Vec<Key> = hints.iter().map(|p| p.key.clone()).collect();
-        let gone = pass.fetch(&source, keys).await?;
         let stream = StreamKey { connection: self.connection.clone(), kind: kind.clone() };
         let (live, _) = self.store.size(&stream).await?;
-        // A right that was taken away can look like records that are gone.
-        if !gone.is_empty() && !self.guard.allows(gone.len() as u64, live) {
-            let message =
-                format!("{} of {live} {kind} records that hints point at were not found; none was removed", gone.len());
-            return Ok(EntityOutcome::Guarded(message));
+        let mut gone = 0;
+        for some in hints.chunks(TOGETHER) {
+            let keys: Vec<Key> = some.iter().map(|p| p.key.clone()).collect();
+            let mut read = Evidenced::default();
+            let mut due = Vec::new();
+            for (key, found) in pass.read_each(&source, &keys).await? {
+                match found {
+                    Read::Found(record) => read.records.push(pass.rules.prepare(*record)),
+                    Read::Missing => {
+                        read.removals.push(Removal { kind: kind.clone(), key, evidence: Evidence::NotFound });
+                    }
+                    Read::Unreadable(why) => due.push((key, Some(why))),
+                }
+            }
+            gone += read.removals.len() as u64;
+            // A right that was taken away can look like records that are gone.
+            let guarded = gone > 0 && !self.guard.allows(gone, live);
+            if guarded {
+                read.removals.clear();
+            }
+            pass.recovered += read.records.len() as u64;
+            pass.commit_read(read).await?;
+            self.ask_by_kind(pass, kind, due).await?;
+            // Hints that came meanwhile speak of something newer: they stay.
+            self.store.settle_hints(&self.connection, some.to_vec()).await?;
+            if guarded {
+                let message = format!("{gone} of {live} {kind} records that hints point at were not found; none was removed");
+                return Ok(EntityOutcome::Guarded(message));
+            }
         }
-        let evidence = Evidence::NotFound;
-        let removals =
-            gone.into_iter().map(|key| Removal { kind: kind.clone(), key, evidence: evidence.clone() }).collect();
-        pass.commit_records(Vec::new(), removals).await?;
         Ok(EntityOutcome::Done)
+    }
+
+    /// Records of a kind that rides along with another are due below their parents; others are due themselves.
+    async fn ask_by_kind(&self, pass: &Pass<'_>, kind: &EntityKind, keys: Vec<(Key, Option<String>)>) -> Result<()> {
+        let below = self.connector.capabilities().entity(kind).is_some_and(|c| !c.children_of.is_empty());
+        let whole = !below || kind == pass.kind;
+        if whole {
+            return pass.ask_for(Target::Record, keys).await;
+        }
+        let parent = |key: &Key| key.parts().next().map(|part| Key::from(&*part));
+        let parents = keys.into_iter().filter_map(|(key, why)| Some((parent(&key)?, why)));
+        pass.ask_for(Target::Children, parents.collect()).await
+    }
+
+    /// Settles the hints that a pass answered: it began after they came. A deletion that was told of is looked at by itself, since
+    /// no window shows it.
+    pub(crate) async fn settle_read_hints(&self, pass: &Pass<'_>, hints: Vec<Pending>) -> Result<()> {
+        for kind in pass.feed {
+            let (gone, changed): (Vec<Pending>, Vec<Pending>) =
+                hints.iter().filter(|p| p.kind == *kind).cloned().partition(|p| p.cause == Cause::Deleted);
+            let deleted = gone.iter().map(|p| (p.key.clone(), None)).collect();
+            self.ask_by_kind(pass, kind, deleted).await?;
+            self.store.settle_hints(&self.connection, gone).await?;
+            self.store.settle_hints(&self.connection, changed).await?;
+        }
+        Ok(())
     }
 }

@@ -1,15 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+mod compare;
 mod engine;
 mod guard;
 mod inbox;
+mod labels;
+mod missing_parents;
 mod pass;
 mod prepare;
 mod progress;
-mod reconcile;
 mod report;
 mod scope;
+mod single_reads;
 mod store;
 
 pub use engine::{Pull, SyncEngine, SyncEngineBuilder};
@@ -20,6 +23,6 @@ pub use scope::Scope;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Checkpoint, Commit, Committed, Hold, HoldReason, Pending, Phase, Prepared, Removal, RunId, Snapshot, Store,
-    StreamKey,
+    Audit, Checkpoint, Commit, Committed, Comparison, ConnectionInfo, Content, Due, Family, Hold, HoldReason, Listing,
+    Pending, Phase, Prepared, Removal, RunId, Standing, Store, StreamKey, Target, Verdict,
 };

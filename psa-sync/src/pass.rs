@@ -1,14 +1,14 @@
-//! One pass over a stream: pages, each committed with its checkpoint; then the comparison with the vendor's keys.
+//! Reading one stream: pages, each committed with its checkpoint, until the window is closed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt;
 use psa_core::{
-    AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, Key, KeyListing, Lane, Query,
-    Result, Source,
+    AnyPage, Cursor, EntityCapabilities, EntityKind, Error, ErrorKind, Incremental, KeyListing, Lane, Query, Result,
+    Source,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -17,27 +17,46 @@ use crate::engine::SyncEngine;
 use crate::prepare::{Batch, Rules};
 use crate::progress::{Event, Progress};
 use crate::report::{Counts, EntityOutcome, EntityReport, Mode};
-use crate::store::{Checkpoint, Commit, Phase, Prepared, Removal, RunId, StreamKey};
+use crate::store::{Checkpoint, Commit, Due, Phase, Prepared, Removal, RunId, StreamKey, Target};
 
 /// Pages that are decoded and wait for the store.
 const READY_PAGES: usize = 1;
 
+/// Reads a stream of an engine: the kind that it is named after, and those that the same fetch feeds.
 pub(crate) struct Pass<'a> {
     pub(crate) engine: &'a SyncEngine,
     pub(crate) run: RunId,
     /// The kind that is read.
     pub(crate) kind: &'a EntityKind,
     /// The kinds that it feeds, itself first.
-    feed: &'a [EntityKind],
+    pub(crate) feed: &'a [EntityKind],
     pub(crate) rules: Arc<Rules>,
     pub(crate) progress: &'a dyn Progress,
     pub(crate) stream: StreamKey,
     pub(crate) checkpoint: Checkpoint,
     pub(crate) counts: BTreeMap<EntityKind, Counts>,
     pub(crate) recovered: u64,
+    pub(crate) skew: Option<Duration>,
+    /// What keeps a pass that was read to its end from being complete.
+    pub(crate) shortfall: Option<EntityOutcome>,
     pages: u64,
-    mode: Mode,
+    pub(crate) mode: Mode,
+    /// How many rows the vendor says the open pass has, if it was read from its first page on.
+    total: Option<u64>,
     started: Duration,
+}
+
+/// What a commit of records that were read one by one rests on.
+#[derive(Debug, Default)]
+pub(crate) struct Evidenced {
+    pub(crate) records: Vec<Prepared>,
+    pub(crate) removals: Vec<Removal>,
+    pub(crate) orphaned: Vec<(EntityKind, psa_core::Key)>,
+    pub(crate) settled: Vec<(Target, Due)>,
+    /// The comparison that removals rest on.
+    pub(crate) comparison: Option<i64>,
+    /// Whether a stamp from before the window speaks of a clock: what is read because somebody pointed at it may be old.
+    pub(crate) watch_stamps: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -60,31 +79,50 @@ impl<'a> Pass<'a> {
             progress,
             counts: BTreeMap::new(),
             recovered: 0,
+            skew: None,
+            shortfall: None,
             pages: 0,
             mode: Mode::Backfill,
+            total: None,
             started: engine.clock.elapsed(),
         }
     }
 
-    pub(crate) async fn run(&mut self) -> Result<EntityOutcome> {
+    /// Reads everything the first time, and what changed from then on. A pass that an earlier run left open is brought to its end, and
+    /// then what changed meanwhile is read, so that the stream is complete up to now.
+    pub(crate) async fn read(&mut self) -> Result<()> {
         let source = self.engine.connector.source(self.kind)?;
         let capabilities = self.capabilities();
-        self.open().await?;
-        if self.checkpoint.phase != Phase::Reconciling {
-            self.read(&source, &capabilities).await?;
+        self.renew_names().await?;
+        loop {
+            let resumed = self.open().await?;
+            if self.by_parents(&capabilities) {
+                return self.expect_children(&capabilities).await;
+            }
+            self.read_pages(&source, &capabilities).await?;
+            if !resumed || self.checkpoint.phase != Phase::Idle {
+                return Ok(());
+            }
         }
-        if self.checkpoint.phase == Phase::Idle {
-            // Not a single page: nothing is known, so nothing is claimed.
-            return Ok(EntityOutcome::Done);
+    }
+
+    /// Takes up the checkpoint for reads beside the pages of a pass. False: the stream was never read as a whole.
+    pub(crate) async fn take_up(&mut self) -> Result<bool> {
+        let scope = self.checkpoint.scope.clone();
+        if let Some(found) = self.engine.store.checkpoint(&self.stream).await? {
+            self.checkpoint = Checkpoint { scope, ..found };
         }
-        self.progress.event(&Event::Reconciling { kind: self.kind });
-        let outcome = self.reconcile(&source, &capabilities).await?;
-        self.close(&capabilities).await?;
-        Ok(outcome)
+        self.mode = self.checkpoint.mode;
+        Ok(self.checkpoint.fresh())
+    }
+
+    /// How many rows the vendor says there are, if the pass was read from its first page on.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.total
     }
 
     /// Whether there may be rows from before this pass.
-    pub(crate) fn later_pass(&self) -> bool {
+    fn later_pass(&self) -> bool {
         self.mode == Mode::Incremental || self.checkpoint.epoch > 1
     }
 
@@ -92,8 +130,8 @@ impl<'a> Pass<'a> {
         self.engine.connector.capabilities().entity(self.kind).cloned().unwrap_or_default()
     }
 
-    /// Takes up the checkpoint: an open pass goes on as it was; a changed scope or mapping starts from scratch.
-    async fn open(&mut self) -> Result<()> {
+    /// Takes up the checkpoint: an open pass goes on as it was; a changed scope or mapping starts from scratch. True: it goes on.
+    async fn open(&mut self) -> Result<bool> {
         let scope = self.checkpoint.scope.clone();
         if let Some(found) = self.engine.store.checkpoint(&self.stream).await? {
             self.checkpoint = found;
@@ -102,42 +140,61 @@ impl<'a> Pass<'a> {
                     version: self.checkpoint.version,
                     epoch: self.checkpoint.epoch + 1,
                     fresh_as_of: self.checkpoint.fresh_as_of,
+                    extra_overlap: self.checkpoint.extra_overlap,
                     ..Checkpoint::new(scope)
                 };
             }
         }
+        if self.checkpoint.phase == Phase::Reading && self.checkpoint.cursor.is_none() {
+            // All pages were read, and what paging missed could not be found: the window is still open, so it is read again.
+            self.checkpoint.phase = Phase::Idle;
+            self.checkpoint.window_hi = None;
+        }
         self.mode = self.checkpoint.mode;
-        self.progress.event(&Event::EntityStarted {
-            kind: self.kind,
-            mode: self.mode,
-            resumed: self.checkpoint.phase != Phase::Idle,
-        });
-        Ok(())
+        let resumed = self.checkpoint.phase != Phase::Idle;
+        self.total = None;
+        self.progress.event(&Event::EntityStarted { kind: self.kind, mode: self.mode, resumed });
+        Ok(resumed)
+    }
+
+    pub(crate) fn lane(&self) -> Lane {
+        match self.mode {
+            Mode::Backfill => Lane::Backfill,
+            Mode::Incremental => Lane::Incremental,
+        }
     }
 
     /// What the pass reads; the window is frozen, so a resumed pass reads the same.
     pub(crate) fn query(&self, capabilities: &EntityCapabilities) -> Query {
-        let lane = match self.mode {
-            Mode::Backfill => Lane::Backfill,
-            Mode::Incremental => Lane::Incremental,
-        };
-        let mut query = Query::new().lane(lane);
-        query.page_size = self.engine.page_size;
-        query.with = self.feed[1..].to_vec();
+        let mut query = self.everything();
         if self.mode == Mode::Incremental && capabilities.incremental == Incremental::Filter {
             query.updated_since = self.checkpoint.window_lo;
         }
         query
     }
 
-    async fn read(&mut self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<()> {
+    /// All records, whatever the window.
+    pub(crate) fn everything(&self) -> Query {
+        let mut query = Query::new().lane(self.lane());
+        query.page_size = self.engine.page_size;
+        query.with = self.feed[1..].to_vec();
+        query
+    }
+
+    async fn read_pages(&mut self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<()> {
         let query = self.query(capabilities);
         let rules = Arc::clone(&self.rules);
         let mut resumed = self.checkpoint.cursor.is_some();
+        let mut first = !resumed;
         let mut pages = Pages::read(Arc::clone(source), rules, query, self.checkpoint.cursor.clone());
         while let Some(page) = pages.next().await {
             match page {
-                Ok(page) => self.page(page, capabilities).await?,
+                Ok(page) => {
+                    if std::mem::take(&mut first) {
+                        self.total = page.total;
+                    }
+                    self.page(page, capabilities).await?;
+                }
                 // A stored cursor that the connector does not take (any more) must not end the stream for good.
                 Err(error)
                     if error.kind() == ErrorKind::InvalidRequest && self.checkpoint.cursor.is_some() && resumed =>
@@ -145,20 +202,31 @@ impl<'a> Pass<'a> {
                     tracing::warn!(%error, kind = %self.kind, "the stored cursor was refused; the pass begins again");
                     self.checkpoint.cursor = None;
                     resumed = false;
+                    first = true;
                     let query = self.query(capabilities);
                     pages = Pages::read(Arc::clone(source), Arc::clone(&self.rules), query, None);
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        if self.checkpoint.phase == Phase::Idle {
+            // The last page closed the pass. Or there was not a single one: nothing is known, so nothing is claimed.
+            return Ok(());
+        }
+        self.progress.event(&Event::Reconciling { kind: self.kind });
+        self.find_missed(source, capabilities).await?;
+        self.close(capabilities).await
+    }
+
+    /// Whether rows of this pass may have been missed, and only a list of its keys can tell.
+    fn may_have_missed(&self, capabilities: &EntityCapabilities) -> bool {
+        self.later_pass() && capabilities.keys != KeyListing::None
     }
 
     async fn page(&mut self, page: ReadyPage, capabilities: &EntityCapabilities) -> Result<()> {
         let mut next = self.checkpoint.clone();
         // The vendor's clock at the page that was read first: no later change can be before it. What is read side by side need
-        // not come in that order. Never our own clock and never a record's stamp: a vendor that tells no time gets the same
-        // window again.
+        // not come in that order. Never our own clock: a vendor that tells no time gets the same window again.
         let read_at = page.vendor_time.map(|now| now - self.engine.settle);
         if next.phase == Phase::Idle {
             next.window_hi = read_at;
@@ -166,94 +234,79 @@ impl<'a> Pass<'a> {
         } else if read_at.is_some() {
             next.window_hi = next.window_hi.min(read_at);
         }
-        next.phase = if page.cursor.is_some() { Phase::Reading } else { Phase::Reconciling };
+        // A stamp from the future says nothing about what came before it.
+        next.newest = next.newest.max(page.newest);
+        next.phase = Phase::Reading;
         next.atomic &= page.cursor.is_none();
         next.cursor = page.cursor;
+        let rows = page.batch.rows(self.kind);
+        let whole = next.atomic && self.total.is_none_or(|total| total <= rows);
+        let last = next.cursor.is_none();
         // In a first backfill every row that was seen is there; later only this list tells rows of this pass from older ones.
-        let mark_seen = self.later_pass() && !next.atomic && capabilities.keys != KeyListing::None;
-        self.commit(next, page.batch, mark_seen, false).await?;
+        let mark_seen = self.may_have_missed(capabilities) && (scanned(capabilities) || !whole);
+        let closes = last && !mark_seen;
+        if closes {
+            next = self.closed(next, capabilities);
+        }
+        self.commit_page(next, page.batch, mark_seen, closes).await?;
         self.pages += 1;
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();
         self.progress.event(&Event::Page { kind: self.kind, counts, total: page.total });
         Ok(())
     }
 
-    /// Commits rows that were read one by one, the checkpoint staying where it is.
-    pub(crate) async fn commit_records(&mut self, records: Vec<Prepared>, removals: Vec<Removal>) -> Result<()> {
-        let checkpoint = self.checkpoint.clone();
-        self.commit(checkpoint, Batch { records, removals }, false, false).await
-    }
-
-    /// Tells the store which parents do not exist.
-    pub(crate) async fn commit_orphaned(&mut self, parents: Vec<Key>) -> Result<()> {
-        let orphaned = parents.into_iter().map(|key| (self.kind.clone(), key)).collect();
-        let commit = Commit {
-            run: self.run,
-            stream: self.stream.clone(),
-            checkpoint: self.checkpoint.clone(),
-            records: Vec::new(),
-            removals: Vec::new(),
-            orphaned,
-            mark_seen: false,
-            ends_pass: false,
-            at: self.engine.clock.now(),
-        };
-        self.checkpoint.version = self.engine.store.commit(commit).await?.version;
-        Ok(())
+    /// Finds the rows of this pass that its pages did not show: an empty or short page, or rows that moved while others were read.
+    async fn find_missed(&mut self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<()> {
+        let seen = self.engine.store.seen(&self.stream).await?;
+        let counted = self.total.is_some_and(|total| seen >= total);
+        if scanned(capabilities) {
+            // Everything was read. Which of our records were not among it is found at once; which of the vendor's were not, the
+            // audit of its count finds.
+            return self.remove_unseen(source).await;
+        }
+        let complete = counted && (self.checkpoint.atomic || !capabilities.pages_shift);
+        if complete {
+            return Ok(());
+        }
+        let query = self.query(capabilities);
+        self.fetch_unseen(source, query).await
     }
 
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
-        let mut next = self.checkpoint.clone();
+        let next = self.closed(self.checkpoint.clone(), capabilities);
+        let batch = Batch { records: Vec::new(), removals: Vec::new() };
+        self.commit_page(next, batch, false, true).await
+    }
+
+    /// The checkpoint after the open pass.
+    fn closed(&self, open: Checkpoint, capabilities: &EntityCapabilities) -> Checkpoint {
+        let mut next = open;
         next.phase = Phase::Idle;
         next.cursor = None;
         next.mode = Mode::Incremental;
         next.fresh_as_of = next.window_hi.or(next.fresh_as_of);
         next.window_lo = match capabilities.incremental {
-            Incremental::Filter => {
-                let overlap = self.engine.connector.capabilities().overlap;
-                next.window_hi.map(|hi| hi - overlap).or(next.window_lo)
-            }
+            Incremental::Filter => self.next_window(&next).or(next.window_lo),
             Incremental::FullScan => None,
         };
         next.window_hi = None;
-        self.commit(next, Batch { records: Vec::new(), removals: Vec::new() }, false, true).await
+        next
     }
 
-    async fn commit(&mut self, checkpoint: Checkpoint, batch: Batch, mark_seen: bool, ends_pass: bool) -> Result<()> {
-        let arrived = batch.records.len() as u64;
-        let commit = Commit {
-            run: self.run,
-            stream: self.stream.clone(),
-            checkpoint: checkpoint.clone(),
-            records: batch.records,
-            removals: batch.removals,
-            orphaned: Vec::new(),
-            mark_seen,
-            ends_pass,
-            at: self.engine.clock.now(),
-        };
-        let committed = self.engine.store.commit(commit).await?;
-        self.checkpoint = Checkpoint { version: committed.version, ..checkpoint };
-        let accounted: u64 = committed.counts.values().map(|c| c.fetched).sum();
-        if accounted != arrived {
-            return Err(Error::new(
-                ErrorKind::Internal,
-                format!("{arrived} records were handed to the store and {accounted} accounted for"),
-            ));
-        }
-        for (kind, counts) in committed.counts {
-            *self.counts.entry(kind).or_default() += counts;
-        }
-        Ok(())
+    /// Where the next window starts: at the vendor's clock or at the newest stamp, whichever is earlier, since answers and records
+    /// may be stamped by different clocks. Without any stamp neither clock tells, and the next pass reads everything again.
+    fn next_window(&self, closing: &Checkpoint) -> Option<DateTime<Utc>> {
+        let overlap = self.engine.connector.capabilities().overlap + closing.extra_overlap;
+        let from = closing.window_hi?.min(closing.newest?);
+        from.checked_sub_signed(TimeDelta::from_std(overlap).ok()?)
     }
 
     /// The reports of the kinds of this pass.
-    pub(crate) async fn reports(&self, outcome: EntityOutcome, ask_store: bool) -> Result<Vec<EntityReport>> {
+    pub(crate) async fn reports(&self, outcome: &EntityOutcome) -> Result<Vec<EntityReport>> {
         let mut reports = Vec::new();
         for kind in self.feed {
             let stream = StreamKey { connection: self.stream.connection.clone(), kind: kind.clone() };
-            // After a failure the store may be what failed.
-            let (live, waiting) = if ask_store { self.engine.store.size(&stream).await? } else { (0, 0) };
+            let (live, waiting) = self.engine.store.size(&stream).await?;
             let own = kind == self.kind;
             reports.push(EntityReport {
                 kind: kind.clone(),
@@ -265,11 +318,106 @@ impl<'a> Pass<'a> {
                 live,
                 waiting,
                 fresh_as_of: self.checkpoint.fresh_as_of,
-                took: self.engine.clock.elapsed() - self.started,
+                skew: if own { self.skew } else { None },
+                took: self.engine.clock.elapsed().saturating_sub(self.started),
             });
         }
         Ok(reports)
     }
+
+    async fn commit_page(&mut self, checkpoint: Checkpoint, batch: Batch, seen: bool, ends_pass: bool) -> Result<()> {
+        let arrived = batch.records.len() as u64;
+        let commit = Commit {
+            checkpoint: checkpoint.clone(),
+            moves: true,
+            records: batch.records,
+            removals: batch.removals,
+            mark_seen: seen,
+            ends_pass,
+            ..self.blank_commit()
+        };
+        let committed = self.engine.store.commit(commit).await?;
+        self.checkpoint = Checkpoint { version: committed.version, ..checkpoint };
+        self.account(arrived, committed.counts)
+    }
+
+    /// Commits what was read one by one. The checkpoint stays where it is.
+    pub(crate) async fn commit_read(&mut self, read: Evidenced) -> Result<()> {
+        let arrived = read.records.len() as u64;
+        // The stamps of a stream that was never closed have no window to be late for.
+        let before = self.checkpoint.window_lo.filter(|_| read.watch_stamps && self.checkpoint.fresh());
+        let commit = Commit {
+            records: read.records,
+            removals: read.removals,
+            orphaned: read.orphaned,
+            settled: read.settled,
+            comparison: read.comparison,
+            late_before: before,
+            ..self.blank_commit()
+        };
+        let committed = self.engine.store.commit(commit).await?;
+        if let (Some(late), Some(before)) = (committed.late, before) {
+            self.note_skew(before - late).await?;
+        }
+        self.account(arrived, committed.counts)
+    }
+
+    /// A row that changed before the window that should have shown it: the next windows reach back further.
+    async fn note_skew(&mut self, behind: TimeDelta) -> Result<()> {
+        let behind = behind.to_std().unwrap_or_default() + Duration::from_secs(1);
+        if self.skew.is_none_or(|known| known < behind) {
+            self.skew = Some(behind);
+            let extra = self.checkpoint.extra_overlap + behind;
+            self.engine.store.grow_overlap(&self.stream, extra).await?;
+            let message = format!(
+                "a changed {} is stamped {} s before the window that should have shown it: answers and records of the vendor are \
+                 stamped by different clocks. Windows reach back further from now on",
+                self.kind,
+                behind.as_secs()
+            );
+            self.engine.store.log(self.run, self.kind, message, self.engine.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    fn blank_commit(&self) -> Commit {
+        Commit {
+            run: self.run,
+            stream: self.stream.clone(),
+            checkpoint: self.checkpoint.clone(),
+            moves: false,
+            records: Vec::new(),
+            removals: Vec::new(),
+            orphaned: Vec::new(),
+            settled: Vec::new(),
+            mark_seen: false,
+            ends_pass: false,
+            comparison: None,
+            family: Arc::clone(&self.engine.family),
+            late_before: None,
+            at: self.engine.clock.now(),
+        }
+    }
+
+    /// Every record that was handed to the store has to be in its counts.
+    fn account(&mut self, arrived: u64, counts: BTreeMap<EntityKind, Counts>) -> Result<()> {
+        let accounted: u64 = counts.values().map(|c| c.fetched).sum();
+        if accounted != arrived {
+            return Err(Error::new(
+                ErrorKind::Internal,
+                format!("{arrived} records were handed to the store and {accounted} accounted for"),
+            ));
+        }
+        for (kind, counts) in counts {
+            *self.counts.entry(kind).or_default() += counts;
+        }
+        Ok(())
+    }
+}
+
+/// Whether each pass reads everything, since the vendor does not filter by time.
+pub(crate) fn scanned(capabilities: &EntityCapabilities) -> bool {
+    capabilities.incremental == Incremental::FullScan
 }
 
 /// A page whose records are ready to be stored.
@@ -277,19 +425,25 @@ struct ReadyPage {
     batch: Batch,
     cursor: Option<Cursor>,
     vendor_time: Option<DateTime<Utc>>,
+    /// The newest stamp that is not later than the vendor's clock.
+    newest: Option<DateTime<Utc>>,
     total: Option<u64>,
     atomic: bool,
 }
 
 impl ReadyPage {
-    fn new(page: AnyPage, rules: &Rules) -> Result<Self> {
-        Ok(Self {
-            batch: rules.batch(page.items)?,
+    fn new(page: AnyPage, rules: &Rules, kind: &EntityKind) -> Self {
+        let batch = rules.batch(page.items);
+        let stamps = batch.records.iter().filter(|r| r.kind == *kind).filter_map(|r| r.version.updated_at);
+        let newest = page.vendor_time.and_then(|now| stamps.filter(|at| *at <= now).max());
+        Self {
+            newest,
+            batch,
             cursor: page.cursor,
             vendor_time: page.vendor_time,
             total: page.total,
             atomic: page.atomic,
-        })
+        }
     }
 }
 
@@ -303,10 +457,11 @@ impl Pages {
     fn read(source: Arc<dyn Source>, rules: Arc<Rules>, query: Query, cursor: Option<Cursor>) -> Self {
         let (sender, receiver) = mpsc::channel(READY_PAGES);
         let task = tokio::spawn(async move {
+            let kind = source.kind();
             let mut pages = source.pages(query, cursor);
             loop {
                 let page = match pages.try_next().await {
-                    Ok(Some(page)) => ReadyPage::new(page, &rules),
+                    Ok(Some(page)) => Ok(ReadyPage::new(page, &rules, &kind)),
                     Ok(None) => return,
                     Err(error) => Err(error),
                 };

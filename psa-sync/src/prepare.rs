@@ -1,12 +1,32 @@
 //! From a record to what is stored: content, change hash, parents, or the reason to hold it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use psa_core::{AnyItem, AnyRecord, EntityKind, Error, ErrorKind, Key, KeyShape, Result};
-use xxhash_rust::xxh3::xxh3_128;
+use psa_core::{AnyItem, AnyRecord, EntityKind, Key, KeyShape};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::scope::Scope;
 use crate::store::{HoldReason, Prepared, Removal};
+
+impl Batch {
+    /// Rows of a kind, those that are marked deleted included.
+    pub(crate) fn rows(&self, kind: &EntityKind) -> u64 {
+        let records = self.records.iter().filter(|r| r.kind == *kind).count();
+        (records + self.removals.iter().filter(|r| r.kind == *kind).count()) as u64
+    }
+}
+
+/// The hash by which the vendor's bytes are compared.
+pub(crate) fn raw_hash(raw: &[u8]) -> i64 {
+    xxh3_64(raw).cast_signed()
+}
+
+fn name(item: &AnyItem) -> (&EntityKind, &Key) {
+    match item {
+        AnyItem::Upsert(record) => (&record.kind, &record.key),
+        AnyItem::Removed { kind, key, .. } => (kind, key),
+    }
+}
 
 /// How records are judged in a pass.
 pub(crate) struct Rules {
@@ -23,27 +43,21 @@ pub(crate) struct Batch {
 }
 
 impl Rules {
-    /// # Errors
-    /// [`ErrorKind::Paging`] if one key comes twice in a page: then the key is not a key.
-    pub(crate) fn batch(&self, items: Vec<AnyItem>) -> Result<Batch> {
-        let mut seen: HashSet<(&EntityKind, &Key)> = HashSet::with_capacity(items.len());
-        for item in &items {
-            if let AnyItem::Upsert(record) = item
-                && !seen.insert((&record.kind, &record.key))
-            {
-                return Err(Error::new(ErrorKind::Paging, "one key came twice in one page")
-                    .with_context("kind", &record.kind)
-                    .with_context("key", &record.key));
-            }
+    /// The items of a page, ready to be stored. They are in the vendor's order: what comes twice is what the last one says.
+    pub(crate) fn batch(&self, items: Vec<AnyItem>) -> Batch {
+        let mut last: HashMap<(&EntityKind, &Key), usize> = HashMap::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            last.insert(name(item), place);
         }
+        let keep: Vec<bool> = items.iter().enumerate().map(|(place, item)| last[&name(item)] == place).collect();
         let mut batch = Batch { records: Vec::with_capacity(items.len()), removals: Vec::new() };
-        for item in items {
+        for (item, _) in items.into_iter().zip(keep).filter(|(_, keep)| *keep) {
             match item {
                 AnyItem::Upsert(record) => batch.records.push(self.prepare(record)),
                 AnyItem::Removed { kind, key, evidence } => batch.removals.push(Removal { kind, key, evidence }),
             }
         }
-        Ok(batch)
+        batch
     }
 
     pub(crate) fn prepare(&self, record: AnyRecord) -> Prepared {
@@ -52,6 +66,7 @@ impl Rules {
             key: record.key,
             version: record.version,
             projection: record.projection,
+            raw_hash: raw_hash(&record.raw),
             raw: record.raw,
             content: Vec::new(),
             hash: [0; 16],

@@ -24,6 +24,9 @@ pub struct Counts {
     pub removed: u64,
     /// Records held earlier whose reason went away (not part of `fetched`).
     pub released: u64,
+    /// Records held earlier that are waited for no longer, since what they belong to is gone or outside the scope (not part of
+    /// `fetched`).
+    pub dropped: u64,
 }
 
 impl Counts {
@@ -48,6 +51,7 @@ impl AddAssign for Counts {
         self.rejected += other.rejected;
         self.removed += other.removed;
         self.released += other.released;
+        self.dropped += other.dropped;
     }
 }
 
@@ -62,6 +66,7 @@ pub enum Mode {
 }
 
 /// How a kind ended.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state", content = "detail")]
 pub enum EntityOutcome {
@@ -71,8 +76,13 @@ pub enum EntityOutcome {
     NotPermitted(String),
     /// Too many records vanished at once: none was deleted, and somebody must look.
     Guarded(String),
-    /// It failed, and so did the run.
+    /// It was read, but the vendor counts more records than it lists, or its keys could not be compared with ours: something may
+    /// be missing, or gone and still here.
+    Incomplete(String),
+    /// It failed; other kinds were read all the same.
     Failed(String),
+    /// It was not read, since what failed before concerns all kinds.
+    Skipped(String),
 }
 
 /// What happened to one kind.
@@ -96,6 +106,9 @@ pub struct EntityReport {
     pub waiting: u64,
     /// The vendor's time up to which the data are complete.
     pub fresh_as_of: Option<DateTime<Utc>>,
+    /// How far behind its window a changed record's stamp was: the vendor's answers and its records are stamped by different
+    /// clocks. Windows reach back further from now on.
+    pub skew: Option<Duration>,
     /// How long it took.
     pub took: Duration,
 }
@@ -108,7 +121,7 @@ pub enum RunState {
     Succeeded,
     /// It went to its end, and something waits, was not permitted, or was stopped by a guard.
     Partial,
-    /// It ended with an error; what was committed stays, and the next run goes on from there.
+    /// It ended with an error, or no kind could be read; what was committed stays, and the next run goes on from there.
     Failed,
     /// The caller stopped it.
     Cancelled,

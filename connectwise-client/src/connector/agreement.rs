@@ -1,6 +1,7 @@
-use psa_core::Agreement as CommonAgreement;
+use psa_core::{Agreement as CommonAgreement, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Agreement, Collection, Info};
@@ -44,6 +45,16 @@ impl Mapping for Agreements {
             created_at: super::created(&a.info),
             updated_at: super::updated(&a.info),
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::AgreementTypes, NameList::Slas];
+
+    fn relabel(value: &mut CommonAgreement, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::AgreementTypes, &mut value.agreement_type),
+            names.rename(NameList::Slas, &mut value.sla),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

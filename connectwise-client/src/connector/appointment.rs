@@ -1,6 +1,7 @@
-use psa_core::{Appointment, EntityKind, Key, Reference};
+use psa_core::{Appointment, EntityKind, Key, Reference, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, Info, ScheduleEntry};
@@ -45,6 +46,16 @@ impl Mapping for Appointments {
             updated_at: super::updated(&s.info),
             ..Appointment::default()
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::ScheduleTypes, NameList::ScheduleStatuses];
+
+    fn relabel(value: &mut Appointment, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::ScheduleTypes, &mut value.appointment_type),
+            names.rename(NameList::ScheduleStatuses, &mut value.status),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

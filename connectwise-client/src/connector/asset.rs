@@ -1,6 +1,7 @@
-use psa_core::Asset;
+use psa_core::{Asset, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, Configuration, Info};
@@ -44,6 +45,16 @@ impl Mapping for Assets {
             updated_at: super::updated(&c.info),
             ..Asset::default()
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::ConfigurationTypes, NameList::ConfigurationStatuses];
+
+    fn relabel(value: &mut Asset, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::ConfigurationTypes, &mut value.asset_type),
+            names.rename(NameList::ConfigurationStatuses, &mut value.status),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt, TryStreamExt};
-use psa_core::{Cursor, Entity, Error, ErrorKind, Key, KeyPage, Page, Query, Reader, Record, Result};
+use psa_core::{Cursor, Entity, Error, ErrorKind, Key, KeyPage, Lane, Page, Query, Reader, Record, Relabel, Result};
 use serde::{Deserialize, Serialize};
 
 /// Reads both side by side: what the second one asks first need not wait until the first one is at its end.
@@ -24,6 +24,15 @@ enum Place {
 impl Place {
     fn after(cursor: Option<Cursor>) -> Self {
         cursor.map_or(Self::End, Self::At)
+    }
+
+    /// The rest of its keys; none: there are none.
+    fn keys<E: Entity>(self, list: &impl Reader<E>, query: Query) -> Option<BoxStream<'static, Result<KeyPage>>> {
+        match self {
+            Self::Start => Some(list.keys(query)),
+            Self::At(cursor) => Some(list.keys_from(query, Some(cursor))),
+            Self::End => None,
+        }
     }
 
     /// The rest of the list; none: there is none.
@@ -121,19 +130,74 @@ where
     }
 
     async fn get(&self, key: &Key) -> Result<Record<E>> {
-        match self.first.get(key).await {
+        self.get_in(key, Lane::Interactive).await
+    }
+
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<E>> {
+        match self.first.get_in(key, lane).await {
             // It may have been moved to the other endpoint: that is no deletion.
-            Err(error) if error.is_not_found() => self.second.get(key).await,
+            Err(error) if error.is_not_found() => self.second.get_in(key, lane).await,
             found => found,
         }
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
-        until_error(stream::select(self.first.keys(query.clone()), self.second.keys(query))).boxed()
+        self.keys_from(query, None)
+    }
+
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
+        let mut places = match Places::read(cursor.as_ref()) {
+            Ok(places) => places,
+            Err(error) => return stream::once(async { Err(error) }).boxed(),
+        };
+        let first = places.first.clone().keys(&self.first, query.clone());
+        let second = places.second.clone().keys(&self.second, query);
+        let first = stream::iter(first).flatten().map_ok(Of::First);
+        let second = stream::iter(second).flatten().map_ok(Of::Second);
+        let pages = until_error(stream::select(first, second)).map_ok(move |page| {
+            let (place, mut page) = match page {
+                Of::First(page) => (&mut places.first, page),
+                Of::Second(page) => (&mut places.second, page),
+            };
+            *place = Place::after(page.cursor.take());
+            page.cursor = places.cursor();
+            page
+        });
+        pages.boxed()
+    }
+
+    /// A parent is at one of the two.
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<Page<E>>> {
+        let (first, second) = (self.first.children(parent, query.clone()), self.second.children(parent, query));
+        stream::once(async move {
+            match first.try_collect::<Vec<_>>().await {
+                Ok(pages) => Ok(stream::iter(pages.into_iter().map(Ok)).boxed()),
+                Err(error) if error.is_not_found() => Ok(second),
+                Err(error) => Err(error),
+            }
+        })
+        .try_flatten()
+        .boxed()
     }
 
     async fn count(&self, query: Query) -> Result<Option<u64>> {
         let (first, second) = futures::try_join!(self.first.count(query.clone()), self.second.count(query))?;
         Ok(first.zip(second).map(|(a, b)| a + b))
+    }
+
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        let (first, second) = futures::try_join!(self.first.refresh_names(lane), self.second.refresh_names(lane))?;
+        Ok(match (first, second) {
+            (Some(first), Some(second)) => Some(format!("{first} {second}")),
+            (first, second) => first.or(second),
+        })
+    }
+
+    fn relabel(&self, value: &mut E) -> Relabel {
+        match (self.first.relabel(value), self.second.relabel(value)) {
+            (Relabel::ReadAgain, _) | (_, Relabel::ReadAgain) => Relabel::ReadAgain,
+            (Relabel::Changed, _) | (_, Relabel::Changed) => Relabel::Changed,
+            _ => Relabel::Same,
+        }
     }
 }

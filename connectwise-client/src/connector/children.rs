@@ -6,7 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use psa_core::{Cursor, Error, ErrorKind, Key, KeyPage, Page, Projection, Query, Reader, Record, Result};
+use psa_core::{
+    Cursor, Error, ErrorKind, Item, Key, KeyPage, Lane, Page, Projection, Query, Reader, Record, Result,
+};
 use psa_http::RawRecord;
 
 use super::Context;
@@ -66,12 +68,25 @@ impl<M: Children> ChildReader<M> {
         }
     }
 
+    /// All children of one parent. An empty list is believed when its count says the same.
+    async fn all_below(context: &Arc<Context>, parent: i64, lane: Lane) -> Result<Vec<RawRecord<M::Native>>> {
+        let list = || Self::below(context, parent).list().lane(lane);
+        let mut records: Vec<RawRecord<M::Native>> = list().records().try_collect().await?;
+        if records.is_empty() && list().count().await? > 0 {
+            records = list().records().try_collect().await?;
+            if records.is_empty() {
+                return Err(Error::new(ErrorKind::Paging, "the vendor counts records below this one and lists none")
+                    .with_context("parent", parent));
+            }
+        }
+        Ok(records)
+    }
+
     /// The children of one parent. A parent that is gone meanwhile has none.
-    async fn children(context: Arc<Context>, parent: i64, query: Query) -> Result<(i64, Vec<RawRecord<M::Native>>)> {
-        let list = Self::below(&context, parent).list().lane(query.lane);
-        match list.records().try_collect().await {
+    async fn of_parent(context: Arc<Context>, parent: i64, query: Query) -> Result<(i64, Vec<RawRecord<M::Native>>)> {
+        match Self::all_below(&context, parent, query.lane).await {
             Ok(records) => Ok((parent, records)),
-            Err(error) if error.is_not_found() => match M::parents(&context).get_raw(parent).await {
+            Err(error) if error.is_not_found() => match M::parents(&context).get_raw(parent, query.lane).await {
                 Err(gone) if gone.is_not_found() => Ok((parent, Vec::new())),
                 Err(other) => Err(other),
                 // It is there, so that its children can't be found is no answer.
@@ -80,6 +95,15 @@ impl<M: Children> ChildReader<M> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Rows below a parent as items of a page.
+fn items<M: Mapping>(parent: i64, records: Vec<RawRecord<M::Native>>, context: &Context) -> Vec<Item<M::Common>> {
+    let item = |record: RawRecord<M::Native>| {
+        let key = Key::from_parts([parent.to_string(), key_of(&record).to_string()]);
+        item::<M>(key, record, context)
+    };
+    records.into_iter().map(item).collect()
 }
 
 #[async_trait]
@@ -93,16 +117,11 @@ impl<M: Children> Reader<M::Common> for ChildReader<M> {
                 let (this, query) = (this.clone(), query.clone());
                 async move {
                     let ids = parents.records.iter().filter_map(|r| key_of(r).as_i64().ok());
-                    let fetches = ids.map(|id| Self::children(Arc::clone(&this.context), id, query.clone()));
+                    let fetches = ids.map(|id| Self::of_parent(Arc::clone(&this.context), id, query.clone()));
                     let families: Vec<_> =
                         stream::iter(fetches.collect::<Vec<_>>()).buffered(window).try_collect().await?;
-                    let items = families.into_iter().flat_map(|(parent, records)| {
-                        let context = Arc::clone(&this.context);
-                        records.into_iter().map(move |record| {
-                            let key = Key::from_parts([parent.to_string(), key_of(&record).to_string()]);
-                            item::<M>(key, record, &context)
-                        })
-                    });
+                    let families = families.into_iter();
+                    let items = families.flat_map(|(parent, records)| items::<M>(parent, records, &this.context));
                     let items = items.collect();
                     Ok(Page {
                         items,
@@ -117,19 +136,38 @@ impl<M: Children> Reader<M::Common> for ChildReader<M> {
     }
 
     async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
+        self.get_in(key, Lane::Interactive).await
+    }
+
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<M::Common>> {
         let (parent, id) = parts(key)?;
-        let found = Self::below(&self.context, parent).get_raw(id).await?;
+        let found = Self::below(&self.context, parent).get_raw(id, lane).await?;
         Ok(common::<M>(key.clone(), found, &self.context, Projection::Full))
     }
 
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<Page<M::Common>>> {
+        let (context, parent) = (Arc::clone(&self.context), parent.as_i64());
+        stream::once(async move {
+            let parent = parent?;
+            let records = Self::all_below(&context, parent, query.lane).await?;
+            let items = items::<M>(parent, records, &context);
+            Ok(Page { items, cursor: None, vendor_time: None, total: None, atomic: false })
+        })
+        .boxed()
+    }
+
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        self.keys_from(query, None)
+    }
+
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
         // ConnectWise has no shorter way.
-        let pages = self.pages(query, None).map_ok(|page| {
+        let pages = self.pages(query, cursor).map_ok(|page| {
             let keys = page.items.into_iter().filter_map(|item| match item {
-                psa_core::Item::Upsert(record) => Some(record.key),
-                psa_core::Item::Removed { .. } => None,
+                Item::Upsert(record) => Some(record.key),
+                Item::Removed { .. } => None,
             });
-            KeyPage { keys: keys.collect(), total: None, atomic: false }
+            KeyPage { keys: keys.collect(), total: None, atomic: false, cursor: page.cursor }
         });
         pages.boxed()
     }

@@ -1,6 +1,7 @@
-use psa_core::{Address, Company as CommonCompany, Evidence, Label};
+use psa_core::{Address, Company as CommonCompany, Evidence, Label, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, Company, Info};
@@ -52,6 +53,15 @@ impl Mapping for Companies {
             updated_at: super::updated(&c.info),
             ..CommonCompany::default()
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::CompanyStatuses];
+
+    fn relabel(value: &mut CommonCompany, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::CompanyStatuses, &mut value.status),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

@@ -11,6 +11,7 @@ mod company;
 mod contact;
 mod custom;
 mod invoice;
+mod names;
 mod opportunity;
 mod project;
 mod reader;
@@ -54,7 +55,7 @@ pub(crate) const SITE_KEY: KeyShape = KeyShape(&["company_id", "id"]);
 /// A ConnectWise PSA tenant as a [`Connector`].
 ///
 /// Tickets are those of service and of projects: they share one numbering. Notes have no list of their own at ConnectWise:
-/// those of every ticket that changed are read, and a note that is deleted while its ticket stays is not noticed. Amounts of
+/// all of every ticket that changed are read, and a change of a note that moves no stamp only a full comparison finds. Amounts of
 /// opportunities are in their forecasts, one request each, so they are not here: the native API has them.
 #[derive(Debug, Clone)]
 pub struct ConnectWiseConnector {
@@ -129,6 +130,8 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
         keys: KeyListing::Paged,
         count: true,
         page_max: PAGE_MAX,
+        // Lists are read forward, by id.
+        pages_shift: false,
         ..EntityCapabilities::default()
     };
     let written = |delete: bool| EntityCapabilities { create: true, update: true, delete, ..listed() };
@@ -141,7 +144,15 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
             (EntityKind::SITE, EntityCapabilities { incremental: Incremental::FullScan, ..below(SITE_KEY) }),
             (EntityKind::CONTACT, written(true)),
             (EntityKind::TICKET, written(true)),
-            (EntityKind::TICKET_NOTE, EntityCapabilities { keys: KeyListing::None, ..below(NOTE_KEY) }),
+            (
+                EntityKind::TICKET_NOTE,
+                EntityCapabilities {
+                    keys: KeyListing::None,
+                    children_of: vec![EntityKind::TICKET],
+                    only_below: true,
+                    ..below(NOTE_KEY)
+                },
+            ),
             (EntityKind::TIME_ENTRY, written(true)),
             (EntityKind::OPPORTUNITY, written(true)),
             (EntityKind::PROJECT, written(true)),
@@ -180,6 +191,11 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
 impl Connector for ConnectWiseConnector {
     fn vendor(&self) -> &'static str {
         "connectwise"
+    }
+
+    fn account(&self) -> Option<String> {
+        let inner = self.context.cw.inner();
+        Some(format!("{}/{}", inner.site.host_str().unwrap_or_default(), inner.company.to_lowercase()))
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -1,6 +1,7 @@
-use psa_core::{Normalized, Opportunity as CommonOpportunity, OpportunityStatus};
+use psa_core::{Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, Info, Opportunity};
@@ -45,6 +46,13 @@ impl Mapping for Opportunities {
             updated_at: super::updated(&o.info),
             ..CommonOpportunity::default()
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::OpportunityStages, NameList::OpportunityStatuses, NameList::OpportunityTypes];
+
+    fn relabel(_: &mut CommonOpportunity, _: &Names) -> Relabel {
+        // What the status means is made of its name.
+        Relabel::ReadAgain
     }
 }
 

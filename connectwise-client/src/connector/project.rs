@@ -1,6 +1,7 @@
-use psa_core::Project as CommonProject;
+use psa_core::{Project as CommonProject, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, Info, Project};
@@ -47,6 +48,16 @@ impl Mapping for Projects {
             updated_at: super::updated(&p.info),
             ..CommonProject::default()
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::ProjectStatuses, NameList::Boards];
+
+    fn relabel(value: &mut CommonProject, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::ProjectStatuses, &mut value.status),
+            names.rename(NameList::Boards, &mut value.board),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

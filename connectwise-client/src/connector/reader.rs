@@ -1,18 +1,20 @@
 //! One reader for all lists; what differs is in a [`Mapping`].
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use psa_core::{
-    Cursor, Entity, Error, ErrorKind, Evidence, Item, Key, KeyPage, Page, Projection, Query, Reader, Record, Result,
-    Version,
+    Cursor, Entity, Error, ErrorKind, Evidence, Item, Key, KeyPage, Lane, Page, Projection, Query, Reader, Record,
+    Relabel, Result, Version,
 };
 use psa_http::{ListPage, RawRecord};
 
 use super::Context;
+use super::names::{NameList, Names};
+use crate::conditions::field;
 use crate::page::{List, PAGE_MAX};
 use crate::resources::{Collection, Info, Resource};
 
@@ -38,6 +40,14 @@ pub(crate) trait Mapping: Send + Sync + 'static {
     const GONE_BY: &'static [&'static str] = &[];
 
     fn common(native: &Self::Native, context: &Context) -> Self::Common;
+
+    /// The lists whose names labels have.
+    const NAMES: &'static [NameList] = &[];
+
+    /// Gives labels the names of now.
+    fn relabel(_: &mut Self::Common, _: &Names) -> Relabel {
+        Relabel::Same
+    }
 }
 
 /// The key of a record, of one that can't be decoded too: its id if that can be read, else a hash of its bytes.
@@ -76,18 +86,20 @@ pub(crate) fn common<M: Mapping>(
 #[derive(Debug)]
 pub(crate) struct CwReader<M> {
     context: Arc<Context>,
+    /// The names that were read last.
+    names: Arc<Mutex<Option<Arc<Names>>>>,
     mapping: PhantomData<fn() -> M>,
 }
 
 impl<M> Clone for CwReader<M> {
     fn clone(&self) -> Self {
-        Self { context: Arc::clone(&self.context), mapping: PhantomData }
+        Self { context: Arc::clone(&self.context), names: Arc::clone(&self.names), mapping: PhantomData }
     }
 }
 
 impl<M: Mapping> CwReader<M> {
     pub(crate) fn new(context: Arc<Context>) -> Self {
-        Self { context, mapping: PhantomData }
+        Self { context, names: Arc::default(), mapping: PhantomData }
     }
 
     fn list(&self, query: &Query) -> List<M::Native> {
@@ -125,7 +137,11 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
     }
 
     async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
-        let found = M::collection(&self.context).get_raw(key.as_i64()?).await?;
+        self.get_in(key, Lane::Interactive).await
+    }
+
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<M::Common>> {
+        let found = M::collection(&self.context).get_raw(key.as_i64()?, lane).await?;
         if let Some(evidence) = found.value.as_ref().ok().and_then(M::gone) {
             return Err(Error::new(ErrorKind::NotFound, "ConnectWise marks the record as gone")
                 .with_context("evidence", format_args!("{evidence:?}"))
@@ -135,15 +151,36 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        self.keys_from(query, None)
+    }
+
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
         let list = self.list(&query).page_size(PAGE_MAX).fields(M::GONE_BY.iter().copied());
-        let pages = list.pages(None).map_ok(|page| {
+        let pages = list.pages(cursor).map_ok(|page| {
             let alive = page.records.iter().filter(|r| r.value.as_ref().ok().and_then(M::gone).is_none());
-            KeyPage { keys: alive.map(key_of).collect(), total: None, atomic: false }
+            KeyPage { keys: alive.map(key_of).collect(), total: None, atomic: false, cursor: page.cursor }
         });
         pages.boxed()
     }
 
     async fn count(&self, query: Query) -> Result<Option<u64>> {
-        self.list(&query).count().await.map(Some)
+        // What is marked as gone is in no listing of keys either.
+        let alive = |list: List<M::Native>, flag: &&str| list.condition(field(*flag).eq(false));
+        M::GONE_BY.iter().fold(self.list(&query), alive).count().await.map(Some)
+    }
+
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        if M::NAMES.is_empty() {
+            return Ok(None);
+        }
+        let names = Names::read(&self.context.cw, M::NAMES, lane).await?;
+        let fingerprint = names.fingerprint();
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(names));
+        Ok(Some(fingerprint))
+    }
+
+    fn relabel(&self, value: &mut M::Common) -> Relabel {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        names.map_or(Relabel::Same, |names| M::relabel(value, &names))
     }
 }

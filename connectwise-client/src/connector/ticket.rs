@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{Changes, Key, Record, Reference, Result, Ticket as CommonTicket, Writer};
+use psa_core::{Changes, Key, Record, Reference, Result, Ticket as CommonTicket, Writer, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::both::Both;
 use super::reader::{CwReader, Mapping};
 use super::writer::{Member, Writes, fill, stored};
@@ -82,6 +83,23 @@ impl Mapping for ServiceTickets {
             external_ref: super::text(&t.external_x_ref),
             ..common_ticket!(t, context)
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::Boards, NameList::BoardStatuses, NameList::BoardTypes, NameList::BoardSubTypes, NameList::BoardItems, NameList::Priorities, NameList::Sources, NameList::Teams, NameList::Slas];
+
+    fn relabel(value: &mut CommonTicket, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::Boards, &mut value.board),
+            names.rename(NameList::BoardStatuses, &mut value.status),
+            names.rename(NameList::BoardTypes, &mut value.ticket_type),
+            names.rename(NameList::BoardSubTypes, &mut value.subtype),
+            names.rename(NameList::BoardItems, &mut value.item),
+            names.rename(NameList::Priorities, &mut value.priority),
+            names.rename(NameList::Sources, &mut value.source),
+            names.rename(NameList::Teams, &mut value.team),
+            names.rename(NameList::Slas, &mut value.sla),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

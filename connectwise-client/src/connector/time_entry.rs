@@ -1,6 +1,7 @@
-use psa_core::{EntityKind, Key, Label, Reference, TimeEntry as CommonEntry};
+use psa_core::{EntityKind, Key, Label, Reference, TimeEntry as CommonEntry, Relabel};
 
 use super::Context;
+use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, Info, TimeEntry};
@@ -51,6 +52,16 @@ impl Mapping for TimeEntries {
             created_at: super::created(&t.info).or(t.date_entered),
             updated_at: super::updated(&t.info),
         }
+    }
+
+    const NAMES: &'static [NameList] = &[NameList::WorkTypes, NameList::WorkRoles];
+
+    fn relabel(value: &mut CommonEntry, names: &Names) -> Relabel {
+        let renamed = [
+            names.rename(NameList::WorkTypes, &mut value.work_type),
+            names.rename(NameList::WorkRoles, &mut value.work_role),
+        ];
+        if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use psa_core::Result;
+use psa_core::{Lane, Result};
 use psa_http::json::Native;
 use psa_http::{Call, Operation, RawRecord};
 use serde::de::DeserializeOwned;
@@ -126,9 +126,9 @@ impl<T: Resource> Collection<T> {
     }
 
     /// One of them, which may be unreadable in parts.
-    pub(crate) async fn get_raw(&self, id: i64) -> Result<RawRecord<T>> {
+    pub(crate) async fn get_raw(&self, id: i64, lane: Lane) -> Result<RawRecord<T>> {
         let operation = T::operations().get;
-        let answer = self.call(operation).path("id", id).send().await?;
+        let answer = self.call(operation).lane(lane).path("id", id).send().await?;
         psa_http::list::raw_record(&answer, answer.body.clone(), operation.name)
     }
 

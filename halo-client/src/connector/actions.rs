@@ -14,10 +14,9 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{
     AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Evidence, Item, Key, KeyPage,
-    Label, Normalized, Page, Projection, Query, Reader, Record, Reference, Result, Source, TicketNote, TimeEntry,
-    Version, Visibility,
+    Label, Lane, Normalized, Page, Projection, Query, Reader, Record, Reference, Relabel, Relabelled, Result, Source,
+    TicketNote, TimeEntry, Version, Visibility, relabelled,
 };
-use psa_http::json::Native;
 use psa_http::pages::{self, FetchChained};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -35,8 +34,14 @@ use psa_http::{ListPage, RawRecord};
 /// The most rows Halo gives at once.
 pub(crate) const ROWS_MAX: u32 = 1000;
 
-/// Halo is younger than this.
-const EARLIEST: DateTime<Utc> = DateTime::from_timestamp_nanos(946_684_800_000_000_000);
+/// Before any date that Halo holds: 1900.
+const EARLIEST: DateTime<Utc> = match DateTime::from_timestamp(-2_208_988_800, 0) {
+    Some(at) => at,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// The first window of a full read ends with the year 2000, when Halo was not there yet: what is in it was imported.
+const UNDATED: TimeDelta = TimeDelta::seconds(2_208_988_800 + 946_684_800);
 
 /// The first window of a full read.
 const FIRST_WINDOW: TimeDelta = TimeDelta::days(30);
@@ -110,10 +115,9 @@ impl Walk {
                 })?,
                 None => match query.updated_since {
                     Some(from) => Step::Window { from, until: None, seconds: FIRST_WINDOW.num_seconds() },
-                    None => match walk.oldest(&query).await? {
-                        Some(from) => Step::Window { from, until: None, seconds: FIRST_WINDOW.num_seconds() },
-                        None => return Ok::<_, Error>(stream::empty().boxed()),
-                    },
+                    // From the beginning of dates: an import may give tickets the day of the import, and their actions
+                    // the days of long ago.
+                    None => Step::Window { from: EARLIEST, until: None, seconds: UNDATED.num_seconds() },
                 },
             };
             let fetch: FetchChained<Step, Found> = Arc::new(move |step| {
@@ -125,23 +129,16 @@ impl Walk {
                 }
                 .boxed()
             });
-            Ok(pages::chained(start, fetch))
+            Ok::<_, Error>(pages::chained(start, fetch))
         })
         .try_flatten()
         .boxed()
     }
 
-    /// The date of the first ticket: there are no actions before it.
-    async fn oldest(&self, query: &Query) -> Result<Option<DateTime<Utc>>> {
-        let list = self.context.halo.tickets().list().query("order", "dateoccurred").order_desc(false);
-        let mut page = list.page_size(1).prefetch(1).lane(query.lane).pages(None);
-        let Some(first) = page.try_next().await?.and_then(|p| p.records.into_iter().next()) else {
-            return Ok(None);
-        };
-        let now = self.context.halo.http().clock().now();
-        // A ticket without a date sorts first; then nothing is known, and a walk over empty years costs a few requests.
-        let date = first.value.ok().and_then(|ticket| ticket.dateoccurred);
-        Ok(Some(date.map_or(EARLIEST, |date| date.min(now) - TimeDelta::days(1))))
+    /// The actions below one record, as a page.
+    fn family(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<Found>> {
+        let (walk, parent) = (self.clone(), parent.as_i64());
+        stream::once(async move { walk.below(parent?, &query).await }).boxed()
     }
 
     async fn step(&self, step: Step, query: &Query) -> Result<Found> {
@@ -176,7 +173,10 @@ impl Walk {
                 seconds /= 2;
                 continue;
             }
-            if page.records.len() < SPARSE {
+            if from == EARLIEST {
+                // Years before Halo say nothing about how much there is later.
+                seconds = FIRST_WINDOW.num_seconds();
+            } else if page.records.len() < SPARSE {
                 seconds = (seconds * 2).min(WIDEST_WINDOW.num_seconds());
             }
             let next = if stop < end_now {
@@ -199,15 +199,10 @@ impl Walk {
         let next = ids.last().filter(|_| more).map(|last| Step::Tickets { after: *last });
         let pages: Vec<_> = stream::iter(ids)
             .map(|id| async move {
-                let list = || self.list(query).ticket(TicketId(id));
-                let found = async {
-                    let page = list().send_unpaged().await?;
-                    if cut(&page, i64::MAX) { self.all_of_ticket(id, list).await } else { Ok(page.records) }
-                };
-                match found.await {
+                match self.below(id, query).await {
                     // Deleted meanwhile.
                     Err(error) if error.is_not_found() => Ok(Vec::new()),
-                    found => found,
+                    found => found.map(|found| found.records),
                 }
             })
             .buffered(halo.window())
@@ -215,6 +210,15 @@ impl Walk {
             .await?;
         let records = pages.into_iter().flatten().collect();
         Ok(Found { records, vendor_time: None, next, whole: false })
+    }
+
+    /// All actions of one ticket, opportunity or project.
+    async fn below(&self, id: i64, query: &Query) -> Result<Found> {
+        let list = || self.list(query).ticket(TicketId(id));
+        let page = list().send_unpaged().await?;
+        let vendor_time = page.vendor_time;
+        let records = if cut(&page, i64::MAX) { self.all_of_ticket(list).await? } else { page.records };
+        Ok(Found { records, vendor_time, next: None, whole: true })
     }
 
     async fn changed_tickets(&self, query: &Query) -> Result<Vec<i64>> {
@@ -234,11 +238,9 @@ impl Walk {
     }
 
     /// A ticket with more actions than one answer holds.
-    async fn all_of_ticket(&self, id: i64, list: impl Fn() -> List<Action>) -> Result<Vec<RawRecord<Action>>> {
-        let ticket = self.context.halo.tickets().get(id).await?;
+    async fn all_of_ticket(&self, list: impl Fn() -> List<Action>) -> Result<Vec<RawRecord<Action>>> {
         let now = self.context.halo.http().clock().now();
-        let mut from = ticket.dateoccurred.map_or(EARLIEST, |date| date.min(now) - TimeDelta::days(1));
-        let until = now + TimeDelta::days(1);
+        let (mut from, until) = (EARLIEST, now + TimeDelta::days(1));
         let mut seconds = (until - from).num_seconds();
         let mut records: Vec<RawRecord<Action>> = Vec::new();
         let mut seen = HashSet::new();
@@ -253,6 +255,9 @@ impl Walk {
                 continue;
             }
             // Both ends of a window belong to it, so an action on a boundary comes twice.
+            if page.records.len() < SPARSE {
+                seconds *= 2;
+            }
             records.extend(page.records.into_iter().filter(|r| seen.insert(r.raw.clone())));
             from = stop;
         }
@@ -267,9 +272,9 @@ impl Walk {
         list.start_date(from).end_date(until).send_unpaged().await
     }
 
-    async fn get(&self, key: &Key) -> Result<Native<Action>> {
+    async fn get(&self, key: &Key, lane: Lane) -> Result<RawRecord<Action>> {
         let (ticket, id) = parts(key)?;
-        self.context.halo.actions().get(ticket, id).await
+        self.context.halo.actions().read(ticket, id, lane).await
     }
 }
 
@@ -300,6 +305,14 @@ fn parts(key: &Key) -> Result<(TicketId, ActionId)> {
 pub(crate) trait FromAction: Entity {
     /// None if this action has nothing of it: one without hours is no time entry.
     fn from_action(action: &Action) -> Option<Self>;
+
+    /// Whether labels have names that can change without the action.
+    const NAMES: bool = false;
+
+    /// Gives labels the names of now.
+    fn relabel(&mut self, _: &Names) -> Relabel {
+        Relabel::Same
+    }
 }
 
 impl FromAction for TicketNote {
@@ -327,6 +340,12 @@ impl FromAction for TicketNote {
             created_at: action.datetime.or(action.actiondatecreated),
             updated_at: action.last_updated,
         })
+    }
+
+    const NAMES: bool = true;
+
+    fn relabel(&mut self, names: &Names) -> Relabel {
+        if names.rename_outcome(&mut self.outcome) { Relabel::Changed } else { Relabel::Same }
     }
 }
 
@@ -401,6 +420,32 @@ struct ActionReader<E> {
     entity: PhantomData<fn() -> E>,
 }
 
+fn page<E>(found: &Found, item: impl FnMut(&RawRecord<Action>) -> Item<E>) -> Page<E> {
+    Page {
+        items: found.records.iter().map(item).collect(),
+        cursor: cursor(found.next.as_ref()),
+        vendor_time: found.vendor_time,
+        total: None,
+        atomic: found.whole,
+    }
+}
+
+/// What the actions are for the kinds that were asked for.
+fn any_page(found: &Found, notes: bool, hours: bool) -> AnyPage {
+    let mut items = Vec::with_capacity(found.records.len());
+    for raw in &found.records {
+        items.extend(notes.then(|| any_item::<TicketNote>(raw)));
+        items.extend(hours.then(|| any_item::<TimeEntry>(raw)));
+    }
+    AnyPage {
+        items,
+        cursor: cursor(found.next.as_ref()),
+        vendor_time: found.vendor_time,
+        total: None,
+        atomic: found.whole,
+    }
+}
+
 fn cursor(step: Option<&Step>) -> Option<Cursor> {
     step.and_then(|s| serde_json::to_string(s).ok()).map(Cursor::new)
 }
@@ -410,23 +455,25 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
     fn pages(&self, query: Query, from: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>> {
         self.walk
             .pages(query, from)
-            .map_ok(|found| Page {
-                items: found.records.iter().map(item).collect(),
-                cursor: cursor(found.next.as_ref()),
-                vendor_time: found.vendor_time,
-                total: None,
-                atomic: found.whole,
-            })
+            .map_ok(|found| page(&found, item))
             .boxed()
     }
 
     async fn get(&self, key: &Key) -> Result<Record<E>> {
-        let native = self.walk.get(key).await?;
-        let (value, raw) = native.into_parts();
-        let raw = RawRecord { raw, value: Ok(value) };
-        record(&raw, Projection::Full).ok_or_else(|| {
+        self.get_in(key, Lane::Interactive).await
+    }
+
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<E>> {
+        let raw = self.walk.get(key, lane).await?;
+        let found = record(&raw, Projection::Full).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("the action holds no {}", E::KIND)).with_context("key", key)
-        })
+        })?;
+        // Whatever of it can be read, it is the record that was asked for.
+        Ok(Record { key: key.clone(), ..found })
+    }
+
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<Page<E>>> {
+        self.walk.family(parent, query).map_ok(|found| page(&found, item)).boxed()
     }
 
     fn keys(&self, _: Query) -> BoxStream<'static, Result<KeyPage>> {
@@ -437,6 +484,24 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
     async fn count(&self, _: Query) -> Result<Option<u64>> {
         Ok(None)
     }
+
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        if !E::NAMES {
+            return Ok(None);
+        }
+        let context = &self.walk.context;
+        Ok(Some(context.lookups.renew(&context.halo, lane).await?.fingerprint()))
+    }
+
+    fn relabel(&self, value: &mut E) -> Relabel {
+        self.walk.context.lookups.last().map_or(Relabel::Same, |names| value.relabel(&names))
+    }
+}
+
+/// Whether notes and hours are asked for.
+fn wanted<E: Entity>(query: &Query) -> (bool, bool) {
+    let wants = |kind: EntityKind| E::KIND == kind || query.with.contains(&kind);
+    (wants(EntityKind::TICKET_NOTE), wants(EntityKind::TIME_ENTRY))
 }
 
 #[async_trait]
@@ -446,29 +511,29 @@ impl<E: FromAction> Source for ActionSource<E> {
     }
 
     fn pages(&self, query: Query, from: Option<Cursor>) -> BoxStream<'static, Result<AnyPage>> {
-        let wants = |kind: EntityKind| E::KIND == kind || query.with.contains(&kind);
-        let (notes, hours) = (wants(EntityKind::TICKET_NOTE), wants(EntityKind::TIME_ENTRY));
-        self.walk
-            .pages(query, from)
-            .map_ok(move |found| {
-                let mut items = Vec::with_capacity(found.records.len());
-                for raw in &found.records {
-                    items.extend(notes.then(|| any_item::<TicketNote>(raw)));
-                    items.extend(hours.then(|| any_item::<TimeEntry>(raw)));
-                }
-                AnyPage {
-                    items,
-                    cursor: cursor(found.next.as_ref()),
-                    vendor_time: found.vendor_time,
-                    total: None,
-                    atomic: found.whole,
-                }
-            })
-            .boxed()
+        let (notes, hours) = wanted::<E>(&query);
+        self.walk.pages(query, from).map_ok(move |found| any_page(&found, notes, hours)).boxed()
     }
 
     async fn get(&self, key: &Key) -> Result<AnyRecord> {
         self.typed.get(key).await.map(AnyRecord::from)
+    }
+
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<AnyRecord> {
+        self.typed.get_in(key, lane).await.map(AnyRecord::from)
+    }
+
+    fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<AnyPage>> {
+        let (notes, hours) = wanted::<E>(&query);
+        self.walk.family(parent, query).map_ok(move |found| any_page(&found, notes, hours)).boxed()
+    }
+
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        self.typed.refresh_names(lane).await
+    }
+
+    fn relabel(&self, content: &[u8]) -> Result<Relabelled> {
+        relabelled(&*self.typed, content)
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {

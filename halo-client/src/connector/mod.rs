@@ -60,8 +60,8 @@ pub(crate) const ACTION_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
 /// What Halo's list rows do not hold is not in the common records either, so that a record is the same whether it came
 /// from a list or was read alone: a company has no telephone number here, for example. The native API has everything.
 ///
-/// Actions have no list of keys at Halo: a note or hours that are deleted while their ticket stays are not noticed, and an
-/// edit is noticed because it moves the ticket's change stamp. Hours set to nothing are.
+/// Actions have no list of keys at Halo: a change of notes and hours is noticed because it moves the ticket's change stamp, and
+/// then all actions of the ticket are read. One that moves no stamp only a full comparison finds.
 #[derive(Debug, Clone)]
 pub struct HaloConnector {
     context: Arc<Context>,
@@ -185,6 +185,7 @@ fn capabilities(halo: &Halo) -> Capabilities {
         delete: tickets,
         key: ACTION_KEY,
         also_feeds: vec![other],
+        children_of: vec![EntityKind::TICKET, EntityKind::PROJECT, EntityKind::OPPORTUNITY],
         ..EntityCapabilities::default()
     };
     let references = || EntityCapabilities { count: true, key: psa_core::ReferenceItem::KEY, ..bare() };
@@ -195,7 +196,13 @@ fn capabilities(halo: &Halo) -> Capabilities {
             (EntityKind::COMPANY, scanned(customers)),
             (EntityKind::SITE, scanned(customers)),
             (EntityKind::CONTACT, scanned(customers)),
-            (EntityKind::TICKET, filtered(tickets)),
+            (
+                EntityKind::TICKET,
+                EntityCapabilities {
+                    numbered_with: vec![EntityKind::PROJECT, EntityKind::OPPORTUNITY],
+                    ..filtered(tickets)
+                },
+            ),
             (EntityKind::OPPORTUNITY, filtered(sales)),
             (EntityKind::PROJECT, filtered(may("edit:projects"))),
             (EntityKind::TICKET_NOTE, action(EntityKind::TIME_ENTRY)),
@@ -219,6 +226,10 @@ fn capabilities(halo: &Halo) -> Capabilities {
 impl Connector for HaloConnector {
     fn vendor(&self) -> &'static str {
         "halo"
+    }
+
+    fn account(&self) -> Option<String> {
+        Some(self.context.halo.inner().account.clone())
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{
     Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, PathChange, Reference,
-    Result,
+    Relabel, Result,
 };
 use serde_json::Value;
 
@@ -72,6 +72,11 @@ impl Mapping for Opportunities {
             updated_at: o.updated(),
             ..CommonOpportunity::default()
         }
+    }
+
+    /// The status beside the normalised one is a name without an id.
+    fn relabel(_: &mut CommonOpportunity, _: &Names) -> Relabel {
+        Relabel::ReadAgain
     }
 }
 

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Evidence, Key, Label, Project as CommonProject, Reference, Result};
+use psa_core::{Evidence, Key, Label, Project as CommonProject, Reference, Relabel, Result};
 
 use super::Context;
 use super::lookups::Names;
@@ -63,6 +63,12 @@ impl Mapping for Projects {
             updated_at: p.updated(),
             ..CommonProject::default()
         }
+    }
+
+    fn relabel(project: &mut CommonProject, names: &Names) -> Relabel {
+        let status = names.rename_status(&mut project.status);
+        let kind = names.rename_ticket_type(&mut project.project_type);
+        if status || kind { Relabel::Changed } else { Relabel::Same }
     }
 }
 

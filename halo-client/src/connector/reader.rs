@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use psa_core::{
-    Cursor, Entity, Error, ErrorKind, Evidence, Item, Key, KeyPage, Page, Projection, Query, Reader, Record, Result,
-    Version,
+    Cursor, Entity, Error, ErrorKind, Evidence, Item, Key, KeyPage, Lane, Page, Projection, Query, Reader, Record,
+    Relabel, Result, Version,
 };
 use psa_http::json::Native;
 
@@ -54,6 +54,11 @@ pub(crate) trait Mapping: Send + Sync + 'static {
     }
 
     fn common(native: &Self::Native, context: &Context, names: &Names) -> Self::Common;
+
+    /// Gives labels the names of now.
+    fn relabel(_: &mut Self::Common, _: &Names) -> Relabel {
+        Relabel::Same
+    }
 }
 
 #[derive(Debug)]
@@ -137,8 +142,12 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
     }
 
     async fn get(&self, key: &Key) -> Result<Record<M::Common>> {
+        self.get_in(key, Lane::Interactive).await
+    }
+
+    async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<M::Common>> {
         let names = self.names().await?;
-        let found: RawRecord<M::Native> = read_one(&self.context.halo, key.as_i64()?).await?;
+        let found: RawRecord<M::Native> = read_one(&self.context.halo, key.as_i64()?, lane).await?;
         if let Ok(native) = &found.value {
             if M::foreign(native) {
                 return Err(Error::new(ErrorKind::NotFound, "this number is of another kind of record")
@@ -161,23 +170,28 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
+        self.keys_from(query, None)
+    }
+
+    fn keys_from(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
         let this = self.clone();
         stream::once(async move {
             let list = this.list(&query);
-            let Some(ids_only) = M::IDS_ONLY else {
-                return Ok(keys_by_page(list));
+            // Only a listing by pages has places to go on from.
+            let Some(ids_only) = M::IDS_ONLY.filter(|_| cursor.is_none()) else {
+                return Ok(keys_by_page(list, cursor));
             };
             let ids = list.clone().query(ids_only, true);
             let (total, ids) = match futures::try_join!(list.clone().count(), ids.send_ids()) {
                 Ok(both) => both,
                 // More ids than one answer may be large.
-                Err(error) if error.kind() == ErrorKind::TooLarge => return Ok(keys_by_page(list)),
+                Err(error) if error.kind() == ErrorKind::TooLarge => return Ok(keys_by_page(list, None)),
                 Err(error) => return Err(error),
             };
             let short = total.saturating_sub(ids.len() as u64);
             // A living list moves a little between two requests; a cut one is short by much, or by a round number.
             if short > 0 && (may_be_cut(ids.len()) || short > (total / 50).max(10)) {
-                return Ok(keys_by_page(list));
+                return Ok(keys_by_page(list, None));
             }
             // Short by a little: good for finding what is missing here, not for proving what is gone there.
             Ok(key_pages(ids, total, short == 0))
@@ -191,6 +205,20 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
             return Ok(None);
         }
         self.list(&query).count().await.map(Some)
+    }
+
+    async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
+        if !M::NAMES {
+            return Ok(None);
+        }
+        Ok(Some(self.context.lookups.renew(&self.context.halo, lane).await?.fingerprint()))
+    }
+
+    fn relabel(&self, value: &mut M::Common) -> Relabel {
+        match self.context.lookups.last() {
+            Some(names) if M::NAMES => M::relabel(value, &names),
+            _ => Relabel::Same,
+        }
     }
 }
 
@@ -218,14 +246,17 @@ fn key_pages(ids: Vec<i64>, total: u64, atomic: bool) -> BoxStream<'static, Resu
     let pages = ids.len().div_ceil(KEYS).max(1);
     let page = move |n: usize| {
         let keys = ids.iter().skip(n * KEYS).take(KEYS).copied().map(Key::from).collect();
-        Ok(KeyPage { keys, total: Some(total), atomic })
+        Ok(KeyPage { keys, total: Some(total), atomic, cursor: None })
     };
     stream::iter((0..pages).map(page)).boxed()
 }
 
-fn keys_by_page<T: Resource>(list: List<T>) -> BoxStream<'static, Result<KeyPage>> {
-    list.pages(None)
-        .and_then(|page| async move { Ok(KeyPage { keys: keys(&page)?, total: page.total, atomic: page.whole }) })
+fn keys_by_page<T: Resource>(list: List<T>, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
+    // What a short answer gave is in the store already, so these pages are no snapshot together with it.
+    list.pages(cursor)
+        .and_then(|page| async move {
+            Ok(KeyPage { keys: keys(&page)?, total: page.total, atomic: page.whole, cursor: page.cursor })
+        })
         .boxed()
 }
 

@@ -214,7 +214,7 @@ impl Reader<ReferenceItem> for References {
         stream::once(async move {
             let (records, _) = this.all(&query).await?;
             let total = Some(records.len() as u64);
-            Ok(KeyPage { keys: records.into_iter().map(|r| r.key).collect(), total, atomic: true })
+            Ok(KeyPage { keys: records.into_iter().map(|r| r.key).collect(), total, atomic: true, cursor: None })
         })
         .boxed()
     }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Evidence, Key, Label, Reference, Result, Ticket as CommonTicket};
+use psa_core::{Evidence, Key, Label, Reference, Relabel, Result, Ticket as CommonTicket};
 
 use super::Context;
 use super::lookups::Names;
@@ -78,6 +78,13 @@ impl Mapping for Tickets {
             updated_at: ticket.updated(),
             ..CommonTicket::default()
         }
+    }
+
+    fn relabel(ticket: &mut CommonTicket, names: &Names) -> Relabel {
+        let status = names.rename_status(&mut ticket.status);
+        let kind = names.rename_ticket_type(&mut ticket.ticket_type);
+        let priority = names.rename_priority(ticket.sla.as_ref(), &mut ticket.priority);
+        if status || kind || priority { Relabel::Changed } else { Relabel::Same }
     }
 }
 

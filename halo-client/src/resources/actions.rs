@@ -1,13 +1,13 @@
 use chrono::{DateTime, Utc};
-use psa_core::{Key, Result};
-use psa_http::Operation;
+use psa_core::{Key, Lane, Result};
+use psa_http::{Operation, RawRecord, list};
 use psa_http::json::Native;
 
 use super::{CustomField, Save, endpoints, filters, resource, setters};
 use crate::client::Halo;
 use crate::ids::{ActionId, AgentId, OutcomeId, StatusId, TicketId, UserId};
 use crate::page::{List, query_date};
-use crate::resources::save::one;
+use crate::resources::save::{one, single};
 
 resource! {
     /// A step of a ticket: a note, a mail, hours worked. Its id is only unique within its ticket.
@@ -162,6 +162,13 @@ impl Actions {
         let call = self.halo.http().call(&GET).path("id", id.into()).query("ticket_id", ticket.into());
         let answer = call.query("includehtmlnote", true).send().await?;
         one(&answer, "actions", GET.name)
+    }
+
+    /// One action, which may be unreadable in parts.
+    pub(crate) async fn read(&self, ticket: TicketId, id: ActionId, lane: Lane) -> Result<RawRecord<Action>> {
+        let call = self.halo.http().call(&GET).lane(lane).path("id", id).query("ticket_id", ticket);
+        let answer = call.query("includehtmlnote", true).send().await?;
+        list::raw_record(&answer, single(&answer, "actions", GET.name)?, GET.name)
     }
 
     /// A new action. No mail is sent unless [`send_email`](Save::send_email) says so.

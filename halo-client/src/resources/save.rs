@@ -185,7 +185,7 @@ fn adds(member: &str) -> bool {
 }
 
 /// The bytes of the single record of an answer: bare, or alone in a list.
-fn single(answer: &Response, items: &str, operation: &'static str) -> Result<Bytes> {
+pub(crate) fn single(answer: &Response, items: &str, operation: &'static str) -> Result<Bytes> {
     let bare = answer.body.trim_ascii_start().starts_with(b"{");
     match Envelope::<&RawValue>::read(&answer.body, items) {
         Ok(envelope) if !bare || envelope.record_count.is_some() => match envelope.rows.as_slice() {
@@ -216,8 +216,8 @@ pub(crate) async fn get_one<T: Resource>(halo: &Halo, id: impl fmt::Display) -> 
 }
 
 /// Reads one record that may be unreadable in parts: JSON that is no valid record is a record with the reason why.
-pub(crate) async fn read_one<T: Resource>(halo: &Halo, id: i64) -> Result<RawRecord<T>> {
+pub(crate) async fn read_one<T: Resource>(halo: &Halo, id: i64, lane: Lane) -> Result<RawRecord<T>> {
     let operation = T::get_operation();
-    let answer = halo.http().call(operation).path("id", id).query("includedetails", true).send().await?;
+    let answer = halo.http().call(operation).lane(lane).path("id", id).query("includedetails", true).send().await?;
     list::raw_record(&answer, single(&answer, T::ITEMS, operation.name)?, operation.name)
 }

@@ -137,6 +137,17 @@ impl Label {
         Self { id: Some(id.to_string()), name }
     }
 
+    /// Gives a label with an id the name that `name_of` knows for it. True: it has another one now.
+    pub fn rename<'a>(label: &mut Option<Self>, name_of: impl FnOnce(&str) -> Option<&'a str>) -> bool {
+        let Some(label) = label else { return false };
+        let Some(name) = label.id.as_deref().and_then(name_of) else { return false };
+        if label.name.as_deref() == Some(name) {
+            return false;
+        }
+        label.name = Some(name.to_owned());
+        true
+    }
+
     /// A label of which only the name is known.
     pub fn named(name: impl Into<String>) -> Self {
         Self { id: None, name: Some(name.into()) }

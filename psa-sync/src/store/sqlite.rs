@@ -1,27 +1,32 @@
 //! The SQLite store.
 
 mod commit;
+mod compare;
+mod due;
+mod history;
+mod labels;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
-use psa_core::{Cause, Cursor, EntityKind, Hint, Key, Result, Schema};
+use psa_core::{Cause, Cursor, EntityKind, Error, Hint, Key, Result, Schema};
 use psa_store::rusqlite::types::ValueRef;
-use psa_store::rusqlite::{Connection, OptionalExtension, Row};
+use psa_store::rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use psa_store::{Sqlite, StoreError};
 use serde_json::{Map, Value};
 
 use super::views::view;
-use super::{Checkpoint, Commit, Committed, Hold, Pending, Phase, RunId, Snapshot, Store, StreamKey, failed};
+use super::{
+    Audit, Checkpoint, Commit, Committed, Comparison, ConnectionInfo, Content, Due, Family, Hold, HoldReason, Listing,
+    Pending, Phase, RunId, Standing, Store, StreamKey, Target, Verdict, failed,
+};
 use crate::report::{Mode, RunState};
 
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("inbox.sql")];
-
-/// Absent keys that one comparison gives; the rest comes with the next run.
-const ABSENT_MAX: i64 = 100_000;
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("inbox.sql"), include_str!("evidence.sql")];
 
 /// Synced records in a SQLite file: a table a person can query, with a view a kind.
 ///
@@ -140,6 +145,72 @@ impl SqliteStore {
     }
 }
 
+/// A row of what waits, and of what is to be read.
+struct HoldRow {
+    kind: String,
+    key: String,
+    reason: Option<String>,
+    children: Option<bool>,
+    message: Option<String>,
+    since: String,
+}
+
+impl HoldRow {
+    fn hold(self) -> Result<Hold> {
+        let message = self.message.unwrap_or_default();
+        let reason = match (self.reason, self.children) {
+            (Some(reason), _) => serde_json::from_str(&reason).map_err(|e| failed(StoreError::Damaged(e.into())))?,
+            (None, Some(true)) => HoldReason::ChildrenUnread { message },
+            (None, _) => HoldReason::Unread { message },
+        };
+        Ok(Hold { kind: EntityKind::named(self.kind), key: Key::from_text(self.key), reason, since: self.since })
+    }
+}
+
+/// Makes a connection known. Returns why not, if its records are of another vendor or account.
+fn admit(tx: &Transaction<'_>, connection: &ConnectionInfo) -> std::result::Result<Option<String>, StoreError> {
+    let ConnectionInfo { name, vendor, account, was } = connection;
+    let known: Option<(String, Option<String>)> = tx
+        .query_row("SELECT vendor, account FROM connection WHERE name = ?1", [name], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((known_vendor, known_account)) = known else {
+        tx.execute("INSERT INTO connection (name, vendor, account) VALUES (?1, ?2, ?3)", (name, vendor, account))?;
+        return Ok(None);
+    };
+    if known_vendor != *vendor {
+        return Ok(Some(format!(
+            "the connection {name:?} holds records of {known_vendor}, and this connector is one of {vendor}: use another \
+             connection name"
+        )));
+    }
+    if let (Some(known), Some(now)) = (&known_account, account)
+        && known != now
+        && was.as_ref() != Some(known)
+    {
+        return Ok(Some(format!(
+            "the connection {name:?} holds the records of the account {known}, and this connector is for {now}: use another \
+             connection name, or say with account_was({known:?}) that it is the same account under a new address"
+        )));
+    }
+    if account.is_some() && known_account != *account {
+        tx.execute("UPDATE connection SET account = ?2 WHERE name = ?1", (name, account))?;
+    }
+    Ok(None)
+}
+
+fn connection_id(c: &Connection, name: &str) -> std::result::Result<i64, StoreError> {
+    Ok(c.prepare_cached("SELECT id FROM connection WHERE name = ?1")?.query_row([name], |row| row.get(0))?)
+}
+
+/// The number of the transaction under way, of those that write to a connection.
+fn next_commit(tx: &Transaction<'_>, connection: i64) -> std::result::Result<i64, StoreError> {
+    Ok(tx
+        .prepare_cached("UPDATE connection SET commits = commits + 1 WHERE id = ?1 RETURNING commits")?
+        .query_row([connection], |row| row.get(0))?)
+}
+
 fn as_json(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
@@ -169,7 +240,6 @@ pub(super) fn phase_name(phase: Phase) -> &'static str {
     match phase {
         Phase::Idle => "idle",
         Phase::Reading => "reading",
-        Phase::Reconciling => "reconciling",
     }
 }
 
@@ -192,32 +262,34 @@ fn cause(name: &str) -> Cause {
 }
 
 /// The id of a stream; none if nothing of it was ever written.
-fn stream_id(connection: &Connection, stream: &StreamKey) -> std::result::Result<Option<i64>, StoreError> {
-    Ok(connection
+/// A stream's number; one that was never made has none, and no rows.
+fn stream_id(connection: &Connection, stream: &StreamKey) -> std::result::Result<i64, StoreError> {
+    const NONE: i64 = -1;
+    let found: Option<i64> = connection
         .prepare_cached(
             "SELECT s.id FROM stream s JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1 AND s.kind = ?2",
         )?
         .query_row((&stream.connection, stream.kind.as_str()), |row| row.get(0))
-        .optional()?)
+        .optional()?;
+    Ok(found.unwrap_or(NONE))
 }
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn prepare(&self, connection: &str, vendor: &str, schemas: &[&'static Schema]) -> Result<()> {
-        let (connection, vendor) = (connection.to_owned(), vendor.to_owned());
+    async fn prepare(&self, connection: &ConnectionInfo, schemas: &[&'static Schema]) -> Result<()> {
+        let connection = connection.clone();
         let schemas = schemas.to_vec();
-        self.db
+        let refused = self
+            .db
             .write(move |tx| {
-                tx.execute(
-                    "INSERT INTO connection (name, vendor) VALUES (?1, ?2)
-                     ON CONFLICT (name) DO UPDATE SET vendor = excluded.vendor WHERE vendor <> excluded.vendor",
-                    (&connection, &vendor),
-                )?;
+                if let Some(refused) = admit(tx, &connection)? {
+                    return Ok(Some(refused));
+                }
                 for schema in schemas {
                     tx.execute(
                         "INSERT INTO stream (connection_id, kind) SELECT id, ?2 FROM connection WHERE name = ?1
                          ON CONFLICT DO NOTHING",
-                        (&connection, schema.kind.as_str()),
+                        (&connection.name, schema.kind.as_str()),
                     )?;
                     let (name, sql) = view(schema);
                     let plain = name.trim_matches('"');
@@ -230,10 +302,14 @@ impl Store for SqliteStore {
                         tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql}"))?;
                     }
                 }
-                Ok(())
+                Ok(None)
             })
             .await
-            .map_err(failed)
+            .map_err(failed)?;
+        match refused {
+            None => Ok(()),
+            Some(reason) => Err(Error::config("connection", reason)),
+        }
     }
 
     async fn begin_run(&self, connection: &str, at: DateTime<Utc>) -> Result<RunId> {
@@ -268,6 +344,12 @@ impl Store for SqliteStore {
             .map_err(failed)
     }
 
+    async fn prune(&self, connection: &str, before: DateTime<Utc>, at_most: u32) -> Result<()> {
+        let connection = connection.to_owned();
+        let work = move |tx: &Transaction<'_>| history::prune(tx, connection_id(tx, &connection)?, &time(before), at_most);
+        self.db.write(work).await.map_err(failed)
+    }
+
     async fn log(&self, run: RunId, kind: &EntityKind, message: String, at: DateTime<Utc>) -> Result<()> {
         let kind = kind.to_string();
         self.db
@@ -299,7 +381,6 @@ impl Store for SqliteStore {
                             mode: if mode == "incremental" { Mode::Incremental } else { Mode::Backfill },
                             phase: match phase.as_str() {
                                 "reading" => Phase::Reading,
-                                "reconciling" => Phase::Reconciling,
                                 _ => Phase::Idle,
                             },
                             window_lo: read_time(row, "window_lo")?,
@@ -308,6 +389,8 @@ impl Store for SqliteStore {
                             atomic: row.get("atomic")?,
                             scope: row.get("scope")?,
                             fresh_as_of: read_time(row, "fresh_as_of")?,
+                            newest: read_time(row, "newest")?,
+                            extra_overlap: Duration::from_millis(row.get::<_, i64>("extra_overlap_ms")? as u64),
                         })
                     },
                 )
@@ -333,79 +416,215 @@ impl Store for SqliteStore {
             .map_err(failed)
     }
 
-    async fn begin_snapshot(&self, stream: &StreamKey) -> Result<()> {
-        let stream = stream.clone();
-        self.db
-            .write(move |tx| {
-                tx.execute_batch(
-                    "CREATE TEMP TABLE IF NOT EXISTS snapshot
-                     (stream_id INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (stream_id, key)) WITHOUT ROWID",
-                )?;
-                tx.execute("DELETE FROM snapshot WHERE stream_id = ?1", [stream_id(tx, &stream)?])?;
-                Ok(())
-            })
-            .await
-            .map_err(failed)
+    async fn expect_children(
+        &self,
+        stream: &StreamKey,
+        checkpoint: Checkpoint,
+        parents: &[EntityKind],
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        let (stream, parents) = (stream.clone(), parents.to_vec());
+        let work = move |tx: &Transaction<'_>| {
+            let (connection, id) = (connection_id(tx, &stream.connection)?, stream_id(tx, &stream)?);
+            commit::move_checkpoint(tx, id, &checkpoint, &time(at))?;
+            let asked = next_commit(tx, connection)?;
+            for parent in &parents {
+                due::ask_for_all(tx, connection, id, parent, asked, at)?;
+            }
+            Ok(checkpoint.version + 1)
+        };
+        self.db.write(work).await.map_err(failed)
     }
 
-    async fn add_to_snapshot(&self, stream: &StreamKey, keys: Vec<Key>) -> Result<()> {
+    async fn due(&self, stream: &StreamKey, target: Target, limit: u32) -> Result<Vec<Due>> {
         let stream = stream.clone();
-        self.db
-            .write(move |tx| {
-                let id = stream_id(tx, &stream)?;
-                let mut insert =
-                    tx.prepare_cached("INSERT OR IGNORE INTO snapshot (stream_id, key) VALUES (?1, ?2)")?;
-                for key in keys {
-                    insert.execute((id, key.as_str()))?;
-                }
-                Ok(())
-            })
-            .await
-            .map_err(failed)
+        self.db.read(move |c| due::list(c, stream_id(c, &stream)?, target, limit)).await.map_err(failed)
     }
 
-    async fn compare_snapshot(&self, stream: &StreamKey, window: bool) -> Result<Snapshot> {
+    async fn ask_for(
+        &self,
+        stream: &StreamKey,
+        target: Target,
+        keys: Vec<(Key, Option<String>)>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         let stream = stream.clone();
-        self.db
-            .write(move |tx| {
-                let id = stream_id(tx, &stream)?;
-                let keys = |sql: &str| -> std::result::Result<Vec<Key>, StoreError> {
-                    let mut statement = tx.prepare_cached(sql)?;
-                    let rows = statement.query_map([id], |row| row.get::<_, String>(0))?;
-                    Ok(rows.map(|key| key.map(Key::from_text)).collect::<std::result::Result<_, _>>()?)
-                };
-                if window {
-                    let unknown = keys(
-                        "SELECT key FROM snapshot n WHERE stream_id = ?1
-                         AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.stream_id = n.stream_id AND s.key = n.key)",
-                    )?;
-                    return Ok(Snapshot { unknown, ..Snapshot::default() });
+        let work = move |tx: &Transaction<'_>| {
+            let asked = next_commit(tx, connection_id(tx, &stream.connection)?)?;
+            due::ask(tx, stream_id(tx, &stream)?, target, &keys, asked, at)
+        };
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn below(&self, connection: &str, kinds: &[EntityKind], parent: &Key) -> Result<Vec<(EntityKind, Key)>> {
+        let (connection, kinds, parent) = (connection.to_owned(), kinds.to_vec(), parent.clone());
+        let work = move |c: &Connection| {
+            let mut found = Vec::new();
+            for kind in kinds {
+                let stream = StreamKey { connection: connection.clone(), kind };
+                let keys = due::below(c, stream_id(c, &stream)?, &parent)?;
+                found.extend(keys.into_iter().map(|key| (stream.kind.clone(), key)));
+            }
+            Ok(found)
+        };
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn has(&self, connection: &str, kinds: &[EntityKind], key: &Key) -> Result<bool> {
+        let (connection, kinds, key) = (connection.to_owned(), kinds.to_vec(), key.clone());
+        let work = move |c: &Connection| {
+            let mut select = c.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM connection c JOIN stream s ON s.connection_id = c.id JOIN link l ON l.stream_id = s.id
+                 WHERE c.name = ?1 AND s.kind = ?2 AND l.key = ?3 AND l.removed_at IS NULL)",
+            )?;
+            for kind in kinds {
+                if select.query_row((&connection, kind.as_str(), key.as_str()), |row| row.get(0))? {
+                    return Ok(true);
                 }
-                let unknown = keys(
-                    "SELECT key FROM snapshot n WHERE stream_id = ?1
-                     AND NOT EXISTS (SELECT 1 FROM link l WHERE l.stream_id = n.stream_id AND l.key = n.key AND l.removed_at IS NULL)
-                     AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.stream_id = n.stream_id AND h.key = n.key)
-                     AND NOT EXISTS (SELECT 1 FROM excluded e WHERE e.stream_id = n.stream_id AND e.key = n.key)",
-                )?;
-                let gone = "NOT EXISTS (SELECT 1 FROM snapshot n WHERE n.stream_id = ?1 AND n.key = o.key)";
-                let absent = format!("SELECT key FROM link o WHERE stream_id = ?1 AND removed_at IS NULL AND {gone}");
-                let absent_count: i64 =
-                    tx.query_row(&format!("SELECT count(*) FROM ({absent})"), [id], |row| row.get(0))?;
-                let absent = keys(&format!("{absent} LIMIT {ABSENT_MAX}"))?;
-                // A record whose id can't be read has a made-up key, which no list of the vendor's can hold.
-                let stale = keys(&format!(
-                    "SELECT key FROM hold o WHERE stream_id = ?1 AND key NOT LIKE '%unreadable-%' AND {gone}
-                     UNION SELECT key FROM excluded o WHERE stream_id = ?1 AND {gone} LIMIT {ABSENT_MAX}"
-                ))?;
-                let live: i64 = tx.query_row(
-                    "SELECT count(*) FROM link WHERE stream_id = ?1 AND removed_at IS NULL",
-                    [id],
-                    |row| row.get(0),
-                )?;
-                Ok(Snapshot { unknown, absent, absent_count: absent_count as u64, stale, live: live as u64 })
-            })
-            .await
-            .map_err(failed)
+            }
+            Ok(false)
+        };
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn begin_comparison(
+        &self,
+        stream: &StreamKey,
+        since: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Result<Comparison> {
+        let stream = stream.clone();
+        self.db.write(move |tx| compare::begin(tx, stream_id(tx, &stream)?, since, at)).await.map_err(failed)
+    }
+
+    async fn add_keys(&self, comparison: &Comparison, keys: Vec<Key>, atomic: bool, next: Option<Cursor>) -> Result<()> {
+        let id = comparison.id;
+        self.db.write(move |tx| compare::add(tx, id, &keys, atomic, next.as_ref())).await.map_err(failed)
+    }
+
+    async fn unknown(
+        &self,
+        stream: &StreamKey,
+        comparison: i64,
+        window: bool,
+        after: Option<&Key>,
+        limit: u32,
+    ) -> Result<Vec<Key>> {
+        let (stream, after) = (stream.clone(), after.cloned());
+        let work = move |c: &Connection| {
+            compare::unknown(c, stream_id(c, &stream)?, comparison, window, after.as_ref(), limit)
+        };
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn verdict(&self, stream: &StreamKey, listing: Listing) -> Result<Verdict> {
+        let stream = stream.clone();
+        self.db.read(move |c| compare::verdict(c, stream_id(c, &stream)?, listing)).await.map_err(failed)
+    }
+
+    async fn absent(
+        &self,
+        stream: &StreamKey,
+        listing: Listing,
+        after: Option<&Key>,
+        limit: u32,
+    ) -> Result<Vec<Key>> {
+        let (stream, after) = (stream.clone(), after.cloned());
+        let work = move |c: &Connection| compare::absent(c, stream_id(c, &stream)?, listing, after.as_ref(), limit);
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn drop_stale(&self, stream: &StreamKey, listing: Listing, unreadable: bool) -> Result<u64> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| compare::drop_stale(tx, stream_id(tx, &stream)?, listing, unreadable);
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn seen(&self, stream: &StreamKey) -> Result<u64> {
+        let stream = stream.clone();
+        let sql = "SELECT count(*) FROM seen WHERE stream_id = ?1";
+        let work = move |c: &Connection| {
+            let id = stream_id(c, &stream)?;
+            Ok(c.prepare_cached(sql)?.query_row([id], |row| row.get::<_, i64>(0))? as u64)
+        };
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn end_comparison(&self, stream: &StreamKey, comparison: i64, compared: Option<DateTime<Utc>>) -> Result<()> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| compare::end(tx, stream_id(tx, &stream)?, comparison, compared);
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn standing(&self, stream: &StreamKey) -> Result<Standing> {
+        let stream = stream.clone();
+        self.db.read(move |c| compare::standing(c, stream_id(c, &stream)?)).await.map_err(failed)
+    }
+
+    async fn keep_audit(&self, stream: &StreamKey, audit: Audit) -> Result<()> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| {
+            tx.execute(
+                "UPDATE stream SET audit_counted = ?2, audit_known = ?3, audit_missing = ?4 WHERE id = ?1",
+                (stream_id(tx, &stream)?, audit.counted as i64, audit.known as i64, audit.missing as i64),
+            )?;
+            Ok(())
+        };
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn ask_for_comparisons(&self, connection: &str, family: &Family, at: DateTime<Utc>) -> Result<()> {
+        let (connection, family) = (connection.to_owned(), family.clone());
+        let work =
+            move |tx: &Transaction<'_>| due::ask_for_comparisons(tx, connection_id(tx, &connection)?, &family, at);
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn grow_overlap(&self, stream: &StreamKey, extra: Duration) -> Result<()> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| {
+            tx.execute(
+                "UPDATE stream SET extra_overlap_ms = max(extra_overlap_ms, ?2) WHERE id = ?1",
+                (stream_id(tx, &stream)?, i64::try_from(extra.as_millis()).unwrap_or(i64::MAX)),
+            )?;
+            Ok(())
+        };
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn names(&self, stream: &StreamKey) -> Result<Option<String>> {
+        let stream = stream.clone();
+        let work = move |c: &Connection| {
+            Ok(c.query_row("SELECT names FROM stream WHERE id = ?1", [stream_id(c, &stream)?], |row| row.get(0))?)
+        };
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn keep_names(&self, stream: &StreamKey, names: String) -> Result<()> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| {
+            tx.execute("UPDATE stream SET names = ?2 WHERE id = ?1", (stream_id(tx, &stream)?, names))?;
+            Ok(())
+        };
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn contents(&self, stream: &StreamKey, after: Option<&Key>, limit: u32) -> Result<Vec<Content>> {
+        let (stream, after) = (stream.clone(), after.cloned());
+        let work = move |c: &Connection| labels::contents(c, stream_id(c, &stream)?, after.as_ref(), limit);
+        self.db.read(work).await.map_err(failed)
+    }
+
+    async fn rewrite(
+        &self,
+        run: RunId,
+        stream: &StreamKey,
+        contents: Vec<(Content, Vec<u8>)>,
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| labels::rewrite(tx, run, stream_id(tx, &stream)?, &contents, at);
+        self.db.write(work).await.map_err(failed)
     }
 
     async fn missing_parents(
@@ -420,7 +639,10 @@ impl Store for SqliteStore {
             .read(move |c| {
                 let mut statement = c.prepare_cached(
                     "SELECT h.waits_key FROM hold h JOIN stream s ON s.id = h.stream_id
-                     JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1 AND h.waits_kind = ?2
+                     JOIN connection c ON c.id = s.connection_id
+                     LEFT JOIN stream p ON p.connection_id = c.id AND p.kind = h.waits_kind
+                     WHERE c.name = ?1 AND h.waits_kind = ?2 AND NOT EXISTS
+                     (SELECT 1 FROM due d WHERE d.stream_id = p.id AND d.children = 0 AND d.key = h.waits_key AND d.tries > 0)
                      GROUP BY 1 ORDER BY max(h.id) DESC LIMIT ?3",
                 )?;
                 let mut missing = Vec::new();
@@ -439,25 +661,33 @@ impl Store for SqliteStore {
 
     async fn holds(&self, connection: &str, limit: u32) -> Result<Vec<Hold>> {
         let connection = connection.to_owned();
-        let rows: Vec<(String, String, String, String)> = self
+        let rows: Vec<HoldRow> = self
             .db
             .read(move |c| {
                 let mut statement = c.prepare_cached(
-                    "SELECT s.kind, h.key, h.reason, h.since FROM hold h JOIN stream s ON s.id = h.stream_id
-                     JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1 ORDER BY h.id LIMIT ?2",
+                    "SELECT * FROM (SELECT s.kind, h.key, h.reason, NULL, NULL, h.since FROM hold h
+                     JOIN stream s ON s.id = h.stream_id JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1
+                     ORDER BY h.id LIMIT ?2)
+                     UNION ALL
+                     SELECT * FROM (SELECT s.kind, d.key, NULL, d.children, d.message, d.since FROM due d
+                     JOIN stream s ON s.id = d.stream_id JOIN connection c ON c.id = s.connection_id WHERE c.name = ?1
+                     ORDER BY d.tries DESC, d.key LIMIT ?2) LIMIT ?2",
                 )?;
-                let rows = statement
-                    .query_map((&connection, limit), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+                let rows = statement.query_map((&connection, limit), |row| {
+                    Ok(HoldRow {
+                        kind: row.get(0)?,
+                        key: row.get(1)?,
+                        reason: row.get(2)?,
+                        children: row.get(3)?,
+                        message: row.get(4)?,
+                        since: row.get(5)?,
+                    })
+                })?;
                 Ok(rows.collect::<std::result::Result<_, _>>()?)
             })
             .await
             .map_err(failed)?;
-        rows.into_iter()
-            .map(|(kind, key, reason, since)| {
-                let reason = serde_json::from_str(&reason).map_err(|e| failed(StoreError::Damaged(e.into())))?;
-                Ok(Hold { kind: EntityKind::named(kind), key: Key::from_text(key), reason, since })
-            })
-            .collect()
+        rows.into_iter().map(HoldRow::hold).collect()
     }
 
     async fn accept_hints(&self, hints: Vec<Hint>, at: DateTime<Utc>) -> Result<u64> {
@@ -532,8 +762,9 @@ impl Store for SqliteStore {
                 let id = stream_id(c, &stream)?;
                 let number = |sql: &str| c.prepare_cached(sql)?.query_row([id], |row| row.get::<_, i64>(0));
                 let live = number("SELECT count(*) FROM link WHERE stream_id = ?1 AND removed_at IS NULL")?;
-                let waiting = number("SELECT count(*) FROM hold WHERE stream_id = ?1")?;
-                Ok((live as u64, waiting as u64))
+                let held = number("SELECT count(*) FROM hold WHERE stream_id = ?1")?;
+                let due = number("SELECT count(*) FROM due WHERE stream_id = ?1")?;
+                Ok((live as u64, (held + due) as u64))
             })
             .await
             .map_err(failed)

@@ -1,0 +1,239 @@
+//! What vanished is removed and what was missed is read: the vendor's count and keys against the store's, with evidence.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::TryStreamExt;
+use psa_core::{EntityCapabilities, Evidence, Key, KeyListing, Query, Result, Source};
+
+use crate::pass::{Evidenced, Pass, scanned};
+use crate::progress::Event;
+use crate::report::EntityOutcome;
+use crate::store::{Audit, Comparison, Listing, Removal, Standing, Verdict};
+
+/// Keys that are looked at together.
+const TOGETHER: u32 = 500;
+
+/// So many absences are each confirmed by a read. Of more, so many are, spread over all: the list is one answer of the vendor's, and
+/// the reads tell a lost right from records that are gone.
+const CONFIRMED: u64 = 200;
+
+/// How old a listing may be to go on with. What changed meanwhile, reads of single records show.
+const GOES_ON: Duration = Duration::from_secs(3600);
+
+impl Pass<'_> {
+    /// Compares the vendor's keys with the store's, if there is a reason to: its count differs, somebody asked for it, or the last
+    /// comparison is too old.
+    pub(crate) async fn compare(&mut self) -> Result<EntityOutcome> {
+        let capabilities = self.capabilities();
+        if !self.checkpoint.fresh() || capabilities.keys == KeyListing::None {
+            return Ok(EntityOutcome::Done);
+        }
+        let source = self.engine.connector.source(self.kind)?;
+        let standing = self.engine.store.standing(&self.stream).await?;
+        let counted = self.count(&source, &capabilities).await?;
+        if !self.is_due(&standing, &capabilities, counted) {
+            let differs = counted.is_some_and(|counted| counted != standing.known);
+            let audit = settled(&standing, counted).filter(|_| differs);
+            return Ok(audit.map_or(EntityOutcome::Done, |audit| disagreement(self.kind.as_str(), audit)));
+        }
+        self.progress.event(&Event::Reconciling { kind: self.kind });
+        let (outcome, verdict) = self.compare_keys(&source).await?;
+        let Some(before) = counted else { return Ok(outcome) };
+        let after = self.count(&source, &capabilities).await?.unwrap_or(before);
+        let missing = unexplained(before, after, verdict.listed);
+        let known = self.engine.store.standing(&self.stream).await?.known;
+        let audit = Audit { counted: after, known, missing };
+        self.engine.store.keep_audit(&self.stream, audit).await?;
+        match disagreement(self.kind.as_str(), audit) {
+            EntityOutcome::Done => Ok(outcome),
+            incomplete => {
+                let message = format!("{incomplete:?}");
+                self.engine.store.log(self.run, self.kind, message, self.engine.clock.now()).await?;
+                Ok(if outcome == EntityOutcome::Done { incomplete } else { outcome })
+            }
+        }
+    }
+
+    async fn count(&self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<Option<u64>> {
+        if !capabilities.count {
+            return Ok(None);
+        }
+        if scanned(capabilities)
+            && let Some(total) = self.total()
+        {
+            return Ok(Some(total));
+        }
+        source.count(self.everything()).await
+    }
+
+    fn is_due(&self, standing: &Standing, capabilities: &EntityCapabilities, counted: Option<u64>) -> bool {
+        let now = self.engine.clock.now();
+        let every = TimeDelta::from_std(self.engine.compare_every).unwrap_or(TimeDelta::MAX);
+        // Reading everything compares everything, each time.
+        let old = !scanned(capabilities) && standing.compared_at.is_none_or(|at| now - at >= every);
+        let differs = counted.is_some_and(|counted| counted != standing.known);
+        // The same numbers as when keys were compared last: they would say the same again.
+        let differs = differs && settled(standing, counted).is_none();
+        standing.asked || old || differs || standing.unreadable > 0
+    }
+
+    /// Lists the vendor's keys, reads what we do not have, and removes what is not there any more.
+    async fn compare_keys(&mut self, source: &Arc<dyn Source>) -> Result<(EntityOutcome, Verdict)> {
+        let comparison = self.list_keys(source, self.everything(), Some(GOES_ON)).await?;
+        let listing = Listing::Comparison(comparison.id);
+        let mut after = None;
+        loop {
+            let store = &self.engine.store;
+            let unknown = store.unknown(&self.stream, comparison.id, false, after.as_ref(), TOGETHER).await?;
+            let Some(last) = unknown.last() else { break };
+            after = Some(last.clone());
+            self.fetch_listed(source, unknown).await?;
+        }
+        let verdict = self.engine.store.verdict(&self.stream, listing).await?;
+        // Every row of the vendor's is known by its key now, so those without one that waited are rows of older versions.
+        self.engine.store.drop_stale(&self.stream, listing, verdict.unreadable == 0).await?;
+        let outcome = self.remove_absent(source, listing, comparison.atomic, verdict).await?;
+        let compared = (outcome == EntityOutcome::Done).then(|| self.engine.clock.now());
+        self.engine.store.end_comparison(&self.stream, comparison.id, compared).await?;
+        Ok((outcome, verdict))
+    }
+
+    /// Takes in all keys of a query. What an interrupted comparison took in is not asked for again.
+    async fn list_keys(
+        &self,
+        source: &Arc<dyn Source>,
+        query: Query,
+        goes_on: Option<Duration>,
+    ) -> Result<Comparison> {
+        let now = self.engine.clock.now();
+        let since = goes_on.and_then(|age| now.checked_sub_signed(TimeDelta::from_std(age).ok()?));
+        let mut comparison = self.engine.store.begin_comparison(&self.stream, since, now).await?;
+        if comparison.complete {
+            return Ok(comparison);
+        }
+        let mut pages = source.keys_from(query, comparison.cursor.clone());
+        let mut atomic: Option<bool> = comparison.cursor.is_none().then_some(true);
+        let mut ended = false;
+        while let Some(page) = pages.try_next().await? {
+            atomic = atomic.map(|so_far| so_far && page.atomic);
+            ended = page.cursor.is_none();
+            // A reader without places in its listing says none on every page: then the last one ends it, below.
+            let next = page.cursor.or_else(|| Some(psa_core::Cursor::new("")));
+            self.engine.store.add_keys(&comparison, page.keys, page.atomic, next).await?;
+        }
+        if ended || atomic.is_some() {
+            self.engine.store.add_keys(&comparison, Vec::new(), atomic.unwrap_or(false), None).await?;
+        }
+        comparison.atomic = atomic.unwrap_or(false);
+        Ok(comparison)
+    }
+
+    /// Reads the rows of the open window that its pages did not show.
+    pub(crate) async fn fetch_unseen(&mut self, source: &Arc<dyn Source>, query: Query) -> Result<()> {
+        let comparison = self.list_keys(source, query, None).await?;
+        let mut after = None;
+        loop {
+            let store = &self.engine.store;
+            let unseen = store.unknown(&self.stream, comparison.id, true, after.as_ref(), TOGETHER).await?;
+            let Some(last) = unseen.last() else { break };
+            after = Some(last.clone());
+            self.fetch_listed(source, unseen).await?;
+        }
+        self.engine.store.end_comparison(&self.stream, comparison.id, None).await
+    }
+
+    /// After a pass that read everything: what it did not see is read, and removed if it is gone.
+    pub(crate) async fn remove_unseen(&mut self, source: &Arc<dyn Source>) -> Result<()> {
+        let verdict = self.engine.store.verdict(&self.stream, Listing::Seen).await?;
+        if self.total().is_none_or(|total| verdict.listed >= total) {
+            self.engine.store.drop_stale(&self.stream, Listing::Seen, true).await?;
+        }
+        let outcome = self.remove_absent(source, Listing::Seen, false, verdict).await?;
+        if outcome != EntityOutcome::Done {
+            self.shortfall = Some(outcome);
+        }
+        Ok(())
+    }
+
+    /// Removes our records that a listing does not have, with evidence: each was read and not found; or, of very many, a sample was,
+    /// and the listing is one answer of the vendor.
+    async fn remove_absent(
+        &mut self,
+        source: &Arc<dyn Source>,
+        listing: Listing,
+        atomic: bool,
+        verdict: Verdict,
+    ) -> Result<EntityOutcome> {
+        if verdict.absent == 0 {
+            return Ok(EntityOutcome::Done);
+        }
+        if !self.engine.guard.allows(verdict.absent, verdict.live) {
+            return self.guarded(verdict).await;
+        }
+        let comparison = match listing {
+            Listing::Comparison(id) => Some(id),
+            Listing::Seen => None,
+        };
+        let mut trusted = false;
+        if atomic && verdict.absent > CONFIRMED {
+            let all = self.engine.store.absent(&self.stream, listing, None, u32::MAX).await?;
+            let step = (all.len() / CONFIRMED as usize).max(1);
+            let sample: Vec<Key> = all.into_iter().step_by(step).collect();
+            let (asked, gone) = (sample.len(), self.fetch_absent(source, sample, comparison).await?);
+            trusted = gone == asked;
+        }
+        let mut after = None;
+        loop {
+            let store = &self.engine.store;
+            let absent = store.absent(&self.stream, listing, after.as_ref(), TOGETHER).await?;
+            let Some(last) = absent.last() else { break };
+            after = Some(last.clone());
+            if trusted {
+                let evidence = Evidence::AbsentFromSnapshot;
+                let removals = absent.into_iter().map(|key| Removal {
+                    kind: self.kind.clone(),
+                    key,
+                    evidence: evidence.clone(),
+                });
+                let removals = removals.collect();
+                self.commit_read(Evidenced { removals, comparison, ..Evidenced::default() }).await?;
+            } else {
+                self.fetch_absent(source, absent, comparison).await?;
+            }
+        }
+        Ok(EntityOutcome::Done)
+    }
+
+    async fn guarded(&self, verdict: Verdict) -> Result<EntityOutcome> {
+        let message = format!(
+            "{} of {} {} records vanished at once; none was removed. If that is right, run once with MassDeleteGuard::off()",
+            verdict.absent, verdict.live, self.kind
+        );
+        self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
+        Ok(EntityOutcome::Guarded(message))
+    }
+}
+
+/// The last audit, if the numbers that it looked at are still the same.
+fn settled(standing: &Standing, counted: Option<u64>) -> Option<Audit> {
+    standing.audit.filter(|audit| Some(audit.counted) == counted && audit.known == standing.known)
+}
+
+/// How many records the vendor counts and does not list, beyond what came and went while it was asked.
+fn unexplained(before: u64, after: u64, listed: u64) -> u64 {
+    before.min(after).saturating_sub(listed)
+}
+
+fn disagreement(kind: &str, audit: Audit) -> EntityOutcome {
+    match audit.missing {
+        0 => EntityOutcome::Done,
+        missing => EntityOutcome::Incomplete(format!(
+            "the vendor counts {} {kind} records and lists {}: {missing} are missing here. A list that the login may only see in \
+             part, or a fault of the vendor's; ask again with full_compare()",
+            audit.counted,
+            audit.counted - missing
+        )),
+    }
+}

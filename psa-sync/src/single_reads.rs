@@ -1,0 +1,340 @@
+//! Records that are read one by one, and all records below a parent: what is due, and what that proves.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures::TryStreamExt;
+use futures::stream::{self, StreamExt};
+use psa_core::{
+    AnyItem, AnyRecord, EntityCapabilities, EntityKind, Error, ErrorKind, Evidence, Key, Query, Result, Source,
+};
+
+use crate::pass::{Evidenced, Pass};
+use crate::progress::Event;
+use crate::report::{EntityOutcome, Mode};
+use crate::store::{Due, Phase, Removal, StreamKey, Target};
+
+/// Single reads under way at once.
+const AT_ONCE: usize = 8;
+
+/// Single reads that are committed together.
+const TOGETHER: usize = 50;
+
+/// Records that are read in one run because they are due; the others come with later runs.
+const RECORDS_A_RUN: u32 = 2_000;
+
+/// Parents whose children are asked for together.
+const PARENTS: u32 = 24;
+
+/// What a single read found.
+pub(crate) enum Read {
+    Found(Box<AnyRecord>),
+    Missing,
+    /// It could not be read, and why.
+    Unreadable(String),
+}
+
+/// Whether a failure says something of this record alone.
+pub(crate) fn of_one_record(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Decode
+            | ErrorKind::InvalidRequest
+            | ErrorKind::PermissionDenied
+            | ErrorKind::Rejected
+            | ErrorKind::Conflict
+            | ErrorKind::TooLarge
+            | ErrorKind::Timeout
+            | ErrorKind::Unavailable
+            | ErrorKind::Paging
+    )
+}
+
+impl Pass<'_> {
+    /// Reads each key. What a failure says of one record is told with it; what concerns all of them (no connection, no login) is
+    /// an error.
+    pub(crate) async fn read_each(&self, source: &Arc<dyn Source>, keys: &[Key]) -> Result<Vec<(Key, Read)>> {
+        let lane = self.lane();
+        let reads = stream::iter(keys.iter().cloned()).map(|key| async move {
+            let found = source.get_in(&key, lane).await;
+            (key, found)
+        });
+        let mut done = Vec::with_capacity(keys.len());
+        for (key, found) in reads.buffered(AT_ONCE).collect::<Vec<_>>().await {
+            let read = match found {
+                Ok(record) => Read::Found(Box::new(record)),
+                Err(error) if error.is_not_found() => Read::Missing,
+                Err(error) if of_one_record(&error) => Read::Unreadable(error.to_string()),
+                Err(error) => return Err(error),
+            };
+            done.push((key, read));
+        }
+        Ok(done)
+    }
+
+    /// Reads records that the vendor lists. One that can't be read, or is not found although it is listed, is due from now on.
+    pub(crate) async fn fetch_listed(&mut self, source: &Arc<dyn Source>, keys: Vec<Key>) -> Result<()> {
+        for some in keys.chunks(TOGETHER) {
+            let mut read = Evidenced { watch_stamps: true, ..Evidenced::default() };
+            let mut due = Vec::new();
+            for (key, found) in self.read_each(source, some).await? {
+                match found {
+                    Read::Found(record) => read.records.push(self.rules.prepare(*record)),
+                    Read::Missing => due.push((key, Some("the vendor lists it, and does not find it".to_owned()))),
+                    Read::Unreadable(why) => due.push((key, Some(why))),
+                }
+            }
+            self.recovered += read.records.len() as u64;
+            self.commit_read(read).await?;
+            self.ask_for(Target::Record, due).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads records of ours that the vendor does not list, and removes those that are not found. Returns how many those were.
+    pub(crate) async fn fetch_absent(
+        &mut self,
+        source: &Arc<dyn Source>,
+        keys: Vec<Key>,
+        comparison: Option<i64>,
+    ) -> Result<usize> {
+        let mut gone = 0;
+        for some in keys.chunks(TOGETHER) {
+            let mut read = Evidenced { comparison, ..Evidenced::default() };
+            let mut due = Vec::new();
+            for (key, found) in self.read_each(source, some).await? {
+                match found {
+                    Read::Found(record) => read.records.push(self.rules.prepare(*record)),
+                    Read::Missing => read.removals.push(self.removal(key)),
+                    Read::Unreadable(why) => due.push((key, Some(why))),
+                }
+            }
+            gone += read.removals.len();
+            self.recovered += read.records.len() as u64;
+            self.commit_read(read).await?;
+            self.ask_for(Target::Record, due).await?;
+        }
+        Ok(gone)
+    }
+
+    fn removal(&self, key: Key) -> Removal {
+        Removal { kind: self.kind.clone(), key, evidence: Evidence::NotFound }
+    }
+
+    pub(crate) async fn ask_for(&self, target: Target, keys: Vec<(Key, Option<String>)>) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for (key, why) in keys.iter().filter_map(|(key, why)| Some((key, why.as_ref()?))) {
+            let message = match target {
+                Target::Record => format!("{} {key} can't be read, and is tried again in the next run: {why}", self.kind),
+                Target::Children => {
+                    format!("the {} records below {key} can't be read, and are tried again in the next run: {why}", self.kind)
+                }
+            };
+            self.engine.store.log(self.run, self.kind, message, self.engine.clock.now()).await?;
+        }
+        self.engine.store.ask_for(&self.stream, target, keys, self.engine.clock.now()).await
+    }
+
+    /// Reads the records that are due: those that could not be read before, and those that something else pointed at.
+    pub(crate) async fn read_due(&mut self) -> Result<EntityOutcome> {
+        let due = self.engine.store.due(&self.stream, Target::Record, RECORDS_A_RUN).await?;
+        if due.is_empty() || !self.capabilities().get {
+            return Ok(EntityOutcome::Done);
+        }
+        let source = self.engine.connector.source(self.kind)?;
+        let (live, _) = self.engine.store.size(&self.stream).await?;
+        let mut gone = 0;
+        for some in due.chunks(TOGETHER) {
+            let keys: Vec<Key> = some.iter().map(|due| due.key.clone()).collect();
+            let mut read = Evidenced::default();
+            let mut again = Vec::new();
+            for ((key, found), due) in self.read_each(&source, &keys).await?.into_iter().zip(some) {
+                match found {
+                    Read::Found(record) => read.records.push(self.rules.prepare(*record)),
+                    Read::Missing if self.is_stored(&key).await? => {
+                        gone += 1;
+                        if !self.engine.guard.allows(gone, live) {
+                            return Ok(EntityOutcome::Guarded(format!(
+                                "{gone} of {live} {} records were not found at once; the others stay for now",
+                                self.kind
+                            )));
+                        }
+                        read.removals.push(self.removal(key));
+                    }
+                    // What waits for it waits no longer. What the vendor only lists stays due.
+                    Read::Missing => {
+                        read.orphaned.push((self.kind.clone(), key));
+                        continue;
+                    }
+                    Read::Unreadable(why) => {
+                        again.push((key, Some(why)));
+                        continue;
+                    }
+                }
+                read.settled.push((Target::Record, due.clone()));
+            }
+            self.recovered += read.records.len() as u64;
+            self.commit_read(read).await?;
+            self.ask_for(Target::Record, again).await?;
+        }
+        Ok(EntityOutcome::Done)
+    }
+
+    async fn is_stored(&self, key: &Key) -> Result<bool> {
+        self.engine.store.has(&self.stream.connection, std::slice::from_ref(self.kind), key).await
+    }
+
+    /// Whether this stream's records are read below their parents in this pass, and not by a list of its own.
+    pub(crate) fn by_parents(&self, capabilities: &EntityCapabilities) -> bool {
+        let begun = self.checkpoint.mode == Mode::Incremental && self.checkpoint.phase == Phase::Idle;
+        !self.parents(capabilities).is_empty() && (begun || capabilities.only_below)
+    }
+
+    /// The synced kinds that records of this stream are below.
+    fn parents(&self, capabilities: &EntityCapabilities) -> Vec<EntityKind> {
+        capabilities.children_of.iter().filter(|kind| self.engine.syncs(kind)).cloned().collect()
+    }
+
+    /// The first time, and after a change of scope or mapping, the records below every parent are due; later the store says below
+    /// which.
+    pub(crate) async fn expect_children(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
+        if self.checkpoint.mode == Mode::Incremental {
+            return Ok(());
+        }
+        let mut next = self.checkpoint.clone();
+        next.mode = Mode::Incremental;
+        next.phase = Phase::Idle;
+        next.cursor = None;
+        let parents = self.parents(capabilities);
+        let at = self.engine.clock.now();
+        next.version = self.engine.store.expect_children(&self.stream, next.clone(), &parents, at).await?;
+        self.checkpoint = next;
+        Ok(())
+    }
+
+    /// Reads the records below each parent that is due. What is stored and not among them any more is read, and removed if it is gone.
+    pub(crate) async fn read_children(&mut self) -> Result<EntityOutcome> {
+        let capabilities = self.capabilities();
+        let parents = self.parents(&capabilities);
+        if parents.is_empty() || !self.by_parents(&capabilities) {
+            return Ok(EntityOutcome::Done);
+        }
+        let source = self.engine.connector.source(self.kind)?;
+        let mut failed: HashSet<Key> = HashSet::new();
+        let mut gone = 0;
+        loop {
+            let limit = PARENTS + u32::try_from(failed.len()).unwrap_or(u32::MAX - PARENTS);
+            let mut due = self.engine.store.due(&self.stream, Target::Children, limit).await?;
+            due.retain(|due| !failed.contains(&due.key));
+            due.truncate(PARENTS as usize);
+            if due.is_empty() {
+                break;
+            }
+            let query = self.everything();
+            let families: Vec<(Due, Result<Vec<AnyItem>>)> = stream::iter(due)
+                .map(|due| {
+                    let (source, query) = (Arc::clone(&source), query.clone());
+                    async move {
+                        let found = family(&source, &due.key, query).await;
+                        (due, found)
+                    }
+                })
+                .buffered(AT_ONCE)
+                .collect()
+                .await;
+            for (due, found) in families {
+                let again = match found {
+                    Ok(items) => match self.store_family(&source, &due, items, &mut gone).await? {
+                        None => None,
+                        Some(outcome) => return Ok(outcome),
+                    },
+                    Err(error) if error.is_not_found() => {
+                        self.question_parent(&parents, &due).await?;
+                        Some(error.to_string())
+                    }
+                    Err(error) if of_one_record(&error) => Some(error.to_string()),
+                    Err(error) => return Err(error),
+                };
+                if let Some(why) = again {
+                    failed.insert(due.key.clone());
+                    self.ask_for(Target::Children, vec![(due.key, Some(why))]).await?;
+                }
+            }
+            let counts = self.counts.get(self.kind).copied().unwrap_or_default();
+            self.progress.event(&Event::Page { kind: self.kind, counts, total: None });
+        }
+        Ok(EntityOutcome::Done)
+    }
+
+    /// Stores what is below one parent, in one transaction with the note that it was read.
+    async fn store_family(
+        &mut self,
+        source: &Arc<dyn Source>,
+        due: &Due,
+        items: Vec<AnyItem>,
+        gone: &mut u64,
+    ) -> Result<Option<EntityOutcome>> {
+        let batch = self.rules.batch(items);
+        let mut there: HashSet<(EntityKind, Key)> =
+            batch.records.iter().map(|r| (r.kind.clone(), r.key.clone())).collect();
+        there.extend(batch.removals.iter().map(|r| (r.kind.clone(), r.key.clone())));
+        let ours = self.engine.store.below(&self.stream.connection, self.feed, &due.key).await?;
+        let absent: Vec<(EntityKind, Key)> = ours.into_iter().filter(|one| !there.contains(one)).collect();
+        let mut read = Evidenced { records: batch.records, removals: batch.removals, ..Evidenced::default() };
+        for (kind, key) in absent {
+            let evidence = if key.is_unreadable() {
+                // A row without a readable key that is not there as it was: it was mended, or changed.
+                Evidence::AbsentFromSnapshot
+            } else {
+                let source = if kind == *self.kind { Arc::clone(source) } else { self.engine.connector.source(&kind)? };
+                match source.get_in(&key, self.lane()).await {
+                    Ok(record) => {
+                        read.records.push(self.rules.prepare(record));
+                        continue;
+                    }
+                    Err(error) if error.is_not_found() => Evidence::NotFound,
+                    Err(error) if of_one_record(&error) => {
+                        self.ask_for(Target::Children, vec![(due.key.clone(), Some(error.to_string()))]).await?;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
+            };
+            *gone += u64::from(evidence == Evidence::NotFound);
+            read.removals.push(Removal { kind, key, evidence });
+        }
+        let live = self.engine.store.size(&self.stream).await?.0;
+        if !self.engine.guard.allows(*gone, live) {
+            let message = format!("{gone} of {live} {} records vanished at once; the last of them stay for now", self.kind);
+            self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
+            return Ok(Some(EntityOutcome::Guarded(message)));
+        }
+        read.settled.push((Target::Children, due.clone()));
+        self.commit_read(read).await?;
+        Ok(None)
+    }
+
+    /// A parent that is said not to exist is read by itself: if it is gone, that is evidence of its own.
+    async fn question_parent(&self, parents: &[EntityKind], due: &Due) -> Result<()> {
+        for kind in parents {
+            if self.engine.store.has(&self.stream.connection, std::slice::from_ref(kind), &due.key).await? {
+                let stream = StreamKey { connection: self.stream.connection.clone(), kind: kind.clone() };
+                let keys = vec![(due.key.clone(), None)];
+                self.engine.store.ask_for(&stream, Target::Record, keys, self.engine.clock.now()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Everything below one parent.
+async fn family(source: &Arc<dyn Source>, parent: &Key, query: Query) -> Result<Vec<AnyItem>> {
+    let mut pages = source.children(parent, query);
+    let mut items = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        items.extend(page.items);
+    }
+    Ok(items)
+}
