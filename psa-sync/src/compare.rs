@@ -35,8 +35,10 @@ impl Pass<'_> {
         let counted = self.count(&source, &capabilities).await?;
         if !self.is_due(&standing, &capabilities, counted) {
             let differs = counted.is_some_and(|counted| counted != standing.known);
-            let audit = settled(&standing, counted).filter(|_| differs);
-            return Ok(audit.map_or(EntityOutcome::Done, |audit| disagreement(self.kind.as_str(), audit)));
+            let audit = settled(&standing, counted).filter(|audit| differs && audit.missing > 0);
+            return Ok(audit.map_or(EntityOutcome::Done, |audit| {
+                EntityOutcome::Incomplete(disagreement(self.kind.as_str(), audit))
+            }));
         }
         self.progress.event(&Event::Reconciling { kind: self.kind });
         let (outcome, verdict) = self.compare_keys(&source).await?;
@@ -44,16 +46,18 @@ impl Pass<'_> {
         let after = self.count(&source, &capabilities).await?.unwrap_or(before);
         let missing = unexplained(before, after, verdict.listed);
         let known = self.engine.store.standing(&self.stream).await?.known;
-        let audit = Audit { counted: after, known, missing };
-        self.engine.store.keep_audit(&self.stream, audit).await?;
-        match disagreement(self.kind.as_str(), audit) {
-            EntityOutcome::Done => Ok(outcome),
-            incomplete => {
-                let message = format!("{incomplete:?}");
-                self.engine.store.log(self.run, self.kind, message, self.engine.clock.now()).await?;
-                Ok(if outcome == EntityOutcome::Done { incomplete } else { outcome })
-            }
+        // More known than counted may be a record that vanished while keys were listed: looked at once more.
+        let again = standing.audit.is_some_and(|audit| audit.counted == after && audit.known == known);
+        let audit = Audit { counted: after, known, missing, confirmed: missing > 0 || again };
+        // Worth remembering only if nothing moved meanwhile: else the next run looks again.
+        let steady = before == after && outcome == EntityOutcome::Done;
+        self.engine.store.keep_audit(&self.stream, Some(audit).filter(|_| steady)).await?;
+        if outcome != EntityOutcome::Done || missing == 0 {
+            return Ok(outcome);
         }
+        let message = disagreement(self.kind.as_str(), audit);
+        self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
+        Ok(EntityOutcome::Incomplete(message))
     }
 
     async fn count(&self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<Option<u64>> {
@@ -218,7 +222,7 @@ impl Pass<'_> {
 
 /// The last audit, if the numbers that it looked at are still the same.
 fn settled(standing: &Standing, counted: Option<u64>) -> Option<Audit> {
-    standing.audit.filter(|audit| Some(audit.counted) == counted && audit.known == standing.known)
+    standing.audit.filter(|a| a.confirmed && Some(a.counted) == counted && a.known == standing.known)
 }
 
 /// How many records the vendor counts and does not list, beyond what came and went while it was asked.
@@ -226,14 +230,12 @@ fn unexplained(before: u64, after: u64, listed: u64) -> u64 {
     before.min(after).saturating_sub(listed)
 }
 
-fn disagreement(kind: &str, audit: Audit) -> EntityOutcome {
-    match audit.missing {
-        0 => EntityOutcome::Done,
-        missing => EntityOutcome::Incomplete(format!(
-            "the vendor counts {} {kind} records and lists {}: {missing} are missing here. A list that the login may only see in \
-             part, or a fault of the vendor's; ask again with full_compare()",
-            audit.counted,
-            audit.counted - missing
-        )),
-    }
+fn disagreement(kind: &str, audit: Audit) -> String {
+    format!(
+        "the vendor counts {} {kind} records and lists {}: {} are missing here. The login may see only a part of them, or the \
+         vendor's count is wrong; full_compare() looks again",
+        audit.counted,
+        audit.counted - audit.missing,
+        audit.missing
+    )
 }

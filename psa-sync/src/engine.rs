@@ -15,7 +15,7 @@ use crate::guard::MassDeleteGuard;
 use crate::pass::Pass;
 use crate::prepare::Rules;
 use crate::progress::{Event, Progress};
-use crate::report::{EntityOutcome, EntityReport, RunReport, RunState};
+use crate::report::{Counts, EntityOutcome, EntityReport, RunReport, RunState};
 use crate::scope::Scope;
 use crate::store::{ConnectionInfo, Family, RunId, Store};
 
@@ -439,10 +439,11 @@ impl SyncEngine {
                 }
             }
         }
-        let mut more = BTreeMap::new();
+        // What waited for one kind is counted with its own.
+        let mut elsewhere: BTreeMap<EntityKind, Counts> = BTreeMap::new();
         if stop.is_none() {
             match self.fetch_missing_parents(run, &readable, progress).await {
-                Ok(counts) => more = counts,
+                Ok(counts) => elsewhere = counts,
                 Err(error) => stop = Some(error),
             }
         }
@@ -462,10 +463,16 @@ impl SyncEngine {
             {
                 stream.outcome = short;
             }
-            reports.extend(stream.pass.reports(&stream.outcome).await?);
+            let reported = stream.pass.reports(&stream.outcome).await?;
+            for (kind, counts) in stream.pass.counts {
+                if !stream.pass.feed.contains(&kind) {
+                    *elsewhere.entry(kind).or_default() += counts;
+                }
+            }
+            reports.extend(reported);
         }
         for report in reports.iter_mut() {
-            if let Some(counts) = more.get(&report.kind) {
+            if let Some(counts) = elsewhere.get(&report.kind) {
                 report.counts += *counts;
             }
             progress.event(&Event::EntityFinished { report });
@@ -579,10 +586,11 @@ impl<'a> Stream<'a> {
             Err(error) => error,
         };
         let message = format!("{error}. {}", error.remedy());
-        self.outcome = if error.is_permission_denied() {
-            EntityOutcome::NotPermitted(message.clone())
-        } else {
-            EntityOutcome::Failed(message.clone())
+        self.outcome = match error.kind() {
+            ErrorKind::PermissionDenied => EntityOutcome::NotPermitted(message.clone()),
+            // Another engine is at this stream: what it commits counts, and this one's next run goes on from there.
+            ErrorKind::Conflict => EntityOutcome::Incomplete(message.clone()),
+            _ => EntityOutcome::Failed(message.clone()),
         };
         if error.kind() == ErrorKind::Store {
             return Ok(Some(error));

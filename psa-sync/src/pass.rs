@@ -245,10 +245,12 @@ impl<'a> Pass<'a> {
         // In a first backfill every row that was seen is there; later only this list tells rows of this pass from older ones.
         let mark_seen = self.may_have_missed(capabilities) && (scanned(capabilities) || !whole);
         let closes = last && !mark_seen;
+        // Rows may have moved out of sight while others were read, and nothing else would tell.
+        let compare = closes && capabilities.pages_shift && !next.atomic && capabilities.keys != KeyListing::None;
         if closes {
             next = self.closed(next, capabilities);
         }
-        self.commit_page(next, page.batch, mark_seen, closes).await?;
+        self.commit_page(next, page.batch, Marks { seen: mark_seen, ends_pass: closes, compare }).await?;
         self.pages += 1;
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();
         self.progress.event(&Event::Page { kind: self.kind, counts, total: page.total });
@@ -275,7 +277,7 @@ impl<'a> Pass<'a> {
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
         let next = self.closed(self.checkpoint.clone(), capabilities);
         let batch = Batch { records: Vec::new(), removals: Vec::new() };
-        self.commit_page(next, batch, false, true).await
+        self.commit_page(next, batch, Marks { seen: false, ends_pass: true, compare: false }).await
     }
 
     /// The checkpoint after the open pass.
@@ -325,15 +327,16 @@ impl<'a> Pass<'a> {
         Ok(reports)
     }
 
-    async fn commit_page(&mut self, checkpoint: Checkpoint, batch: Batch, seen: bool, ends_pass: bool) -> Result<()> {
+    async fn commit_page(&mut self, checkpoint: Checkpoint, batch: Batch, marks: Marks) -> Result<()> {
         let arrived = batch.records.len() as u64;
         let commit = Commit {
             checkpoint: checkpoint.clone(),
             moves: true,
             records: batch.records,
             removals: batch.removals,
-            mark_seen: seen,
-            ends_pass,
+            mark_seen: marks.seen,
+            ends_pass: marks.ends_pass,
+            ask_to_compare: marks.compare,
             ..self.blank_commit()
         };
         let committed = self.engine.store.commit(commit).await?;
@@ -392,6 +395,7 @@ impl<'a> Pass<'a> {
             settled: Vec::new(),
             mark_seen: false,
             ends_pass: false,
+            ask_to_compare: false,
             comparison: None,
             family: Arc::clone(&self.engine.family),
             late_before: None,
@@ -413,6 +417,16 @@ impl<'a> Pass<'a> {
         }
         Ok(())
     }
+}
+
+/// What a page's commit says of its pass.
+struct Marks {
+    /// Its rows were seen.
+    seen: bool,
+    /// It was the last one.
+    ends_pass: bool,
+    /// Keys have to be compared.
+    compare: bool,
 }
 
 /// Whether each pass reads everything, since the vendor does not filter by time.

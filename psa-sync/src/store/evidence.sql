@@ -12,6 +12,7 @@ ALTER TABLE stream ADD COLUMN compare_asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN audit_counted INTEGER;
 ALTER TABLE stream ADD COLUMN audit_known INTEGER;
 ALTER TABLE stream ADD COLUMN audit_missing INTEGER;
+ALTER TABLE stream ADD COLUMN audit_confirmed INTEGER;
 -- A pass that an older version left while it compared keys begins again.
 UPDATE stream SET phase = 'reading', cursor = NULL WHERE phase = 'reconciling';
 

@@ -235,6 +235,8 @@ pub struct Commit {
     pub mark_seen: bool,
     /// Whether the pass ends here, so that what it saw can be forgotten.
     pub ends_pass: bool,
+    /// Whether keys have to be compared after this pass.
+    pub ask_to_compare: bool,
     /// The comparison that the removals rest on. If another one took its place, nothing is written.
     pub comparison: Option<i64>,
     /// What kinds have to do with each other.
@@ -300,6 +302,8 @@ pub struct Audit {
     pub known: u64,
     /// How many the vendor counted and did not list.
     pub missing: u64,
+    /// Whether another comparison would say the same: so many are missing, or two comparisons said so.
+    pub confirmed: bool,
 }
 
 /// What is known of a stream, for deciding whether its keys have to be compared.
@@ -517,11 +521,11 @@ pub trait Store: Send + Sync {
     /// What the database can do.
     async fn standing(&self, stream: &StreamKey) -> Result<Standing>;
 
-    /// Keeps the result of an audit.
+    /// Keeps the result of an audit; none forgets the last one.
     ///
     /// # Errors
     /// What the database can do.
-    async fn keep_audit(&self, stream: &StreamKey, audit: Audit) -> Result<()>;
+    async fn keep_audit(&self, stream: &StreamKey, audit: Option<Audit>) -> Result<()>;
 
     /// Asks for a comparison of all streams of a connection and for the children of all parents.
     ///

@@ -561,12 +561,18 @@ impl Store for SqliteStore {
         self.db.read(move |c| compare::standing(c, stream_id(c, &stream)?)).await.map_err(failed)
     }
 
-    async fn keep_audit(&self, stream: &StreamKey, audit: Audit) -> Result<()> {
+    async fn keep_audit(&self, stream: &StreamKey, audit: Option<Audit>) -> Result<()> {
         let stream = stream.clone();
         let work = move |tx: &Transaction<'_>| {
             tx.execute(
-                "UPDATE stream SET audit_counted = ?2, audit_known = ?3, audit_missing = ?4 WHERE id = ?1",
-                (stream_id(tx, &stream)?, audit.counted as i64, audit.known as i64, audit.missing as i64),
+                "UPDATE stream SET audit_counted = ?2, audit_known = ?3, audit_missing = ?4, audit_confirmed = ?5 WHERE id = ?1",
+                (
+                    stream_id(tx, &stream)?,
+                    audit.map(|a| a.counted as i64),
+                    audit.map(|a| a.known as i64),
+                    audit.map(|a| a.missing as i64),
+                    audit.map(|a| a.confirmed),
+                ),
             )?;
             Ok(())
         };

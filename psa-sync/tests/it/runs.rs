@@ -69,7 +69,8 @@ async fn a_ticket_that_was_only_touched_is_not_written() {
     world.edit(|halo| (1..=30).for_each(|id| halo.touch_ticket(id)));
     let report = run(&engine).await;
     let counts = report.entity(&TICKET).unwrap().counts;
-    assert_eq!((counts.unchanged, counts.updated), (30, 0));
+    // The newest ticket's second is part of the window, too.
+    assert_eq!((counts.unchanged, counts.stored()), (31, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +147,7 @@ async fn our_clock_an_hour_off_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_run_still_moves_the_window() {
+async fn an_idle_tenant_is_fresh_and_asked_for_its_newest_second_only() {
     let world = World::new(30).await;
     let engine = world.tickets();
     succeeded(&run(&engine).await);
@@ -163,7 +164,9 @@ async fn an_empty_run_still_moves_the_window() {
     let from =
         world.sandbox.log().entries().iter().find_map(|e| e.query("lastupdatefromdate").map(str::to_owned)).unwrap();
     let from: chrono::DateTime<chrono::Utc> = from.parse().unwrap();
-    assert!(from > fresh.unwrap() - chrono::TimeDelta::minutes(10));
+    let newest = world.store.query("SELECT max(updated_at) AS at FROM ticket").await.unwrap();
+    let newest: chrono::DateTime<chrono::Utc> = newest[0]["at"].as_str().unwrap().parse().unwrap();
+    assert!(from <= newest && from > newest - chrono::TimeDelta::minutes(10), "{from} {newest}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -217,7 +220,7 @@ async fn two_engines_on_one_stream_do_not_mix() {
     let (a, b) = (world.tickets(), world.tickets());
     let (a, b) = futures::join!(run(&a), run(&b));
     let states = [a.state, b.state];
-    assert!(states.iter().all(|s| matches!(s, RunState::Succeeded | RunState::Failed)), "{states:?}");
+    assert!(states.iter().all(|s| matches!(s, RunState::Succeeded | RunState::Partial)), "{states:?}");
     succeeded(&run(&world.tickets()).await);
     world.assert_same_tickets(300).await;
     assert_eq!(world.count("SELECT count(*) - count(DISTINCT vendor_key) FROM ticket").await, 0);

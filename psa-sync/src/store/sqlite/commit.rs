@@ -75,6 +75,9 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
     for (target, due) in &commit.settled {
         due::settle(tx, stream.id, *target, due)?;
     }
+    if commit.ask_to_compare {
+        tx.prepare_cached("UPDATE stream SET compare_asked = 1 WHERE id = ?1")?.execute([stream.id])?;
+    }
     if commit.ends_pass {
         tx.prepare_cached("DELETE FROM seen WHERE stream_id = ?1")?.execute([stream.id])?;
     }

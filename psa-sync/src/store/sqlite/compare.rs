@@ -222,14 +222,18 @@ pub(super) fn standing(c: &Connection, stream: i64) -> Result<Standing> {
     let unreadable = number("SELECT count(*) FROM hold WHERE stream_id = ?1 AND key LIKE '%unreadable-%'")?;
     let kept = c
         .prepare_cached(
-            "SELECT compared_at, compare_asked, audit_counted, audit_known, audit_missing FROM stream WHERE id = ?1",
+            "SELECT compared_at, compare_asked, audit_counted, audit_known, audit_missing, audit_confirmed
+             FROM stream WHERE id = ?1",
         )?
         .query_row([stream], |row| {
-            let audit = match (row.get::<_, Option<i64>>(2)?, row.get::<_, Option<i64>>(3)?, row.get(4)?) {
-                (Some(counted), Some(known), Some::<i64>(missing)) => {
-                    Some(Audit { counted: counted as u64, known: known as u64, missing: missing as u64 })
-                }
-                _ => None,
+            let audit = match row.get::<_, Option<i64>>(2)? {
+                None => None,
+                Some(counted) => Some(Audit {
+                    counted: counted as u64,
+                    known: row.get::<_, i64>(3)? as u64,
+                    missing: row.get::<_, i64>(4)? as u64,
+                    confirmed: row.get(5)?,
+                }),
             };
             Ok((super::read_time(row, "compared_at")?, row.get::<_, bool>(1)?, audit))
         })?;
