@@ -11,8 +11,8 @@ use crate::Error;
 /// One rule holds for every scheme, signer, verifier and credential, and for each kind of secret (plain text, `whsec_…`, base64,
 /// hexadecimal): a secret is one line of text, exactly as the sender has it. What is empty or blank, what begins or ends with a
 /// line break, a blank or an invisible character, and what holds a control character is refused when the signer or verifier is
-/// made. Nothing is taken off in silence: a password may end with a blank, and a key that differs by one character matches
-/// nothing, without a hint. Files end with a line break; [`Secret::line`] reads them.
+/// made. Nothing is taken off in silence, since a slip can't be told from a secret that is meant so, and a key that differs by one
+/// character matches nothing, without a hint. Files end with a line break; [`Secret::line`] reads them.
 ///
 /// ```
 /// use webhook_signing::{Error, Scheme, Secret, Verifier};
