@@ -107,14 +107,16 @@ impl HaloReceiverBuilder {
 
     /// A webhook that signs: HMAC-SHA256 of the body, keyed with its password, in the header that it names.
     ///
-    /// The digest and the prefix are settings of the webhook. Base64 and hexadecimal are taken, bare or behind `sha256=`, with or
-    /// without a blank between: Halo was observed to send `sha256= <base64>` (jackmusick/bifrost, issue 726), which no document
-    /// of the vendor tells. For another prefix: [`signed_header_with_prefix`](Self::signed_header_with_prefix).
+    /// The digest and the prefix are settings of the webhook. Base64 and hexadecimal are taken, bare or behind
+    /// `sha256=`, with or without a blank between: Halo was observed to send `sha256= <base64>` (jackmusick/bifrost,
+    /// issue 726), which no document of the vendor tells. For another prefix:
+    /// [`signed_header_with_prefix`](Self::signed_header_with_prefix).
     pub fn signed_header(self, header: &str, password: impl Into<Keyring>) -> Self {
         self.signed(header, Scheme::halo, password)
     }
 
-    /// As [`signed_header`](Self::signed_header), for a webhook whose signature prefix at Halo is this one, in any letter case.
+    /// As [`signed_header`](Self::signed_header), for a webhook whose signature prefix at Halo is this one, in any
+    /// letter case.
     pub fn signed_header_with_prefix(self, header: &str, prefix: &str, password: impl Into<Keyring>) -> Self {
         let scheme = |header: String| {
             let header = HmacHeader::new(header, Hash::Sha256, Encoding::Base64);
@@ -140,8 +142,9 @@ impl HaloReceiverBuilder {
     /// The receiver. Of several ways to prove the sender, the one that was set last counts.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] with the setting to correct: above all an empty password, which everybody knows, and one with a line
-    /// break or a blank at its end, which a file may have and Halo does not (`webhook_signing::Secret::line` reads files).
+    /// [`ErrorKind::Config`] with the setting to correct: above all an empty password, which everybody knows, and one
+    /// with a line break or a blank at its end, which a file may have and Halo does not
+    /// (`webhook_signing::Secret::line` reads files).
     pub fn build(self) -> Result<HaloReceiver> {
         if self.connection.trim().is_empty() {
             return Err(Error::config("connection", "the connection has no name"));

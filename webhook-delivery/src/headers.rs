@@ -14,14 +14,16 @@ const MAX_VALUE: usize = 4096;
 /// As many as an endpoint may have.
 const MAX_HEADERS: usize = 32;
 
-/// What is not the owner's to say, in the order of the alphabet: a name belongs here if somebody between us and the handler acts on
-/// it, or would be lied to by it.
+/// What is not the owner's to say, in the order of the alphabet: a name belongs here if somebody between us and the
+/// handler acts on it, or would be lied to by it.
 ///
 /// * The connection and its hops: framing, routing, expectations (RFC 9110, 9112, 9113).
-/// * Caches, on requests and answers: age, freshness, conditions, ranges (RFC 9111, 9110 section 13 and 14, 9211, 9213).
+/// * Caches, on requests and answers: age, freshness, conditions, ranges (RFC 9111, 9110 section 13 and 14, 9211,
+///   9213).
 /// * What is true of the body and of us: digests, signatures, dates, methods that stand for another one.
 /// * Browsers: origins, cookies, policies that are kept (RFC 6265, Fetch, Clear-Site-Data, HSTS, reporting).
-/// * Front ends: which client, address, certificate or scheme a request came with (RFC 7239, 9440, and what proxies invented).
+/// * Front ends: which client, address, certificate or scheme a request came with (RFC 7239, 9440, and what proxies
+///   invented).
 ///
 /// Negotiation is the owner's (`Accept`, `Accept-Language`), all but `Accept-Encoding`: answers are read as they come.
 const FORBIDDEN: &[&str] = &[
@@ -126,7 +128,8 @@ const FORBIDDEN: &[&str] = &[
     "x-xss-protection",
 ];
 
-/// Beginnings that belong to the body, to the signature, to browsers, or to the front ends and clouds that deliveries pass through.
+/// Beginnings that belong to the body, to the signature, to browsers, or to the front ends and clouds that deliveries
+/// pass through.
 const FORBIDDEN_PREFIXES: &[&str] = &[
     // The body and the signature.
     "content-",
@@ -148,7 +151,8 @@ const FORBIDDEN_PREFIXES: &[&str] = &[
     "x-istio-",
     "x-original-",
     "x-ssl-",
-    // Clouds: Akamai, AWS, Azure with Front Door and its gateways, Cloudflare, Fastly, Fly, Google, Imperva, Netlify, Vercel.
+    // Clouds: Akamai, AWS, Azure with Front Door and its gateways, Cloudflare, Fastly, Fly, Google, Imperva, Netlify,
+    // Vercel.
     "akamai-",
     "cf-",
     "fastly-",
@@ -230,8 +234,8 @@ impl CustomHeaders {
     ///
     /// # Errors
     /// [`Error::Header`] for a user name with a colon, and for a user name or password that breaks the rule of
-    /// [`webhook_signing::Secret`]: encoded, a line break at the end of a file would be sent with it. Either may be empty, where
-    /// the receiver has a key in place of both.
+    /// [`webhook_signing::Secret`]: encoded, a line break at the end of a file would be sent with it. Either may be
+    /// empty, where the receiver has a key in place of both.
     pub fn basic(self, user: &str, password: &str) -> Result<Self> {
         use base64::Engine;
         if user.contains(':') {
@@ -256,8 +260,8 @@ impl CustomHeaders {
         Zeroizing::new(serde_json::to_string(&pairs).unwrap_or_default())
     }
 
-    /// From the store: each as if it were set now. One that an earlier version took and this one refuses is left out, since an
-    /// endpoint that can't be read would stop all of its deliveries.
+    /// From the store: each as if it were set now. One that an earlier version took and this one refuses is left out,
+    /// since an endpoint that can't be read would stop all of its deliveries.
     pub(crate) fn from_stored(text: &str) -> Result<Self> {
         let pairs: Vec<(String, Zeroizing<String>)> = serde_json::from_str(text).map_err(Error::Data)?;
         Ok(pairs.iter().fold(Self::new(), |headers, (name, value)| match headers.clone().set(name, value) {

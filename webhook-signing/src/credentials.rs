@@ -62,8 +62,8 @@ impl Credentials {
     /// HTTP Basic. With a [`Keyring`] several passwords are good while one is being changed.
     ///
     /// # Errors
-    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for a user name with a colon, and for a password or a user name that breaks
-    /// the rule of [`Secret`](crate::Secret). Only the user name may be empty.
+    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for a user name with a colon, and for a password or a user name
+    /// that breaks the rule of [`Secret`](crate::Secret). Only the user name may be empty.
     pub fn basic(user: &str, password: impl Into<Keyring>) -> Result<Self, Error> {
         if user.contains(':') {
             return Err(Error::InvalidSecret("belongs to a user name with a colon, which Basic can't carry"));

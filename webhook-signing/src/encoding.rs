@@ -53,8 +53,8 @@ impl Encoding {
         (got == length).then_some(Decoded { bytes, length })
     }
 
-    /// As [`decode`](Self::decode), in either encoding and with hexadecimal digits in either case: their lengths tell them
-    /// apart.
+    /// As [`decode`](Self::decode), in either encoding and with hexadecimal digits in either case: their lengths tell
+    /// them apart.
     pub(crate) fn decode_any(text: &str, length: usize) -> Option<Decoded> {
         if text.len() != 2 * length {
             return Self::Base64.decode(text, length);

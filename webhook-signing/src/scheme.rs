@@ -142,9 +142,10 @@ impl Scheme {
     /// A webhook of Halo PSA with a signed header (authentication type 3): base64 of HMAC-SHA256 of the body, keyed with the
     /// password, in the header that the webhook names.
     ///
-    /// What stands before the MAC (`signature_prefix`) and how it is written (`digest`) are settings of each webhook, so the MAC is
-    /// taken bare or behind `sha256=`, in base64 or hexadecimal. Observed in production, in no document of the vendor: Halo puts a
-    /// blank behind the prefix, `sha256= <base64>` (jackmusick/bifrost, issue 726). For another prefix:
+    /// What stands before the MAC (`signature_prefix`) and how it is written (`digest`) are settings of each webhook,
+    /// so the MAC is taken bare or behind `sha256=`, in base64 or hexadecimal. Observed in production, in no document
+    /// of the vendor: Halo puts a blank behind the prefix, `sha256= <base64>` (jackmusick/bifrost, issue 726). For
+    /// another prefix:
     ///
     /// ```
     /// use webhook_signing::{Encoding, Hash, HmacHeader, Scheme};
@@ -290,9 +291,9 @@ impl HmacHeader {
         self
     }
 
-    /// Takes the MAC in every form that a sender's administrator may choose: with the prefix or without it, the prefix in any
-    /// letter case, `sha256=` or `sha512=` instead of it, in base64 or hexadecimal. What is signed keeps the one form. All forms
-    /// stand for the same MAC, so none of them makes a forgery easier.
+    /// Takes the MAC in every form that a sender's administrator may choose: with the prefix or without it, the prefix
+    /// in any letter case, `sha256=` or `sha512=` instead of it, in base64 or hexadecimal. What is signed keeps the one
+    /// form. All forms stand for the same MAC, so none of them makes a forgery easier.
     pub fn tolerant(mut self) -> Self {
         self.tolerant = true;
         self
@@ -422,8 +423,8 @@ impl Layout {
         }
     }
 
-    /// Why no signature in the header was good. `supported`: one is of this version; `readable`: one of those has the form of a
-    /// signature.
+    /// Why no signature in the header was good. `supported`: one is of this version; `readable`: one of those has the
+    /// form of a signature.
     pub(crate) fn refusal(&self, header: &str, supported: bool, readable: bool) -> Error {
         let malformed = |why| Error::MalformedHeader { name: self.signature_name(), why };
         if readable {

@@ -8,11 +8,12 @@ use crate::Error;
 
 /// A secret or a key. Never shown, and wiped when dropped.
 ///
-/// One rule holds for every scheme, signer, verifier and credential, and for each kind of secret (plain text, `whsec_…`, base64,
-/// hexadecimal): a secret is one line of text, exactly as the sender has it. What is empty or blank, what begins or ends with a
-/// line break, a blank or an invisible character, and what holds a control character is refused when the signer or verifier is
-/// made. Nothing is taken off in silence, since a slip can't be told from a secret that is meant so, and a key that differs by one
-/// character matches nothing, without a hint. Files end with a line break; [`Secret::line`] reads them.
+/// One rule holds for every scheme, signer, verifier and credential, and for each kind of secret (plain text,
+/// `whsec_…`, base64, hexadecimal): a secret is one line of text, exactly as the sender has it. What is empty or blank,
+/// what begins or ends with a line break, a blank or an invisible character, and what holds a control character is
+/// refused when the signer or verifier is made. Nothing is taken off in silence, since a slip can't be told from a
+/// secret that is meant so, and a key that differs by one character matches nothing, without a hint. Files end with a
+/// line break; [`Secret::line`] reads them.
 ///
 /// ```
 /// use webhook_signing::{Error, Scheme, Secret, Verifier};
@@ -38,8 +39,8 @@ impl Secret {
         Self(Form::Text(Zeroizing::new(text.into())))
     }
 
-    /// The secret in a file, which ends with a line break that is not a part of it and may begin with a byte order mark: as
-    /// [`new`](Self::new) without these.
+    /// The secret in a file, which ends with a line break that is not a part of it and may begin with a byte order
+    /// mark: as [`new`](Self::new) without these.
     pub fn line(text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
         Self::new(text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\r', '\n']))
@@ -96,7 +97,8 @@ pub(crate) fn check_bytes(bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// What nobody sees at the end of a text, and nobody means: blanks, line breaks, controls, byte order marks, zero-width marks.
+/// What nobody sees at the end of a text, and nobody means: blanks, line breaks, controls, byte order marks, zero-width
+/// marks.
 pub(crate) fn is_invisible(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }

@@ -4,7 +4,8 @@ use psa_core::{Error, ErrorKind, Result};
 use psa_http::AddressPolicy;
 use url::{Origin, Url};
 
-/// The regions of the vendor's cloud. Each has a login host (`na`), an API host (`api-na`) and a sandbox (`sandbox-na`).
+/// The regions of the vendor's cloud. Each has a login host (`na`), an API host (`api-na`) and a sandbox
+/// (`sandbox-na`).
 const REGIONS: [&str; 5] = ["na", "eu", "au", "aus", "za"];
 
 /// The vendor's own domains: nobody else can have a name in them.
@@ -68,8 +69,8 @@ pub(super) struct KeyUrl {
 }
 
 impl KeyOrigins {
-    /// The vendor's cloud and nothing else: `na`, `eu`, `au`, `aus`, `za` and `staging`, their sandboxes (`sandbox-na` …), and the
-    /// same with `api-` in front.
+    /// The vendor's cloud and nothing else: `na`, `eu`, `au`, `aus`, `za` and `staging`, their sandboxes (`sandbox-na`
+    /// …), and the same with `api-` in front.
     pub fn cloud() -> Self {
         Self { cloud: true, own: Vec::new(), addresses: AddressPolicy::public_only() }
     }

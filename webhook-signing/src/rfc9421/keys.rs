@@ -99,8 +99,8 @@ impl VerifyingKey {
         Ok(Self { algorithm, form: Verifying::Public(public) })
     }
 
-    /// A public key as text, between `-----BEGIN PUBLIC KEY-----` and its end. What a file has around it is taken off: line breaks,
-    /// blanks, a byte order mark.
+    /// A public key as text, between `-----BEGIN PUBLIC KEY-----` and its end. What a file has around it is taken off:
+    /// line breaks, blanks, a byte order mark.
     ///
     /// # Errors
     /// As [`new`](Self::new); [`Error::InvalidSecret`] for HMAC, whose secrets are not written so.
@@ -168,8 +168,8 @@ impl SigningKey {
         Ok(Self { algorithm, form })
     }
 
-    /// A private key as text, between `-----BEGIN PRIVATE KEY-----` and its end. What a file has around it is taken off, as for
-    /// [`VerifyingKey::pem`].
+    /// A private key as text, between `-----BEGIN PRIVATE KEY-----` and its end. What a file has around it is taken
+    /// off, as for [`VerifyingKey::pem`].
     ///
     /// # Errors
     /// As [`new`](Self::new); [`Error::InvalidSecret`] for HMAC, whose secrets are not written so.

@@ -404,7 +404,11 @@ mod tokens {
     }
 
     fn verifier() -> TokenVerifier {
-        TokenVerifier::new(set(json!([jwk("k1")])).unwrap(), [APP.to_ascii_uppercase()], [TENANT, OTHER])
+        TokenVerifier::new(
+            set(json!([jwk("k1")])).unwrap(),
+            [format!("{}\n", APP.to_ascii_uppercase())],
+            [TENANT, OTHER],
+        )
     }
 
     fn claims() -> Value {

@@ -1,4 +1,4 @@
-//! A secret is one line of text, exactly as the sender has it: what a file or a clipboard adds is refused, by name and everywhere.
+//! A secret is one line of text, as the sender has it: what files and clipboards add is refused by name.
 
 use proptest::prelude::*;
 use webhook_signing::{Credentials, Error, Keyring, Secret, Signer, Verifier};
