@@ -23,4 +23,4 @@ pub use psa_http::{Download, ListPage, RawCall, RawRecord};
 pub use receiver::{HaloReceiver, HaloReceiverBuilder};
 pub use resources::*;
 pub use scopes::{Scope, ScopeRow, Scopes};
-pub use webhook_signing::{Keyring, Verifier};
+pub use webhook_signing::{Keyring, Secret, Verifier};

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use http::HeaderName;
 use psa_core::{Answer, Cause, EntityKind, Error, ErrorKind, Hint, Incoming, Key, Received, Receiver, Result};
 use serde_json::{Map, Value};
-use webhook_signing::{Credentials, Error as NotVerified, Keyring, Scheme, Verifier, header_fn};
+use webhook_signing::{
+    Credentials, Encoding, Error as NotVerified, Hash, HmacHeader, Keyring, Scheme, Verifier, header_fn,
+};
 
 /// The longest body that is read.
 const MAX_BODY: usize = 1024 * 1024;
@@ -103,17 +105,35 @@ impl HaloReceiverBuilder {
         self
     }
 
-    /// A webhook that signs: base64 of HMAC-SHA256 of the body, keyed with its password, in the header that it names.
-    pub fn signed_header(mut self, header: &str, password: impl Into<Keyring>) -> Self {
-        let proof = match HeaderName::from_bytes(header.trim().as_bytes()) {
-            Ok(name) => Verifier::new(Scheme::halo(name.as_str().to_owned()), password).map(Proof::Signed),
-            Err(_) => Err(NotVerified::Malformed("names no header")),
+    /// A webhook that signs: HMAC-SHA256 of the body, keyed with its password, in the header that it names.
+    ///
+    /// The digest and the prefix are settings of the webhook. Base64 and hexadecimal are taken, bare or behind
+    /// `sha256=`, with or without a blank between: Halo was observed to send `sha256= <base64>` (jackmusick/bifrost,
+    /// issue 726), which no document of the vendor tells. For another prefix:
+    /// [`signed_header_with_prefix`](Self::signed_header_with_prefix).
+    pub fn signed_header(self, header: &str, password: impl Into<Keyring>) -> Self {
+        self.signed(header, Scheme::halo, password)
+    }
+
+    /// As [`signed_header`](Self::signed_header), for a webhook whose signature prefix at Halo is this one, in any
+    /// letter case.
+    pub fn signed_header_with_prefix(self, header: &str, prefix: &str, password: impl Into<Keyring>) -> Self {
+        let scheme = |header: String| {
+            let header = HmacHeader::new(header, Hash::Sha256, Encoding::Base64);
+            Scheme::Hmac(header.prefix(prefix.trim().to_owned()).tolerant())
         };
-        self.proof = Some(proof);
+        self.signed(header, scheme, password)
+    }
+
+    fn signed(mut self, header: &str, scheme: impl FnOnce(String) -> Scheme, password: impl Into<Keyring>) -> Self {
+        self.proof = Some(match HeaderName::from_bytes(header.trim().as_bytes()) {
+            Ok(name) => Verifier::new(scheme(name.as_str().to_owned()), password).map(Proof::Signed),
+            Err(_) => Err(NotVerified::Malformed("names no header")),
+        });
         self
     }
 
-    /// A webhook that signs in another way: hexadecimal, or behind a prefix.
+    /// A webhook that signs in another way, with an algorithm other than HMAC-SHA256 for example.
     pub fn verifier(mut self, verifier: Verifier) -> Self {
         self.proof = Some(Ok(Proof::Signed(verifier)));
         self
@@ -122,7 +142,9 @@ impl HaloReceiverBuilder {
     /// The receiver. Of several ways to prove the sender, the one that was set last counts.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] with the setting to correct: above all an empty password, which everybody knows.
+    /// [`ErrorKind::Config`] with the setting to correct: above all an empty password, which everybody knows, and one
+    /// with a line break or a blank at its end, which a file may have and Halo does not
+    /// (`webhook_signing::Secret::line` reads files).
     pub fn build(self) -> Result<HaloReceiver> {
         if self.connection.trim().is_empty() {
             return Err(Error::config("connection", "the connection has no name"));
@@ -152,7 +174,7 @@ impl HaloReceiver {
             Proof::Signed(verifier) => verifier.verify(&headers, incoming.body()).map(drop),
         };
         verified.map_err(|e| {
-            Error::new(ErrorKind::Unauthenticated, "the webhook is not believed")
+            Error::new(ErrorKind::Unauthenticated, format!("the webhook is not believed: {e}"))
                 .with_context(
                     "remedy",
                     "Answer 401. If it is one of yours: compare its authentication at Halo with this.",

@@ -1,3 +1,5 @@
+//! How long an answer asks to wait.
+
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
@@ -16,17 +18,28 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// As [`retry_after`], however long that is: for callers that have a limit of their own.
 pub fn retry_after_unbounded(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
-        if let Some(ms) = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok()) {
+        let text = headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+        if let Some(ms) = text.filter(|text| is_digits(text)).and_then(|text| text.parse().ok()) {
             return Some(Duration::from_millis(ms));
         }
     }
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+    if is_decimal(text) {
+        return Duration::try_from_secs_f64(text.parse().ok()?).ok();
     }
     let at: DateTime<Utc> = httpdate::parse_http_date(text).ok()?.into();
     let from = date(headers).unwrap_or(now);
     Some((at - from).to_std().unwrap_or(Duration::ZERO))
+}
+
+/// Digits, with a fraction at most. A number's parser takes signs, exponents and words, which no server means.
+fn is_decimal(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    is_digits(whole) && is_digits(fraction)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The vendor's clock, from the `Date` header.
@@ -39,6 +52,7 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     fn wait(pairs: &[(&'static str, &'static str)]) -> Option<Duration> {
         let headers = pairs
@@ -73,8 +87,27 @@ mod tests {
 
     #[test]
     fn nonsense_counts_as_absent() {
-        for text in ["soon", "-3", "NaN", "inf", "1e300", ""] {
+        for text in [
+            "soon", "-3", "NaN", "inf", "infinity", "1e300", "1.5e3", "1E2", "+5", "0x10", "1_000", "1,5", ".5", "5.",
+            "1.2.3", "5 s", "5s", "--1", "",
+        ] {
             assert_eq!(wait(&[("retry-after", text)]), None, "{text}");
+            assert_eq!(wait(&[("retry-after-ms", text)]), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_wait_is_digits_with_a_fraction_at_most_or_a_date(text in "[0-9+\\-.,_eExXinfaNGMT: ]{0,12}") {
+            let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, HeaderValue::from_str(&text).unwrap())]);
+            let got = retry_after(&headers, "2026-01-01T00:00:00Z".parse().unwrap());
+            let text = text.trim();
+            let number = text.chars().all(|c| c.is_ascii_digit() || c == '.')
+                && text.starts_with(|c: char| c.is_ascii_digit())
+                && text.ends_with(|c: char| c.is_ascii_digit())
+                && text.matches('.').count() < 2;
+            // No date is as short as these texts.
+            prop_assert_eq!(got.is_some(), number, "{}", text);
         }
     }
 }

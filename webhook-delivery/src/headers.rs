@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::{HeaderName, HeaderValue};
+use webhook_signing::{Error as NotTaken, Secret};
 use zeroize::Zeroizing;
 
 use crate::{Error, Result};
@@ -13,60 +14,164 @@ const MAX_VALUE: usize = 4096;
 /// As many as an endpoint may have.
 const MAX_HEADERS: usize = 32;
 
-/// Framing, routing, what is true of the body, and who we are.
-const FORBIDDEN: [&str; 35] = [
-    "accept",
-    "accept-charset",
+/// What is not the owner's to say, in the order of the alphabet: a name belongs here if somebody between us and the
+/// handler acts on it, or would be lied to by it.
+///
+/// * The connection and its hops: framing, routing, expectations (RFC 9110, 9112, 9113).
+/// * Caches, on requests and answers: age, freshness, conditions, ranges (RFC 9111, 9110 section 13 and 14, 9211,
+///   9213).
+/// * What is true of the body and of us: digests, signatures, dates, methods that stand for another one.
+/// * Browsers: origins, cookies, policies that are kept (RFC 6265, Fetch, Clear-Site-Data, HSTS, reporting).
+/// * Front ends: which client, address, certificate or scheme a request came with (RFC 7239, 9440, and what proxies
+///   invented).
+///
+/// Negotiation is the owner's (`Accept`, `Accept-Language`), all but `Accept-Encoding`: answers are read as they come.
+const FORBIDDEN: &[&str] = &[
     "accept-encoding",
-    "accept-language",
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "alt-used",
+    "authentication-info",
     "cache-control",
+    "cache-status",
+    "cdn-cache-control",
+    "cdn-loop",
+    "clear-site-data",
+    "client-cert",
+    "client-cert-chain",
+    "client-ip",
     "connection",
-    "content-digest",
     "cookie",
+    "cookie2",
     "date",
+    "digest",
+    "disguised-host",
+    "dnt",
+    "early-data",
+    "etag",
     "expect",
+    "expect-ct",
+    "expires",
     "forwarded",
     "from",
+    "front-end-https",
     "host",
     "http2-settings",
     "keep-alive",
+    "last-modified",
+    "location",
     "max-forwards",
+    "nel",
     "origin",
+    "origin-agent-cluster",
+    "permissions-policy",
     "pragma",
     "priority",
     "proxy-authenticate",
+    "proxy-authentication-info",
     "proxy-authorization",
     "proxy-connection",
+    "proxy-status",
+    "public-key-pins",
     "range",
     "referer",
+    "referrer-policy",
+    "refresh",
+    "report-to",
+    "reporting-endpoints",
+    "repr-digest",
+    "retry-after",
+    "server",
+    "server-timing",
     "set-cookie",
-    "signature",
-    "signature-input",
+    "set-cookie2",
+    "sourcemap",
+    "strict-transport-security",
     "te",
+    "timing-allow-origin",
     "trailer",
     "trailers",
     "transfer-encoding",
+    "true-client-ip",
     "upgrade",
+    "upgrade-insecure-requests",
     "user-agent",
+    "vary",
     "via",
+    "want-content-digest",
+    "want-digest",
+    "want-repr-digest",
     "warning",
+    "www-authenticate",
+    "x-cache",
+    "x-client-cert",
+    "x-client-ip",
+    "x-cloud-trace-context",
+    "x-cluster-client-ip",
+    "x-content-type-options",
+    "x-forwarded",
+    "x-frame-options",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-proxyuser-ip",
+    "x-real-ip",
+    "x-rewrite-url",
+    "x-scheme",
+    "x-sendfile",
+    "x-served-by",
+    "x-url-scheme",
+    "x-varnish",
+    "x-xss-protection",
 ];
 
-/// Beginnings that belong to the body, to the signature, or to the clouds that deliveries may pass through.
-const FORBIDDEN_PREFIXES: [&str; 13] = [
+/// Beginnings that belong to the body, to the signature, to browsers, or to the front ends and clouds that deliveries
+/// pass through.
+const FORBIDDEN_PREFIXES: &[&str] = &[
+    // The body and the signature.
     "content-",
-    "webhook-",
+    "signature",
     "svix-",
+    "webhook-",
     "x-svix-",
+    // Browsers, and conditions of caches.
+    "access-control-",
+    "cross-origin-",
+    "if-",
     "sec-",
+    "surrogate-",
+    // Proxies: nginx, IIS, Envoy, Istio, Varnish, and what each calls the request it had.
+    "x-accel-",
+    "x-arr-",
+    "x-envoy-",
     "x-forwarded-",
+    "x-istio-",
+    "x-original-",
+    "x-ssl-",
+    // Clouds: Akamai, AWS, Azure with Front Door and its gateways, Cloudflare, Fastly, Fly, Google, Imperva, Netlify,
+    // Vercel.
+    "akamai-",
+    "cf-",
+    "fastly-",
+    "fly-",
+    "incap-",
+    "x-akamai-",
     "x-amz-",
     "x-amzn-",
-    "x-google",
-    "x-goog-",
+    "x-appengine-",
+    "x-appgw-",
     "x-azure-",
+    "x-fd-",
+    "x-gfe",
+    "x-goog-",
+    "x-google",
     "x-ms-",
-    "cf-",
+    "x-nf-",
+    "x-vercel-",
+    "x-waws-",
 ];
 
 /// The headers of an endpoint. Values are for the receiver alone: they are never shown.
@@ -98,7 +203,7 @@ impl CustomHeaders {
         if HeaderName::try_from(&lower).is_err() {
             return refused("is no name of a header");
         }
-        if FORBIDDEN.contains(&lower.as_str()) || FORBIDDEN_PREFIXES.iter().any(|p| lower.starts_with(p)) {
+        if is_forbidden(&lower) {
             return refused("is not yours to set: it would change what is sent, where to, or its signature");
         }
         if value.len() > MAX_VALUE {
@@ -118,20 +223,28 @@ impl CustomHeaders {
     /// `Authorization: Bearer …`.
     ///
     /// # Errors
-    /// [`Error::Header`] for a token that can't be sent.
+    /// [`Error::Header`] for a token that can't be sent, and for one that is empty or breaks the rule of
+    /// [`webhook_signing::Secret`]: from a file it may end with a line break.
     pub fn bearer(self, token: &str) -> Result<Self> {
+        check_secret(token)?;
         self.set("authorization", &format!("Bearer {token}"))
     }
 
     /// HTTP Basic.
     ///
     /// # Errors
-    /// [`Error::Header`] for a user name with a colon.
+    /// [`Error::Header`] for a user name with a colon, and for a user name or password that breaks the rule of
+    /// [`webhook_signing::Secret`]: encoded, a line break at the end of a file would be sent with it. Either may be
+    /// empty, where the receiver has a key in place of both.
     pub fn basic(self, user: &str, password: &str) -> Result<Self> {
         use base64::Engine;
         if user.contains(':') {
-            return Err(Error::Header { name: "authorization".into(), why: "can't carry a user name with a colon" });
+            return Err(authorization("can't carry a user name with a colon"));
         }
+        if user.is_empty() && password.is_empty() {
+            return Err(authorization("has neither a user name nor a password"));
+        }
+        [user, password].into_iter().filter(|part| !part.is_empty()).try_for_each(check_secret)?;
         let pair = Zeroizing::new(format!("{user}:{password}"));
         self.set("authorization", &format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(&*pair)))
     }
@@ -147,10 +260,17 @@ impl CustomHeaders {
         Zeroizing::new(serde_json::to_string(&pairs).unwrap_or_default())
     }
 
-    /// From the store: each as if it were set now.
+    /// From the store: each as if it were set now. One that an earlier version took and this one refuses is left out,
+    /// since an endpoint that can't be read would stop all of its deliveries.
     pub(crate) fn from_stored(text: &str) -> Result<Self> {
         let pairs: Vec<(String, Zeroizing<String>)> = serde_json::from_str(text).map_err(Error::Data)?;
-        pairs.iter().try_fold(Self::new(), |headers, (name, value)| headers.set(name, value))
+        Ok(pairs.iter().fold(Self::new(), |headers, (name, value)| match headers.clone().set(name, value) {
+            Ok(more) => more,
+            Err(refused) => {
+                tracing::warn!(%refused, "a stored header is no longer sent; set the endpoint's headers anew");
+                headers
+            }
+        }))
     }
 
     /// What must not be shown of them, in every form that a receiver may show it in.
@@ -188,8 +308,48 @@ impl CustomHeaders {
     }
 }
 
+fn authorization(why: &'static str) -> Error {
+    Error::Header { name: "authorization".to_owned(), why }
+}
+
+/// The rule of secrets, before a line break disappears in an encoding.
+fn check_secret(text: &str) -> Result<()> {
+    Secret::new(text).check().map_err(|refused| match refused {
+        NotTaken::InvalidSecret(why) => authorization(why),
+        _ => authorization("has nothing to show: the token, user name or password is blank"),
+    })
+}
+
+fn is_forbidden(lower: &str) -> bool {
+    FORBIDDEN.binary_search(&lower).is_ok() || FORBIDDEN_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+}
+
 impl fmt::Debug for CustomHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.names()).finish()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_in_the_order_that_it_is_searched_by() {
+        assert!(FORBIDDEN.is_sorted() && FORBIDDEN.iter().chain(FORBIDDEN_PREFIXES).all(|n| *n == n.to_lowercase()));
+        for name in FORBIDDEN {
+            assert!(HeaderName::try_from(*name).is_ok() && is_forbidden(name), "{name}");
+            // A name that a prefix covers would be read as if the others of its kind were allowed.
+            assert!(!FORBIDDEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)), "{name} is there twice");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_with_a_header_that_is_refused_by_now_is_still_read() {
+        let stored = r#"[["x-environment","test"],["x-fd-healthprobe","1"],["authorization","Bearer t"]]"#;
+        let headers = CustomHeaders::from_stored(stored).unwrap();
+        assert!(headers.names().eq(["x-environment", "authorization"]));
+        assert!(CustomHeaders::from_stored("no json").is_err());
     }
 }

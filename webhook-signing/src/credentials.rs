@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::headers::{Headers, Name, required};
 use crate::mac::sha256;
+use crate::secret::is_invisible;
 use crate::verifier::system_clock;
 use crate::{Error, Keyring, Verified};
 
@@ -61,10 +62,16 @@ impl Credentials {
     /// HTTP Basic. With a [`Keyring`] several passwords are good while one is being changed.
     ///
     /// # Errors
-    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for a user name with a colon.
+    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for a user name with a colon, and for a password or a user name
+    /// that breaks the rule of [`Secret`](crate::Secret). Only the user name may be empty.
     pub fn basic(user: &str, password: impl Into<Keyring>) -> Result<Self, Error> {
         if user.contains(':') {
             return Err(Error::InvalidSecret("belongs to a user name with a colon, which Basic can't carry"));
+        }
+        if user.starts_with(is_invisible) || user.ends_with(is_invisible) || user.contains(char::is_control) {
+            return Err(Error::InvalidSecret(
+                "belongs to a user name with a line break, a blank or an invisible character at one end: take it off",
+            ));
         }
         Self::of(Kind::Basic, AUTHORIZATION, password.into(), |password| sha256(&[user.as_bytes(), b":", password]))
     }
@@ -72,7 +79,7 @@ impl Credentials {
     /// `Authorization: Bearer …`.
     ///
     /// # Errors
-    /// [`Error::EmptySecret`].
+    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] by the rule of [`Secret`](crate::Secret).
     pub fn bearer(token: impl Into<Keyring>) -> Result<Self, Error> {
         Self::of(Kind::Bearer, AUTHORIZATION, token.into(), |token| sha256(&[token]))
     }
@@ -80,7 +87,7 @@ impl Credentials {
     /// A header of its own with a value that only the sender knows.
     ///
     /// # Errors
-    /// [`Error::EmptySecret`].
+    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] by the rule of [`Secret`](crate::Secret).
     pub fn header(name: impl Into<Cow<'static, str>>, value: impl Into<Keyring>) -> Result<Self, Error> {
         Self::of(Kind::Header, name, value.into(), |value| sha256(&[value]))
     }
@@ -119,7 +126,13 @@ impl Credentials {
                 }
                 ("basic", sha256(&[&shown]))
             }
-            Kind::Bearer => ("bearer", sha256(&[after(value, "bearer")?.as_bytes()])),
+            Kind::Bearer => match after(value, "bearer")? {
+                "" => return Err(malformed("has no token")),
+                token => ("bearer", sha256(&[token.as_bytes()])),
+            },
+            Kind::Header if value.is_empty() => {
+                return Err(Error::MalformedHeader { name: self.header.text(), why: "is empty" });
+            }
             Kind::Header => ("header", sha256(&[value.as_bytes()])),
         };
         let (mut found, mut which) = (Choice::from(0), 0u64);

@@ -1,4 +1,4 @@
-//! Strict on what is received: one spelling of each value.
+//! How signatures, secrets and timestamps are written. Strict on what is received: one spelling of each value.
 
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
@@ -51,6 +51,19 @@ impl Encoding {
             _ => return None,
         };
         (got == length).then_some(Decoded { bytes, length })
+    }
+
+    /// As [`decode`](Self::decode), in either encoding and with hexadecimal digits in either case: their lengths tell
+    /// them apart.
+    pub(crate) fn decode_any(text: &str, length: usize) -> Option<Decoded> {
+        if text.len() != 2 * length {
+            return Self::Base64.decode(text, length);
+        }
+        let mut lower = [0; 2 * MAX_BYTES];
+        let lower = lower.get_mut(..text.len())?;
+        lower.copy_from_slice(text.as_bytes());
+        lower.make_ascii_lowercase();
+        Self::Hex.decode(std::str::from_utf8(lower).ok()?, length)
     }
 
     pub(crate) fn encode(self, bytes: &[u8]) -> String {

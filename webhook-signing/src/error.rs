@@ -1,3 +1,5 @@
+//! Why a webhook was not believed, or a secret or key not taken.
+
 use std::borrow::Cow;
 
 /// Why a webhook was not believed, or a key not taken.
@@ -12,7 +14,7 @@ pub enum Error {
     /// The header is there more than once, so that it could be read in two ways.
     #[error("the header {0} came more than once")]
     DuplicateHeader(Cow<'static, str>),
-    /// The header can't be read.
+    /// The header can't be read, or holds nothing that has the form of a signature.
     #[error("the header {name} {why}")]
     MalformedHeader {
         /// Which.
@@ -35,7 +37,7 @@ pub enum Error {
         /// How far, in seconds.
         ahead: u64,
     },
-    /// No signature has the version that is configured here.
+    /// The signatures are of other versions than the one that is configured here, in a scheme that has several.
     #[error("no signature is of the configured scheme")]
     NoSupportedScheme,
     /// The signatures were made with another key or over other bytes. Is the body verified exactly as it was received?
@@ -47,7 +49,7 @@ pub enum Error {
     /// A secret that anybody knows.
     #[error("the secret is empty: everybody could sign with it")]
     EmptySecret,
-    /// The secret can't be one of this scheme.
+    /// The secret can't be one of this scheme, or breaks the rule of [`Secret`](crate::Secret).
     #[error("the secret {0}")]
     InvalidSecret(&'static str),
     /// A public or private key can't be one.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use crate::encoding::{self, Encoding};
+use crate::encoding::{self, Decoded, Encoding};
 use crate::headers::Name;
 use crate::mac::{Hash, sha256};
 use crate::secret::{Form, Secret};
@@ -142,6 +142,18 @@ impl Scheme {
     /// A webhook of Halo PSA with a signed header (authentication type 3): base64 of HMAC-SHA256 of the body, keyed with the
     /// password, in the header that the webhook names.
     ///
+    /// What stands before the MAC (`signature_prefix`) and how it is written (`digest`) are settings of each webhook,
+    /// so the MAC is taken bare or behind `sha256=`, in base64 or hexadecimal. Observed in production, in no document
+    /// of the vendor: Halo puts a blank behind the prefix, `sha256= <base64>` (jackmusick/bifrost, issue 726). For
+    /// another prefix:
+    ///
+    /// ```
+    /// use webhook_signing::{Encoding, Hash, HmacHeader, Scheme};
+    ///
+    /// let scheme = Scheme::Hmac(HmacHeader::new("Token", Hash::Sha256, Encoding::Base64).prefix("hmac:").tolerant());
+    /// # let _ = scheme;
+    /// ```
+    ///
     /// ```
     /// use webhook_signing::{Headers, Scheme, Verifier};
     ///
@@ -157,7 +169,7 @@ impl Scheme {
     /// # Ok::<(), webhook_signing::Error>(())
     /// ```
     pub fn halo(header: impl Into<Cow<'static, str>>) -> Self {
-        Self::Hmac(HmacHeader::new(header, Hash::Sha256, Encoding::Base64))
+        Self::Hmac(HmacHeader::new(header, Hash::Sha256, Encoding::Base64).tolerant())
     }
 
     /// For logs and metrics.
@@ -175,9 +187,10 @@ impl Scheme {
 
     /// The bytes of an HMAC's key. Lenient with secrets, which people copy: see [`Secret::raw`] for keys that are no text.
     pub(crate) fn key(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let plain = secret.plain()?;
         match (self, &secret.0) {
             (Self::StandardWebhooks | Self::Svix, Form::Text(text)) => {
-                let text = text.trim();
+                let text = text.as_str();
                 if text.starts_with("v1,") {
                     return Err(Error::InvalidSecret("is a signature: secrets begin with whsec_"));
                 }
@@ -192,10 +205,10 @@ impl Scheme {
                 if key.is_empty() { Err(Error::EmptySecret) } else { Ok(key) }
             }
             (Self::ConnectWise, _) => {
-                let digest = Zeroizing::new(sha256(&[secret.plain()?]));
+                let digest = Zeroizing::new(sha256(&[plain]));
                 Ok(Zeroizing::new(digest.to_vec()))
             }
-            _ => secret.plain().map(|key| Zeroizing::new(key.to_vec())),
+            _ => Ok(Zeroizing::new(plain.to_vec())),
         }
     }
 
@@ -216,6 +229,7 @@ impl Scheme {
                     signature: of("webhook-signature", "svix-signature"),
                     separator: Some(' '),
                     prefix: "v1,".into(),
+                    reading: Reading::Exact,
                     encoding: Encoding::Base64,
                     hash: Hash::Sha256,
                     content: Content::IdTimestampBody,
@@ -239,6 +253,7 @@ impl Scheme {
             Self::ConnectWise => Layout::body("x-content-signature".into(), Hash::Sha256, Encoding::Base64, "".into()),
             Self::Hmac(own) => Layout {
                 id: own.id.iter().cloned().map(Name::new).collect(),
+                reading: own.reading(),
                 ..Layout::body(own.header.clone(), own.hash, own.encoding, own.prefix.clone())
             },
         }
@@ -260,19 +275,37 @@ pub struct HmacHeader {
     hash: Hash,
     encoding: Encoding,
     prefix: Cow<'static, str>,
+    tolerant: bool,
     id: Option<Cow<'static, str>>,
 }
 
 impl HmacHeader {
     /// The MAC is in this header.
     pub fn new(header: impl Into<Cow<'static, str>>, hash: Hash, encoding: Encoding) -> Self {
-        Self { header: header.into(), hash, encoding, prefix: Cow::Borrowed(""), id: None }
+        Self { header: header.into(), hash, encoding, prefix: Cow::Borrowed(""), tolerant: false, id: None }
     }
 
-    /// It stands behind this text: `sha256=`.
+    /// It stands behind this text: `sha256=`. Blanks between the two are skipped.
     pub fn prefix(mut self, prefix: impl Into<Cow<'static, str>>) -> Self {
         self.prefix = prefix.into();
         self
+    }
+
+    /// Takes the MAC in every form that a sender's administrator may choose: with the prefix or without it, the prefix
+    /// in any letter case, `sha256=` or `sha512=` instead of it, in base64 or hexadecimal. What is signed keeps the one
+    /// form. All forms stand for the same MAC, so none of them makes a forgery easier.
+    pub fn tolerant(mut self) -> Self {
+        self.tolerant = true;
+        self
+    }
+
+    fn reading(&self) -> Reading {
+        match self.hash {
+            Hash::Sha256 if self.tolerant => Reading::Tolerant { usual_prefix: "sha256=" },
+            Hash::Sha512 if self.tolerant => Reading::Tolerant { usual_prefix: "sha512=" },
+            _ if self.prefix.is_empty() => Reading::Exact,
+            _ => Reading::BlanksBehindPrefix,
+        }
     }
 
     /// The header with the delivery's id, for telling repeats. The MAC does not cover it.
@@ -292,9 +325,21 @@ pub(crate) struct Layout {
     pub(crate) separator: Option<char>,
     /// What a signature of ours begins with.
     pub(crate) prefix: Cow<'static, str>,
+    pub(crate) reading: Reading,
     pub(crate) encoding: Encoding,
     pub(crate) hash: Hash,
     pub(crate) content: Content,
+}
+
+/// How far a signature that is received may differ from the form in which one is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Not at all.
+    Exact,
+    /// There may be blanks behind the prefix.
+    BlanksBehindPrefix,
+    /// Also without prefix or behind the usual one, and in either encoding.
+    Tolerant { usual_prefix: &'static str },
 }
 
 #[derive(Debug, Clone)]
@@ -336,6 +381,7 @@ impl Layout {
             signature: vec![Name::new(header)],
             separator: None,
             prefix,
+            reading: Reading::Exact,
             encoding,
             hash,
             content: Content::Body,
@@ -351,9 +397,67 @@ impl Layout {
         Entries { rest: header, separator: self.separator }
     }
 
+    /// The text of an entry's signature, if the entry is of this version.
+    pub(crate) fn behind_prefix<'h>(&self, entry: &'h str) -> Option<&'h str> {
+        match self.reading {
+            Reading::Exact => entry.strip_prefix(&*self.prefix),
+            Reading::BlanksBehindPrefix => {
+                entry.strip_prefix(self.prefix.trim_end_matches(' ')).map(|text| text.trim_start_matches(' '))
+            }
+            Reading::Tolerant { usual_prefix } => {
+                let own = self.prefix.trim_end_matches(' ');
+                // One may be the beginning of the other: the longer one counts.
+                let behind = |prefix| strip_prefix_in_any_case(entry, prefix).filter(|text| text.len() < entry.len());
+                let text = [own, usual_prefix].into_iter().filter_map(behind).min_by_key(|text| text.len());
+                // A blank is skipped behind a prefix only: around a whole value it belongs to HTTP.
+                Some(text.map_or(entry, |text| text.trim_start_matches(' ')))
+            }
+        }
+    }
+
+    /// The bytes of a signature; none if the text has another length or encoding.
+    pub(crate) fn decode(&self, text: &str, length: usize) -> Option<Decoded> {
+        match self.reading {
+            Reading::Tolerant { .. } => Encoding::decode_any(text, length),
+            Reading::Exact | Reading::BlanksBehindPrefix => self.encoding.decode(text, length),
+        }
+    }
+
+    /// Why no signature in the header was good. `supported`: one is of this version; `readable`: one of those has the
+    /// form of a signature.
+    pub(crate) fn refusal(&self, header: &str, supported: bool, readable: bool) -> Error {
+        let malformed = |why| Error::MalformedHeader { name: self.signature_name(), why };
+        if readable {
+            Error::NoMatchingSignature
+        } else if supported {
+            malformed("holds no signature that can be read: it has another length or another encoding")
+        } else if self.entries(header).next().is_none() {
+            malformed("is empty")
+        } else if self.entries(header).any(|entry| self.is_of_another_version(entry)) {
+            Error::NoSupportedScheme
+        } else {
+            malformed("holds nothing that is written as a signature of this scheme")
+        }
+    }
+
+    /// Whether an entry that is not of this version is of another one, where the scheme has several: `v2,…`, `v0=…`.
+    fn is_of_another_version(&self, entry: &str) -> bool {
+        let Some(mark) = self.separator.and_then(|_| self.prefix.chars().last()) else { return false };
+        entry.split_once(mark).is_some_and(|(version, text)| {
+            let number = version.strip_prefix('v').unwrap_or_default();
+            let alphanumeric = number.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
+            number.starts_with(|c: char| c.is_ascii_digit()) && alphanumeric && !text.is_empty()
+        })
+    }
+
     pub(crate) fn check_count(&self, header: &str) -> Result<(), Error> {
         if self.entries(header).nth(MAX_SIGNATURES).is_some() { Err(Error::TooManySignatures) } else { Ok(()) }
     }
+}
+
+fn strip_prefix_in_any_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 /// See [`Layout::entries`].

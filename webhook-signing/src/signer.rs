@@ -1,3 +1,5 @@
+//! Signs messages for one receiver.
+
 use std::borrow::Cow;
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! A message that is from who it says.
+
 use std::borrow::Cow;
 
 /// A message that is from who it says, as it was sent.

@@ -1,3 +1,5 @@
+//! Verifies messages of one sender, whole or in pieces.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -283,9 +285,9 @@ impl Setup {
     }
 
     fn conclude<'h>(&self, head: Head<'h>, judgement: Judgement) -> Result<Verified<'h>, Error> {
-        let Judgement { found, which, supported, matched } = judgement;
+        let Judgement { found, which, supported, readable, matched } = judgement;
         if !bool::from(found) {
-            return Err(if supported { Error::NoMatchingSignature } else { Error::NoSupportedScheme });
+            return Err(self.layout.refusal(head.signatures, supported, readable));
         }
         let mut replay_key = None;
         if let Some((guard, scope)) = &self.replays {
@@ -320,21 +322,24 @@ struct Judgement {
     which: u64,
     /// Whether any signature is of the scheme's version.
     supported: bool,
+    /// Whether any of those has the length and the encoding of a signature.
+    readable: bool,
     /// The MAC that fitted.
     matched: Option<Tag>,
 }
 
 impl Judgement {
     fn new() -> Self {
-        Self { found: Choice::from(0), which: 0, supported: false, matched: None }
+        Self { found: Choice::from(0), which: 0, supported: false, readable: false, matched: None }
     }
 
     /// Every signature with this key, whichever fits: the time it takes tells nothing.
     fn mac(&mut self, layout: &Layout, signatures: &str, n: usize, tag: Tag) {
         let mut hit = Choice::from(0);
-        for text in layout.entries(signatures).filter_map(|entry| entry.strip_prefix(&*layout.prefix)) {
+        for text in layout.entries(signatures).filter_map(|entry| layout.behind_prefix(entry)) {
             self.supported = true;
-            let Some(signature) = layout.encoding.decode(text, tag.as_slice().len()) else { continue };
+            let Some(signature) = layout.decode(text, tag.as_slice().len()) else { continue };
+            self.readable = true;
             let equal = tag.is(signature.as_slice());
             self.which.conditional_assign(&(n as u64), equal & !self.found);
             self.found |= equal;
@@ -351,9 +356,10 @@ impl Judgement {
             Key::Ed25519(key) => Some((n, key)),
             Key::Mac(_) => None,
         });
-        let (good, any) = ed25519::verify(keys, setup.layout.entries(head.signatures), message)?;
-        self.supported |= any;
-        if let Some(n) = good {
+        let outcome = ed25519::verify(keys, setup.layout.entries(head.signatures), message)?;
+        self.supported |= outcome.supported;
+        self.readable |= outcome.readable;
+        if let Some(n) = outcome.key {
             self.which = n as u64;
             self.found = Choice::from(1);
         }
@@ -415,7 +421,7 @@ impl<'h> Message<'_, 'h> {
     /// Compares all signatures with what each key gives.
     ///
     /// # Errors
-    /// [`Error::NoMatchingSignature`], [`Error::NoSupportedScheme`], [`Error::Replayed`].
+    /// [`Error::NoMatchingSignature`], [`Error::MalformedHeader`], [`Error::NoSupportedScheme`], [`Error::Replayed`].
     pub fn finish(self) -> Result<Verified<'h>, Error> {
         let Self { setup, head, states, .. } = self;
         let mut judgement = Judgement::new();

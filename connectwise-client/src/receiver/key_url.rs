@@ -4,18 +4,13 @@ use psa_core::{Error, ErrorKind, Result};
 use psa_http::AddressPolicy;
 use url::{Origin, Url};
 
-/// The vendor's cloud: the login and API hosts of each region.
-const CLOUD: [&str; 9] = [
-    "na.myconnectwise.net",
-    "eu.myconnectwise.net",
-    "au.myconnectwise.net",
-    "api-na.myconnectwise.net",
-    "api-eu.myconnectwise.net",
-    "api-au.myconnectwise.net",
-    "sandbox-na.myconnectwise.net",
-    "sandbox-eu.myconnectwise.net",
-    "sandbox-au.myconnectwise.net",
-];
+/// The regions of the vendor's cloud. Each has a login host (`na`), an API host (`api-na`) and a sandbox
+/// (`sandbox-na`).
+const REGIONS: [&str; 5] = ["na", "eu", "au", "aus", "za"];
+
+/// The vendor's own domains: nobody else can have a name in them.
+const CLOUD: &str = "myconnectwise.net";
+const CLOUD_STAGING: &str = "connectwisedev.com";
 
 /// What follows the codebase in the path of a key.
 const KEY_PATH: &str = "/system/callbackkey/index.rails";
@@ -74,7 +69,8 @@ pub(super) struct KeyUrl {
 }
 
 impl KeyOrigins {
-    /// The vendor's cloud, all regions, and nothing else.
+    /// The vendor's cloud and nothing else: `na`, `eu`, `au`, `aus`, `za` and `staging`, their sandboxes (`sandbox-na`
+    /// …), and the same with `api-` in front.
     pub fn cloud() -> Self {
         Self { cloud: true, own: Vec::new(), addresses: AddressPolicy::public_only() }
     }
@@ -130,7 +126,7 @@ impl KeyOrigins {
         }
         let mut url = Url::parse(key_url).map_err(|_| untrusted("it is no address"))?;
         let host = url.host_str().unwrap_or_default();
-        let cloud = CLOUD.contains(&host);
+        let cloud = is_cloud(host);
         if url.scheme() != "https" {
             return Err(untrusted("it is not https"));
         }
@@ -165,6 +161,17 @@ impl KeyOrigins {
 pub(super) fn untrusted(why: &'static str) -> Error {
     Error::new(ErrorKind::Unauthenticated, format!("the key's address is not trusted: {why}"))
         .with_context("reason", "untrusted_key_url")
+}
+
+/// Whether it is a host of the vendor's cloud, as [`Url`] spells hosts: in lower case and ASCII, a dot at the end kept.
+fn is_cloud(host: &str) -> bool {
+    let Some((name, domain)) = host.split_once('.') else { return false };
+    let name = name.strip_prefix("api-").unwrap_or(name);
+    match domain {
+        CLOUD => name == "staging" || REGIONS.contains(&name.strip_prefix("sandbox-").unwrap_or(name)),
+        CLOUD_STAGING => name == "staging",
+        _ => false,
+    }
 }
 
 /// `/v2025_1//system/callbackkey/index.rails`, with one slash or two.

@@ -256,7 +256,13 @@ impl ConnectWiseReceiver {
         {
             verified = verify(&newer.verifier);
         }
-        verified.map_err(|e| refused("its signature is not good").with_source(e))
+        verified.map_err(|e| {
+            let why = match e {
+                NotVerified::NoMatchingSignature => "its signature does not match its key and body",
+                _ => "its signature can't be one",
+            };
+            refused(why).with_source(e)
+        })
     }
 
     fn hint(&self, payload: &CallbackPayload, dedupe_id: Option<&str>) -> Option<Hint> {

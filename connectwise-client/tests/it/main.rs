@@ -6,6 +6,7 @@ mod both;
 mod conformance;
 mod connection;
 mod fixtures;
+mod key_hosts;
 mod lists;
 mod receiver;
 mod servers;

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use webhook_signing::{Scheme, Signer};
 
+use crate::key_hosts::{cloud_hosts, key_url_at};
 use crate::world::{connectwise, sandbox};
 
 const KEY_URL: &str = "https://na.myconnectwise.net/v2025_1//system/callbackkey/index.rails?companyName=acme&id=k1";
@@ -455,6 +456,41 @@ async fn nothing_is_fetched_from_an_address_that_is_not_trusted() {
     body["Metadata"]["key_url"] = format!("{KEY_URL}&x=;companyName=evil").into();
     receiver.receive(&signed("evil", &body)).await.unwrap();
     assert_eq!(server.asked.lock().unwrap()[0].uri().to_string(), KEY_URL);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callbacks_of_every_region_are_believed() {
+    let hosts = cloud_hosts();
+    assert_eq!(hosts.len(), 24);
+    for (n, host) in (1..).zip(&hosts) {
+        let server = KeyServer::new(Says::Key("right"));
+        let mut body = callback("ticket", "updated", n);
+        body["Metadata"]["key_url"] = key_url_at(host).into();
+        let received = receiver(&server).receive(&signed("right", &body)).await.unwrap();
+        assert_eq!(received.hints.len(), 1, "{host}");
+        assert_eq!(server.asked.lock().unwrap()[0].uri().host(), Some(host.as_str()));
+        // Names have no case, and this port is that of https.
+        for same in [host.to_uppercase(), format!("{host}:443")] {
+            assert_eq!(KeyOrigins::cloud().check(&key_url_at(&same)).unwrap().host_str(), Some(host.as_str()));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_a_malformed_and_a_wrong_signature_are_told_apart() {
+    let server = KeyServer::new(Says::Key("right"));
+    let receiver = receiver(&server);
+    let right = signed("right", callback("ticket", "updated", 5));
+    for (signature, reason) in [
+        (None, "has no signature"),
+        (Some(String::new()), "can't be one"),
+        (Some("bm90IGEgTUFD".to_owned()), "can't be one"),
+        (Some("!".repeat(44)), "can't be one"),
+        (signed("wrong", callback("ticket", "updated", 5)).signature, "does not match"),
+    ] {
+        let error = receiver.receive(&Request { signature, ..right.clone() }).await.unwrap_err();
+        assert!(error.is_unauthenticated() && error.to_string().contains(reason), "{reason}: {error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

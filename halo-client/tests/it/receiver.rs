@@ -198,12 +198,80 @@ fn a_setting_that_can_not_be_right_is_told_at_once() {
         (start().signed_header("Token", ""), "password"),
         (start().signed_header("Token", Keyring::new("secret").previous("", None)), "password"),
         (start().signed_header("no header", "secret-canary"), "header"),
+        (start().signed_header_with_prefix("no header", "sha256=", "secret-canary"), "header"),
+        // As files hold them.
+        (start().basic("halo", "secret-canary\n"), "password"),
+        (start().basic("halo\r\n", "secret-canary"), "password"),
+        (start().signed_header("Token", "secret-canary\n"), "password"),
+        (start().signed_header("Token", " secret-canary"), "password"),
+        (start().signed_header("Token", Keyring::new("secret").previous("old-canary\r\n", None)), "password"),
+        (start().signed_header_with_prefix("Token", "hmac:", "secret-canary\n"), "password"),
         (HaloReceiver::builder(" ").basic("halo", "secret"), "connection"),
     ] {
         let text = format!("{builder:?}");
         let error = builder.build().unwrap_err();
         assert_eq!((error.kind(), error.context("field")), (ErrorKind::Config, Some(field)), "{error:?}");
         assert!(!format!("{text} {error:?}").contains("canary"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_is_taken_in_each_form_that_it_can_be_set_to() {
+    let event = json!({"event": "new ticket logged", "ticket": {"id": 5}});
+    let Request { header, body } = signed(&event);
+    let base64 = header.unwrap().1;
+    let hex: String = STANDARD.decode(&base64).unwrap().iter().map(|b| format!("{b:02x}")).collect();
+    let with_prefix = |prefix| {
+        let builder = HaloReceiver::builder("acme-halo");
+        builder.signed_header_with_prefix("X-Halo-Signature", prefix, SECRET).build().unwrap()
+    };
+    let own = [with_prefix("hmac:"), with_prefix(" hmac: "), with_prefix("HMAC:\n")];
+    for form in [&base64, &hex, &hex.to_uppercase()] {
+        let request =
+            |value: String| Request { header: Some(("x-halo-signature".to_owned(), value)), body: body.clone() };
+        for prefix in ["", "sha256=", "sha256= ", "SHA256= "] {
+            let request = request(format!("{prefix}{form}"));
+            assert_eq!(receiver().receive(&request).await.unwrap().hints.len(), 1, "{prefix:?}");
+            let mut changed = request;
+            changed.body.push(b' ');
+            assert!(receiver().receive(&changed).await.unwrap_err().is_unauthenticated(), "{prefix:?}");
+        }
+        for prefix in ["", "hmac:", "hmac: ", "Hmac: ", "sha256= "] {
+            for receiver in &own {
+                let received = receiver.receive(&request(format!("{prefix}{form}"))).await;
+                assert_eq!(received.unwrap().hints.len(), 1, "{prefix:?}");
+            }
+        }
+        let unset = receiver().receive(&request(format!("hmac:{form}"))).await.unwrap_err();
+        assert!(unset.is_unauthenticated(), "{unset:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_a_malformed_and_a_wrong_proof_are_told_apart() {
+    let event = json!({"ticket": {"id": 5}});
+    let right = signed(&event);
+    let with =
+        |value: &str| Request { header: Some(("x-halo-signature".to_owned(), value.to_owned())), ..right.clone() };
+    let other = STANDARD.encode([0; 32]);
+    for (request, reason) in [
+        (Request { header: None, ..right.clone() }, "missing"),
+        (with(""), "is empty"),
+        (with("garbage"), "can be read"),
+        (with(&format!("sha1={other}")), "can be read"),
+        (with(&other), "no signature matches"),
+    ] {
+        let error = receiver().receive(&request).await.unwrap_err();
+        assert!(error.is_unauthenticated() && error.to_string().contains(reason), "{reason}: {error}");
+    }
+    let receiver = HaloReceiver::builder("acme-halo").basic("halo", SECRET).build().unwrap();
+    let mut no_password = basic("halo", SECRET, &event);
+    no_password.header = Some(("authorization".to_owned(), "Basic".to_owned()));
+    for (request, reason) in
+        [(right, "missing"), (no_password, "no credentials"), (basic("halo", "other", &event), "do not match")]
+    {
+        let error = receiver.receive(&request).await.unwrap_err();
+        assert!(error.is_unauthenticated() && error.to_string().contains(reason), "{reason}: {error}");
     }
 }
 

@@ -207,7 +207,7 @@ impl Store for SqliteStore {
                 for id in ids {
                     let mut rows = select.query((&id, ms(now)))?;
                     while let Some(row) = rows.next()? {
-                        let secret = SigningSecret::parse(row.get::<_, String>(0)?).map_err(damaged)?;
+                        let secret = SigningSecret::parse(row.get::<_, String>(0)?.trim()).map_err(damaged)?;
                         found.push((id.clone(), secret, row.get::<_, Option<i64>>(1)?.map(time)));
                     }
                 }

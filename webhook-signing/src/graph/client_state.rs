@@ -36,7 +36,7 @@ impl ClientStates {
     /// The known states. With none, no notification is believed.
     ///
     /// # Errors
-    /// [`Error::EmptySecret`] for one that is blank.
+    /// [`Error::EmptySecret`] for one that is blank; [`Error::InvalidSecret`] by the rule of [`Secret`].
     pub fn new<S: Into<Secret>>(states: impl IntoIterator<Item = S>) -> Result<Self, Error> {
         let right =
             states.into_iter().map(|state| state.into().plain().map(|s| sha256(&[s]))).collect::<Result<_, _>>()?;
@@ -46,10 +46,12 @@ impl ClientStates {
     /// Which of the states it is. Compare the subscription it was made for with that of the notification.
     ///
     /// # Errors
-    /// [`Error::BadCredentials`], also where there is none.
+    /// [`Error::BadCredentials`], also for one that is absent, empty or blank.
     pub fn verify(&self, received: Option<&str>) -> Result<usize, Error> {
+        // A subscription that was made without a state proves nothing, whatever is known here.
+        let received = received.filter(|state| !state.trim().is_empty()).ok_or(Error::BadCredentials)?;
         // Every state, whichever fits: the time it takes tells nothing.
-        let shown = sha256(&[received.unwrap_or_default().as_bytes()]);
+        let shown = sha256(&[received.as_bytes()]);
         let (mut found, mut which) = (Choice::from(0), 0u64);
         for (n, right) in self.right.iter().enumerate() {
             let equal = right.ct_eq(&shown);

@@ -131,11 +131,11 @@ impl TokenVerifier {
         app_ids: impl IntoIterator<Item = A>,
         tenant_ids: impl IntoIterator<Item = T>,
     ) -> Self {
-        // Tokens have GUIDs in lower case; people copy them as they come.
+        // Tokens have GUIDs in lower case; people copy them as they come, and files end them with a line break.
         Self {
             keys,
-            apps: app_ids.into_iter().map(|id| id.as_ref().to_ascii_lowercase()).collect(),
-            tenants: tenant_ids.into_iter().map(|id| id.as_ref().to_ascii_lowercase()).collect(),
+            apps: app_ids.into_iter().map(|id| id.as_ref().trim().to_ascii_lowercase()).collect(),
+            tenants: tenant_ids.into_iter().map(|id| id.as_ref().trim().to_ascii_lowercase()).collect(),
             leeway: LEEWAY,
         }
     }

@@ -1,3 +1,5 @@
+//! Keys of RFC 9421, each with its one algorithm.
+
 use std::fmt;
 
 use aws_lc_rs::encoding::AsDer;
@@ -11,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 use crate::mac::{Hash, State};
+use crate::secret::{check_bytes, is_invisible};
 
 /// How a key signs. Each key has one, by your configuration; a message can name no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,7 +80,8 @@ impl VerifyingKey {
     /// the point of ECDSA, the RSAPublicKey of RSA).
     ///
     /// # Errors
-    /// [`Error::EmptySecret`], [`Error::InvalidSecret`] for an HMAC secret that is a public key, [`Error::InvalidKey`].
+    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for an HMAC secret that is a key in PEM or breaks the rule of
+    /// [`Secret::raw`](crate::Secret::raw); [`Error::InvalidKey`].
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self, Error> {
         let Some(verification) = algorithm.verification() else {
             return Ok(Self { algorithm, form: Verifying::Mac(Box::new(mac(key)?)) });
@@ -95,7 +99,8 @@ impl VerifyingKey {
         Ok(Self { algorithm, form: Verifying::Public(public) })
     }
 
-    /// A public key as text, between `-----BEGIN PUBLIC KEY-----` and its end.
+    /// A public key as text, between `-----BEGIN PUBLIC KEY-----` and its end. What a file has around it is taken off:
+    /// line breaks, blanks, a byte order mark.
     ///
     /// # Errors
     /// As [`new`](Self::new); [`Error::InvalidSecret`] for HMAC, whose secrets are not written so.
@@ -143,7 +148,8 @@ impl SigningKey {
     /// A key of one algorithm: the secret of HMAC; else PKCS #8 in DER, or the 32 bytes of an Ed25519 key's seed.
     ///
     /// # Errors
-    /// [`Error::EmptySecret`], [`Error::InvalidSecret`] for an HMAC secret that is a public key, [`Error::InvalidKey`].
+    /// [`Error::EmptySecret`]; [`Error::InvalidSecret`] for an HMAC secret that is a key in PEM or breaks the rule of
+    /// [`Secret::raw`](crate::Secret::raw); [`Error::InvalidKey`].
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self, Error> {
         let other = |_| Error::InvalidKey("is no private key of its algorithm");
         let ecdsa = |with| EcdsaKeyPair::from_pkcs8(with, key).map(Signing::Ecdsa).map_err(other);
@@ -162,7 +168,8 @@ impl SigningKey {
         Ok(Self { algorithm, form })
     }
 
-    /// A private key as text, between `-----BEGIN PRIVATE KEY-----` and its end.
+    /// A private key as text, between `-----BEGIN PRIVATE KEY-----` and its end. What a file has around it is taken
+    /// off, as for [`VerifyingKey::pem`].
     ///
     /// # Errors
     /// As [`new`](Self::new); [`Error::InvalidSecret`] for HMAC, whose secrets are not written so.
@@ -200,20 +207,20 @@ impl fmt::Debug for SigningKey {
 }
 
 fn mac(secret: &[u8]) -> Result<State, Error> {
-    let secret_text = secret.trim_ascii();
-    if secret_text.is_empty() {
-        return Err(Error::EmptySecret);
-    }
-    if secret_text.starts_with(b"-----BEGIN") {
+    if secret.trim_ascii().starts_with(b"-----BEGIN") {
         return Err(Error::InvalidSecret("is a key in PEM: HMAC takes the bytes of a secret"));
     }
+    check_bytes(secret)?;
     State::new(Hash::Sha256, secret)
 }
 
 /// The bytes of the one block of a text.
 fn from_pem(text: &str, label: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let block = |text| -> Option<&str> {
-        let text = str::trim(text).strip_prefix("-----BEGIN ")?.strip_prefix(label)?.strip_prefix("-----")?;
+        let text = str::trim_matches(text, is_invisible)
+            .strip_prefix("-----BEGIN ")?
+            .strip_prefix(label)?
+            .strip_prefix("-----")?;
         text.strip_suffix("-----")?.strip_suffix(label)?.strip_suffix("-----END ")
     };
     let block = block(text).ok_or(Error::InvalidKey("is not one block of PEM with the right name"))?;

@@ -1,3 +1,5 @@
+//! Verifies requests that are signed by RFC 9421.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

@@ -37,7 +37,7 @@ fn long_headers_and_floods_of_signatures_cost_no_crypto() {
     assert!(matches!(verify("v1,".repeat(400_000)), Error::MalformedHeader { .. }));
     assert_eq!(verify("v1,a ".repeat(1_000)), Error::TooManySignatures);
     assert!(matches!(verify("v1,a ".repeat(10_000)), Error::MalformedHeader { .. }));
-    assert_eq!(verify(" ".repeat(MAX_HEADER)), Error::NoSupportedScheme);
+    assert!(matches!(verify(" ".repeat(MAX_HEADER)), Error::MalformedHeader { .. }));
     // As many as are taken, the right one last.
     let signed = Signer::new(Scheme::StandardWebhooks, SECRET).unwrap().sign("m", NOW, b"{}").unwrap();
     let good = signed.get("webhook-signature").unwrap();

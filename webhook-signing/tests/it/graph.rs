@@ -31,6 +31,7 @@ fn reason(error: &Error) -> &'static str {
         Error::Expired => "expired",
         Error::UnknownKey => "unknown_key",
         Error::BadCredentials => "bad_credentials",
+        Error::EmptySecret => "empty_secret",
         Error::Token(fault) => match fault {
             TokenFault::UnsupportedAlgorithm => "unsupported_algorithm",
             TokenFault::BadSignature => "bad_signature",
@@ -103,8 +104,9 @@ fn vectors_of_the_notification_url() {
     let mut classified = 0;
     for vector in fixtures::vectors(&file) {
         if vector["op"] == "check_client_state" {
-            let states = ClientStates::new([vector["expected"].as_str().unwrap()]).unwrap();
-            verdicts.check(vector, states.verify(vector["received"].as_str()), reason);
+            // What can't be expected is as good as what does not come.
+            let states = ClientStates::new([vector["expected"].as_str().unwrap_or_default()]);
+            verdicts.check(vector, states.and_then(|states| states.verify(vector["received"].as_str())), reason);
             continue;
         }
         let query = vector["url"].as_str().unwrap().split_once('?').map(|(_, query)| query);
@@ -205,13 +207,17 @@ mod client_states {
         let states = ClientStates::new(["first", "second", "first"]).unwrap();
         assert_eq!(states.verify(Some("first")), Ok(0));
         assert_eq!(states.verify(Some("second")), Ok(1));
-        for wrong in [None, Some(""), Some("firs"), Some("first "), Some("First")] {
+        for wrong in
+            [None, Some(""), Some(" "), Some("\n"), Some("firs"), Some("first "), Some("first\n"), Some("First")]
+        {
             assert_eq!(states.verify(wrong), Err(Error::BadCredentials));
         }
         let items =
             |states: &[Value]| batch(states.iter().map(|s| json!({ "clientState": s })).collect(), json!([])).value;
         assert_eq!(states.verify_all(&items(&[json!("second"), json!("first")])), Ok(vec![1, 0]));
-        assert_eq!(states.verify_all(&items(&[json!("second"), json!(null)])), Err(Error::BadCredentials));
+        for none in [json!(null), json!(""), json!("  ")] {
+            assert_eq!(states.verify_all(&items(&[json!("second"), none])), Err(Error::BadCredentials));
+        }
     }
 
     #[test]
@@ -398,7 +404,11 @@ mod tokens {
     }
 
     fn verifier() -> TokenVerifier {
-        TokenVerifier::new(set(json!([jwk("k1")])).unwrap(), [APP.to_ascii_uppercase()], [TENANT, OTHER])
+        TokenVerifier::new(
+            set(json!([jwk("k1")])).unwrap(),
+            [format!("{}\n", APP.to_ascii_uppercase())],
+            [TENANT, OTHER],
+        )
     }
 
     fn claims() -> Value {

@@ -92,8 +92,12 @@ fn no_mutation_is_accepted() {
                 let separated = parts[which].0.to_ascii_lowercase().ends_with("signature")
                     && (same(&before, b' ') && matches!(scheme, Scheme::StandardWebhooks | Scheme::Svix)
                         || same(&before, b',') && matches!(scheme, Scheme::Stripe));
+                // Nor do blanks behind the prefix of a header that is set up here.
+                let without = |b: &[u8]| b.iter().copied().filter(|c| *c != b' ').collect::<Vec<_>>();
+                let set_up = matches!(scheme, Scheme::Hmac(_)) && after.starts_with(b"sha512=");
+                let blank = set_up && without(&before) == without(&after);
                 let accepted = verify(Keyring::new(*secret), &parts, &body);
-                assert!(!accepted || separated, "{scheme:?}: {}", String::from_utf8_lossy(&after));
+                assert!(!accepted || separated || blank, "{scheme:?}: {}", String::from_utf8_lossy(&after));
             }
             _ => {
                 let other = mutate(secret.as_bytes(), &mut numbers);
