@@ -3,7 +3,7 @@ use psa_core::Agreement as CommonAgreement;
 use super::Context;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Agreement, Collection, Info};
+use crate::resources::{Agreement, Collection, CustomFieldValue, Info};
 
 /// Agreement <-> agreement.
 pub(crate) struct Agreements;
@@ -63,4 +63,8 @@ impl Writes for Agreements {
         ("notes", Member::Plain("internalNotes")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(agreement: &Agreement) -> &[CustomFieldValue] {
+        &agreement.custom_fields
+    }
 }

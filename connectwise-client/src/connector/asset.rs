@@ -3,7 +3,7 @@ use psa_core::Asset;
 use super::Context;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Configuration, Info};
+use crate::resources::{Collection, Configuration, CustomFieldValue, Info};
 
 /// Configuration <-> asset.
 pub(crate) struct Assets;
@@ -67,4 +67,8 @@ impl Writes for Assets {
         ("notes", Member::Plain("notes")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(configuration: &Configuration) -> &[CustomFieldValue] {
+        &configuration.custom_fields
+    }
 }

@@ -3,7 +3,7 @@ use psa_core::{Address, Company as CommonCompany, Evidence, Label};
 use super::Context;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Company, Info};
+use crate::resources::{Collection, Company, CustomFieldValue, Info};
 
 /// Company <-> company. Deleted ones stay at ConnectWise, and a merged one is deleted.
 pub(crate) struct Companies;
@@ -68,4 +68,8 @@ impl Writes for Companies {
         ("owner", Member::Reference("territoryManager")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(company: &Company) -> &[CustomFieldValue] {
+        &company.custom_fields
+    }
 }

@@ -3,7 +3,7 @@ use psa_core::{Normalized, Opportunity as CommonOpportunity, OpportunityStatus};
 use super::Context;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Info, Opportunity};
+use crate::resources::{Collection, CustomFieldValue, Info, Opportunity};
 
 /// Opportunity <-> opportunity.
 pub(crate) struct Opportunities;
@@ -74,4 +74,8 @@ impl Writes for Opportunities {
         ("source", Member::LabelName("source")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(opportunity: &Opportunity) -> &[CustomFieldValue] {
+        &opportunity.custom_fields
+    }
 }

@@ -3,7 +3,7 @@ use psa_core::Project as CommonProject;
 use super::Context;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Info, Project};
+use crate::resources::{Collection, CustomFieldValue, Info, Project};
 
 /// Project <-> project.
 pub(crate) struct Projects;
@@ -67,4 +67,8 @@ impl Writes for Projects {
         ("agreement", Member::Reference("agreement")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(project: &Project) -> &[CustomFieldValue] {
+        &project.custom_fields
+    }
 }
