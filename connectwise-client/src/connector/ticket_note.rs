@@ -136,7 +136,8 @@ impl NoteWriter {
                         Visibility::Resolution => [false, false, true],
                         Visibility::Internal => [false, true, false],
                     };
-                    members.extend(SHOWN.into_iter().zip(flags).map(|(name, flag)| (name.to_owned(), Value::from(flag))));
+                    members
+                        .extend(SHOWN.into_iter().zip(flags).map(|(name, flag)| (name.to_owned(), Value::from(flag))));
                 }
                 other => {
                     let why = format!("ConnectWise has no member to write a note's {other} to");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    AnyChanges, AnyEntity, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record,
+    AnyChanges, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record,
     Result, Writer,
 };
 use psa_http::RawRecord;
@@ -109,7 +109,7 @@ pub(crate) async fn update<M: Writes>(
         }
         None => None,
     };
-    customer::check(context, &changes, before.as_ref().map(|record| record as &dyn AnyEntity)).await?;
+    customer::check(context, &changes, before.as_ref().map(|record| record as &dyn psa_core::AnyEntity)).await?;
     let save = fill::<M>(context, collection.update(id), changes, current.as_deref()).await?;
     stored::<M>(save.send().await?, context, Some(key.clone()))
 }

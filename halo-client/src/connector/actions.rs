@@ -9,23 +9,24 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{
-    AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Evidence, Item, Key, KeyPage,
-    Label, Normalized, Page, Projection, Query, Reader, Record, Reference, Result, Source, TicketNote, TimeEntry,
-    Version, Visibility,
+    AnyChanges, AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Evidence, Item, Key,
+    KeyPage, Label, Normalized, Page, PathChange, Projection, Query, Reader, Record, Reference, Result, Source,
+    TicketNote, TimeEntry, Version, Visibility,
 };
 use psa_http::json::Native;
 use psa_http::pages::{self, FetchChained};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::lookups::Names;
 use super::reader::{HaloReader, Mapping, key_of_broken, may_be_cut};
 use super::ticket::Tickets;
-use super::writer::{Member, Writes};
+use super::writer::{Member, Writes, Written};
 use super::{ACTION_KEY, Context};
 use crate::ids::{self, ActionId, OutcomeId, TicketId};
 use crate::page::{List, Resource};
@@ -341,7 +342,7 @@ impl FromAction for TimeEntry {
             billable_hours: action.actionchargehours,
             deducted_hours: action.actionnonchargehours,
             billable: action.actisbillable,
-            work_type: action.chargerate.filter(|r| *r >= 0).map(|r| Label::new(r, None)),
+            work_type: action.chargerate.filter(|r| *r > 0).map(|r| Label::new(r, None)),
             notes: super::text(&action.note),
             approved: None,
             status: action.timesheet_approval_status.map(|s| Label::new(s, None)),
@@ -353,8 +354,12 @@ impl FromAction for TimeEntry {
     }
 }
 
+/// Whether an action holds hours. Hours can be 0: then it is the time between start and end that tells them from a note,
+/// which has none.
 fn has_hours(action: &Action) -> bool {
-    [action.timetaken, action.nonbilltime, action.traveltime].into_iter().flatten().any(|hours| hours > 0.0)
+    let hours = [action.timetaken, action.nonbilltime, action.traveltime].into_iter().flatten().any(|h| h != 0.0);
+    let worked = action.actionarrivaldate.zip(action.actioncompletiondate);
+    hours || (action.timetaken.is_some() && worked.is_some_and(|(start, end)| end > start))
 }
 
 /// What an action is for `E`: a record, or the news that it holds none (any more).
@@ -491,7 +496,7 @@ pub(crate) struct NoteWrites;
 pub(crate) struct TimeWrites;
 
 macro_rules! action_writes {
-    ($name:ident as $common:ty $(, outcome $outcome:expr)? => { $( $path:literal => $member:expr; )* }) => {
+    ($name:ident as $common:ty => { $( $path:literal => $member:expr; )* } $($more:tt)*) => {
         impl Mapping for $name {
             type Native = Action;
             type Common = $common;
@@ -504,6 +509,10 @@ macro_rules! action_writes {
                 action.last_updated
             }
 
+            fn gone(action: &Action) -> Option<Evidence> {
+                <$common as FromAction>::from_action(action).is_none().then_some(Evidence::Emptied)
+            }
+
             fn common(action: &Action, _: &Context, _: &Names) -> $common {
                 <$common as FromAction>::from_action(action).unwrap_or_default()
             }
@@ -512,9 +521,19 @@ macro_rules! action_writes {
         #[async_trait]
         impl Writes for $name {
             const MEMBERS: &'static [(&'static str, Member)] = &[$( ($path, $member), )*];
+            // The ticket is a part of the key: with another one, Halo would overwrite an action of that ticket.
+            const KEY: &'static [&'static str] = &["ticket"];
+            const KEY_MEMBERS: &'static [&'static str] = ACTION_KEY.0;
+
+            $($more)*
+
+            async fn read(context: &Context, key: &Key) -> Result<Native<Action>> {
+                let (ticket, id) = parts(key)?;
+                context.halo.actions().get(ticket, id).await
+            }
 
             fn create(context: &Context) -> Save<Action> {
-                context.halo.actions().create_anywhere()$( .set("outcome_id", $outcome) )?
+                context.halo.actions().create_anywhere()
             }
 
             fn update(context: &Context, key: &Key) -> Result<Save<Action>> {
@@ -536,10 +555,28 @@ action_writes! { NoteWrites as TicketNote => {
     "html" => Member::Plain("note_html");
     "visibility" => Member::Hidden("hiddenfromuser");
     "outcome" => Member::LabelId("outcome_id");
-} }
+}
+    fn reads_first(changes: &AnyChanges) -> bool {
+        !shows(changes) && steps(changes)
+    }
 
-// Halo wants an outcome of every action, and hours have none in common: the built-in one that no customer sees.
-action_writes! { TimeWrites as TimeEntry, outcome OutcomeId::PRIVATE_NOTE => {
+    /// An outcome may bring a visibility of its own: a note is shown to the customer only where that is said.
+    fn beside(changes: &AnyChanges, written: Written<'_, Action>) -> Result<Vec<(&'static str, Value)>> {
+        if shows(changes) {
+            return Ok(Vec::new());
+        }
+        Ok(match written {
+            Written::New if steps(changes) => vec![("hiddenfromuser", true.into())],
+            Written::New => vec![("hiddenfromuser", true.into()), ("outcome_id", OutcomeId::PRIVATE_NOTE.0.into())],
+            Written::Known(Some(note)) if steps(changes) => {
+                vec![("hiddenfromuser", note.hiddenfromuser.unwrap_or(true).into())]
+            }
+            Written::Known(_) => Vec::new(),
+        })
+    }
+}
+
+action_writes! { TimeWrites as TimeEntry => {
     "ticket" => Member::Reference("ticket_id");
     "agent" => Member::Reference("who_agentid");
     "started_at" => Member::Plain("actionarrivaldate");
@@ -549,4 +586,58 @@ action_writes! { TimeWrites as TimeEntry, outcome OutcomeId::PRIVATE_NOTE => {
     "work_type" => Member::LabelId("chargerate");
     "notes" => Member::Plain("note");
     "agreement" => Member::Reference("action_contract_id");
-} }
+}
+    fn reads_first(changes: &AnyChanges) -> bool {
+        changes.common.get("hours").and_then(Value::as_f64) == Some(0.0)
+    }
+
+    fn beside(changes: &AnyChanges, written: Written<'_, Action>) -> Result<Vec<(&'static str, Value)>> {
+        let hours = changes.common.get("hours");
+        let refuse = |why: &'static str, remedy: &'static str| {
+            let error = Error::new(ErrorKind::InvalidRequest, why).with_context("field", "hours");
+            Err(error.with_context("remedy", remedy))
+        };
+        let (mut members, entry): (Vec<(&'static str, Value)>, Option<&Action>) = match written {
+            // Halo wants an outcome of every action, and hours have none in common: the built-in one that no customer sees.
+            Written::New => {
+                (vec![("outcome_id", OutcomeId::PRIVATE_NOTE.0.into()), ("hiddenfromuser", true.into())], None)
+            }
+            Written::Known(_) if hours.is_some_and(Value::is_null) => {
+                return refuse("hours can't be cleared", "Set 0, or delete the time entry.");
+            }
+            Written::Known(_) if hours.is_none() => return Ok(Vec::new()),
+            Written::Known(entry) => (Vec::new(), entry),
+        };
+        if hours.and_then(Value::as_f64).unwrap_or(0.0) != 0.0 {
+            return Ok(members);
+        }
+        // Without hours, start and end are all that makes it a time entry.
+        let moment = |field: &str, now: Option<DateTime<Utc>>| match changes.common.get(field) {
+            Some(value) => PathChange::new(field, value.clone()).moment(),
+            None => Ok(now),
+        };
+        let start = moment("started_at", entry.and_then(|entry| entry.actionarrivaldate))?;
+        let end = moment("ended_at", entry.and_then(|entry| entry.actioncompletiondate))?;
+        match start.zip(end).filter(|(start, end)| end > start) {
+            Some((start, end)) => {
+                members.push(("actionarrivaldate", start.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()));
+                members.push(("actioncompletiondate", end.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()));
+                Ok(members)
+            }
+            None => refuse(
+                "without hours, Halo keeps a time entry only by its start and end",
+                "Set started_at and ended_at too, or delete the time entry.",
+            ),
+        }
+    }
+}
+
+/// Whether it is said who may read the note.
+fn shows(changes: &AnyChanges) -> bool {
+    changes.names("visibility") || changes.names_native("hiddenfromuser")
+}
+
+/// Whether it is said what kind of step the note is.
+fn steps(changes: &AnyChanges) -> bool {
+    changes.names("outcome") || changes.names_native("outcome_id") || changes.names_native("outcome")
+}
