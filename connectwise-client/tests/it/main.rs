@@ -7,6 +7,7 @@ mod conformance;
 mod connection;
 mod fixtures;
 mod lists;
+mod reach;
 mod receiver;
 mod servers;
 mod world;
