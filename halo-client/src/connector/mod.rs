@@ -1,5 +1,6 @@
 //! Halo in the common vocabulary: everything between [`Halo`] and `psa_core` is in this folder, one file a kind.
 
+mod action_writes;
 mod actions;
 mod agent;
 mod agreement;
@@ -28,7 +29,8 @@ use psa_core::{
     KeyShape, Reference, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
 };
 
-use self::actions::{ActionSource, NoteWrites, TimeWrites};
+use self::action_writes::{NoteWrites, TimeWrites};
+use self::actions::ActionSource;
 use self::agent::Agents;
 use self::agreement::Agreements;
 use self::appointment::Appointments;
