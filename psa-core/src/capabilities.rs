@@ -63,6 +63,29 @@ pub struct EntityCapabilities {
     pub only_below: bool,
     /// Kinds that share this kind's numbers: what refers to this kind may refer to one of them.
     pub numbered_with: Vec<EntityKind>,
+    /// The fields of the common model that a write can name. What is not here is refused as unsupported.
+    pub writable: Vec<&'static str>,
+    /// Of the writable fields, those that only a create takes: an update that names one is refused.
+    pub create_only: Vec<&'static str>,
+    /// Fields that a record read alone and the answer of a write hold, and a row of a list never does. That a row lacks one
+    /// says nothing: it takes no part in comparing a row with what is stored.
+    pub single_only: Vec<&'static str>,
+    /// Fields that can be written and that no answer holds.
+    pub write_only: Vec<&'static str>,
+}
+
+impl EntityCapabilities {
+    /// Whether a row of a list holds the field at `path`, as far as the vendor has a place for it.
+    pub fn is_listed(&self, path: &str) -> bool {
+        let field = path.split('.').next().unwrap_or(path);
+        !self.single_only.contains(&field) && !self.write_only.contains(&field)
+    }
+
+    /// Whether a record read alone holds the field at `path`, as far as the vendor has a place for it.
+    pub fn is_readable(&self, path: &str) -> bool {
+        let field = path.split('.').next().unwrap_or(path);
+        !self.write_only.contains(&field)
+    }
 }
 
 impl Default for EntityCapabilities {
@@ -84,6 +107,10 @@ impl Default for EntityCapabilities {
             children_of: Vec::new(),
             only_below: false,
             numbered_with: Vec::new(),
+            writable: Vec::new(),
+            create_only: Vec::new(),
+            single_only: Vec::new(),
+            write_only: Vec::new(),
         }
     }
 }

@@ -4,6 +4,8 @@ mod capabilities;
 mod changes;
 mod check;
 mod connector;
+mod custom;
+mod customer;
 mod error;
 mod hint;
 mod key;
@@ -20,6 +22,8 @@ pub use check::{CheckReport, CheckStage, CheckStep, Grant, Outcome, Permission};
 pub use connector::{
     Connector, Reader, Relabel, Relabelled, Sink, Source, Writer, erase_reader, erase_writer, relabelled,
 };
+pub use custom::CustomFieldId;
+pub use customer::OwnedReference;
 pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer};
 pub use hint::{Answer, Cause, Hint, Incoming, Received, Receiver};
 pub use key::{Key, KeyShape};

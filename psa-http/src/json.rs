@@ -261,20 +261,31 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
 /// # Errors
 /// Anything else.
 pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    struct Date;
-    impl Visitor<'_> for Date {
-        type Value = Option<DateTime<Utc>>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a date")
-        }
-        fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Self::Value, E> {
-            parse_date(v).map_err(|()| E::custom("text, expected a date"))
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+    deserializer.deserialize_any(Date(parse_date))
+}
+
+/// As [`date`], for a vendor whose dates can be of any year.
+///
+/// # Errors
+/// As [`date`].
+pub fn any_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    deserializer.deserialize_any(Date(parse_any_date))
+}
+
+/// A date as its vendor writes it.
+struct Date(fn(&str) -> Result<Option<DateTime<Utc>>, ()>);
+
+impl Visitor<'_> for Date {
+    type Value = Option<DateTime<Utc>>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date")
     }
-    deserializer.deserialize_any(Date)
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Self::Value, E> {
+        (self.0)(v).map_err(|()| E::custom("text, expected a date"))
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 }
 
 /// See [`date`].
@@ -283,6 +294,16 @@ pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTim
 /// Text that is no date.
 #[expect(clippy::result_unit_err, reason = "there is nothing to add to: this is no date")]
 pub fn parse_date(text: &str) -> Result<Option<DateTime<Utc>>, ()> {
+    use chrono::Datelike;
+    Ok(parse_any_date(text)?.filter(|at| at.year() > 1980))
+}
+
+/// A moment in the forms of [`date`], of any year but the first: that is the empty date of .NET, and none.
+///
+/// # Errors
+/// Text that is no date.
+#[expect(clippy::result_unit_err, reason = "there is nothing to add to: this is no date")]
+pub fn parse_any_date(text: &str) -> Result<Option<DateTime<Utc>>, ()> {
     use chrono::Datelike;
     let text = text.trim();
     if text.is_empty() {
@@ -297,7 +318,7 @@ pub fn parse_date(text: &str) -> Result<Option<DateTime<Utc>>, ()> {
     } else {
         return Err(());
     };
-    Ok((at.year() > 1980).then_some(at))
+    Ok((at.year() > 1).then_some(at))
 }
 
 /// A list; null and absent are empty.

@@ -46,7 +46,7 @@ pub use redact::Redactor;
 #[cfg(feature = "reqwest")]
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 #[doc(hidden)]
-pub use resource::{Member, Names, Tolerant, camel, camel_len, plain};
+pub use resource::{AnyDate, Member, Names, Tolerant, camel, camel_len, plain};
 pub use resource::{NativeField, NativeType, VendorId};
 pub use retry::RetryPolicy;
 pub use retry_after::{retry_after, retry_after_unbounded};

@@ -109,6 +109,17 @@ impl<'de, T: Deserialize<'de>> Member<'de> for Vec<T> {
     }
 }
 
+/// A date of any year.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AnyDate(pub Option<DateTime<Utc>>);
+
+impl<'de> Deserialize<'de> for AnyDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::any_date(deserializer).map(Self)
+    }
+}
+
 /// A value read as a member is.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -226,7 +237,8 @@ pub const fn camel<const N: usize>(name: &str) -> [u8; N] {
 /// `key(Id)` must be there; `id(Id)`, `int`, `num`, `flag`, `text`, `date`, `json` and `object(T)` may be missing;
 /// `list(T)` is empty then. A member without a line stays in the record's raw bytes. Where the vendor's name is not the
 /// field's, it stands before the type: `board_name = "boardName": text;`. After the vendor may stand `camel`: names are
-/// in camel case there.
+/// in camel case there. Years up to 1980 are how some vendors write that there is no date: they are none, unless
+/// `any_date` stands after `camel`.
 ///
 /// ```
 /// psa_http::ids! {
@@ -251,9 +263,12 @@ pub const fn camel<const N: usize>(name: &str) -> [u8; N] {
 /// ```
 #[macro_export]
 macro_rules! resource {
-    ($vendor:literal camel; $($table:tt)*) => { $crate::resource!(@table $vendor [camel] $($table)*); };
-    ($vendor:literal; $($table:tt)*) => { $crate::resource!(@table $vendor [plain] $($table)*); };
-    (@table $vendor:literal $style:tt $(#[$doc:meta])* pub struct $name:ident {
+    ($vendor:literal camel any_date; $($table:tt)*) => {
+        $crate::resource!(@table $vendor [camel] [any_date] $($table)*);
+    };
+    ($vendor:literal camel; $($table:tt)*) => { $crate::resource!(@table $vendor [camel] [date] $($table)*); };
+    ($vendor:literal; $($table:tt)*) => { $crate::resource!(@table $vendor [plain] [date] $($table)*); };
+    (@table $vendor:literal $style:tt $dates:tt $(#[$doc:meta])* pub struct $name:ident {
         $( $field:ident $(= $json:literal)?: $kind:ident $(($ty:ty))?; )*
     }) => {
         $(#[$doc])*
@@ -291,7 +306,7 @@ macro_rules! resource {
                         let mut names = $crate::Names::new($name::FIELDS, &INDEX);
                         while let Some(found) = names.next(&mut map)? {
                             match found.map(|at| IS[at]) {
-                                $( Some(Is::$field) => out.$field = $crate::resource!(@read $kind map), )*
+                                $( Some(Is::$field) => out.$field = $crate::resource!(@read $dates $kind map), )*
                                 None => {
                                     map.next_value::<$crate::serde::de::IgnoredAny>()?;
                                 }
@@ -309,8 +324,9 @@ macro_rules! resource {
     (@native $kind:ident $(($ty:ty))?) => { <$crate::resource!(@type $kind $(($ty))?) as $crate::Member>::TYPE };
     (@absent object) => { None };
     (@absent $kind:ident) => { $crate::Member::absent() };
-    (@read object $map:ident) => { $map.next_value()? };
-    (@read $kind:ident $map:ident) => { $map.next_value::<$crate::Tolerant<_>>()?.0 };
+    (@read $dates:tt object $map:ident) => { $map.next_value()? };
+    (@read [any_date] date $map:ident) => { $map.next_value::<$crate::AnyDate>()?.0 };
+    (@read $dates:tt $kind:ident $map:ident) => { $map.next_value::<$crate::Tolerant<_>>()?.0 };
     (@shown $field:ident) => { stringify!($field) };
     (@shown $field:ident $json:literal) => { $json };
     (@name $style:tt $field:ident $json:literal) => { $json };

@@ -550,6 +550,11 @@ impl SyncEngine {
                     Some((kind.clone(), capabilities.key, capabilities.keys == KeyListing::None))
                 })
                 .collect(),
+            single_only: readable
+                .iter()
+                .filter_map(|kind| Some((kind.clone(), capabilities.entity(kind)?.single_only.clone())))
+                .filter(|(_, paths)| !paths.is_empty())
+                .collect(),
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Rules {
     pub(crate) parents: BTreeSet<EntityKind>,
     /// The shape of keys, by kind, and whether records go when their parent goes.
     pub(crate) shapes: Vec<(EntityKind, KeyShape, bool)>,
+    /// Fields that only a record read alone holds, by kind.
+    pub(crate) single_only: Vec<(EntityKind, Vec<&'static str>)>,
 }
 
 pub(crate) struct Batch {
@@ -80,7 +82,13 @@ impl Rules {
         prepared.follows = follows;
         match record.value {
             Err(error) => prepared.broken = Some(HoldReason::Undecodable { path: error.path, message: error.message }),
-            Ok(entity) => {
+            Ok(mut entity) => {
+                // A row without them would look like a change: they stay in the record's bytes.
+                let of_kind = self.single_only.iter().find(|(kind, _)| *kind == prepared.kind);
+                for path in of_kind.map(|(_, paths)| paths.as_slice()).unwrap_or_default() {
+                    // Every field can be cleared.
+                    let _ = entity.set(path, serde_json::Value::Null);
+                }
                 if let Err(error) = shape.check(&prepared.key) {
                     prepared.broken = Some(HoldReason::WrongKey { message: error.message().to_owned() });
                 }

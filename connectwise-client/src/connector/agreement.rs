@@ -4,7 +4,7 @@ use super::Context;
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Agreement, Collection, Info};
+use crate::resources::{Agreement, Collection, CustomFieldValue, Info};
 
 /// Agreement <-> agreement.
 pub(crate) struct Agreements;
@@ -74,4 +74,8 @@ impl Writes for Agreements {
         ("notes", Member::Plain("internalNotes")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(agreement: &Agreement) -> &[CustomFieldValue] {
+        &agreement.custom_fields
+    }
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Configuration, Info};
+use crate::resources::{Collection, Configuration, CustomFieldValue, Info};
 
 /// Configuration <-> asset.
 pub(crate) struct Assets;
@@ -78,4 +78,8 @@ impl Writes for Assets {
         ("notes", Member::Plain("notes")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(configuration: &Configuration) -> &[CustomFieldValue] {
+        &configuration.custom_fields
+    }
 }

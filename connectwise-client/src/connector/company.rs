@@ -4,7 +4,7 @@ use super::Context;
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Company, Info};
+use crate::resources::{Collection, Company, CustomFieldValue, Info};
 
 /// Company <-> company. Deleted ones stay at ConnectWise, and a merged one is deleted.
 pub(crate) struct Companies;
@@ -78,4 +78,8 @@ impl Writes for Companies {
         ("owner", Member::Reference("territoryManager")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(company: &Company) -> &[CustomFieldValue] {
+        &company.custom_fields
+    }
 }

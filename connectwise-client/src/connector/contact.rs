@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::reader::Mapping;
-use super::writer::{Member, Writes, fill, stored};
+use super::writer::{Member, Writes, create, stored, update};
 use crate::ids::ContactId;
-use crate::resources::{Collection, Communication, CommunicationItem, CommunicationType, Contact, Info};
+use crate::resources::{
+    Collection, Communication, CommunicationItem, CommunicationType, Contact, CustomFieldValue, Info,
+};
 
 /// Contact <-> contact. Numbers and addresses are read from the contact and written one by one.
 pub(crate) struct Contacts;
@@ -88,6 +90,10 @@ impl Writes for Contacts {
         ("inactive", Member::Plain("inactiveFlag")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(contact: &Contact) -> &[CustomFieldValue] {
+        &contact.custom_fields
+    }
 }
 
 /// Writes a contact, and its numbers and addresses by their own resource.
@@ -195,7 +201,7 @@ impl ContactWriter {
     }
 
     async fn stored(&self, id: i64) -> Result<Record<CommonContact>> {
-        Ok(stored::<Contacts>(self.0.cw.contacts().get(id).await?, &self.0, Some(Key::from(id))))
+        stored::<Contacts>(self.0.cw.contacts().get(id).await?, &self.0, Some(Key::from(id)))
     }
 }
 
@@ -234,6 +240,7 @@ fn pick(
 impl Writer<CommonContact> for ContactWriter {
     async fn create(&self, changes: Changes<CommonContact>) -> Result<Record<CommonContact>> {
         let mut changes = changes.into_any();
+        changes.refuse_key(&[], &["id"])?;
         let wanted = self.wanted(&mut changes.common).await?;
         if !changes.common.contains_key("first_name")
             && let Some(name) = changes.common.remove("name")
@@ -247,7 +254,6 @@ impl Writer<CommonContact> for ContactWriter {
             }
         }
         changes.common.remove("name");
-        let mut save = fill::<Contacts>(&self.0, self.0.cw.contacts().create(), changes).await?;
         // A new contact takes them with it: one request, and all or nothing.
         let items: Vec<Value> = wanted
             .into_iter()
@@ -258,20 +264,21 @@ impl Writer<CommonContact> for ContactWriter {
             })
             .collect();
         if !items.is_empty() {
-            save = save.set("communicationItems", items);
+            changes.native.insert("communicationItems".to_owned(), items.into());
         }
-        Ok(stored::<Contacts>(save.send().await?, &self.0, None))
+        let native = create::<Contacts>(&self.0, self.0.cw.contacts(), changes).await?;
+        stored::<Contacts>(native, &self.0, None)
     }
 
     async fn update(&self, key: &Key, changes: Changes<CommonContact>) -> Result<Record<CommonContact>> {
         let id = key.as_i64()?;
         let mut changes = changes.into_any();
+        changes.refuse_key(&[], &["id"])?;
         let wanted = self.wanted(&mut changes.common).await?;
         let stored = if changes.common.is_empty() && changes.native.is_empty() {
             None
         } else {
-            let save = fill::<Contacts>(&self.0, self.0.cw.contacts().update(id), changes).await?;
-            Some(stored::<Contacts>(save.send().await?, &self.0, Some(key.clone())))
+            Some(update::<Contacts>(&self.0, self.0.cw.contacts(), id, key, changes, None).await?)
         };
         if wanted.is_empty()
             && let Some(stored) = stored

@@ -3,7 +3,7 @@ use psa_core::Invoice as CommonInvoice;
 use super::Context;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Info, Invoice};
+use crate::resources::{Collection, CustomFieldValue, Info, Invoice};
 
 /// Invoice <-> invoice.
 pub(crate) struct Invoices;
@@ -61,4 +61,8 @@ impl Writes for Invoices {
         ("reference", Member::Plain("reference")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(invoice: &Invoice) -> &[CustomFieldValue] {
+        &invoice.custom_fields
+    }
 }

@@ -10,6 +10,7 @@ mod children;
 mod company;
 mod contact;
 mod custom;
+mod customer;
 mod invoice;
 mod names;
 mod opportunity;
@@ -38,13 +39,13 @@ use self::both::Both;
 use self::children::ChildReader;
 use self::custom::CustomFields;
 use self::reader::CwReader;
-use self::writer::CwWriter;
+use self::writer::{CwWriter, Writes};
 use crate::client::ConnectWise;
 use crate::page::PAGE_MAX;
 use crate::resources::{CustomFieldValue, Info, Reference};
 
 /// To be raised when the mappings in this folder change what they make of the same record.
-const MAPPING_VERSION: u32 = 1;
+const MAPPING_VERSION: u32 = 2;
 
 /// The key of a note: read below its ticket.
 pub(crate) const NOTE_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
@@ -134,32 +135,59 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
         pages_shift: false,
         ..EntityCapabilities::default()
     };
-    let written = |delete: bool| EntityCapabilities { create: true, update: true, delete, ..listed() };
-    let below = |key: KeyShape| EntityCapabilities { count: false, key, ..written(true) };
+    let written = |fields: Vec<&'static str>| EntityCapabilities {
+        writable: fields,
+        create: true,
+        update: true,
+        delete: true,
+        ..listed()
+    };
+    let below = |key: KeyShape, fields: Vec<&'static str>| EntityCapabilities {
+        count: false,
+        key,
+        // Where it is, is a part of its key.
+        create_only: vec![fields[0]],
+        ..written(fields)
+    };
+    let mut of_ticket = ticket::ServiceTickets::fields();
+    of_ticket.push("project");
+    let mut of_contact = contact::Contacts::fields();
+    of_contact.extend(["name", "emails", "phones"]);
+    let mut of_site = vec!["company"];
+    of_site.extend(site::Sites::fields());
     Capabilities {
         entities: [
             (EntityKind::AGENT, listed()),
             (EntityKind::TEAM, EntityCapabilities { incremental: Incremental::FullScan, ..listed() }),
-            (EntityKind::COMPANY, written(true)),
-            (EntityKind::SITE, EntityCapabilities { incremental: Incremental::FullScan, ..below(SITE_KEY) }),
-            (EntityKind::CONTACT, written(true)),
-            (EntityKind::TICKET, written(true)),
+            (EntityKind::COMPANY, written(company::Companies::fields())),
+            (EntityKind::SITE, EntityCapabilities { incremental: Incremental::FullScan, ..below(SITE_KEY, of_site) }),
+            // The whole name is read from its parts.
+            (EntityKind::CONTACT, EntityCapabilities { create_only: vec!["name"], ..written(of_contact) }),
+            (
+                EntityKind::TICKET,
+                // It becomes the first note of the ticket.
+                EntityCapabilities {
+                    create_only: vec!["description"],
+                    write_only: vec!["description"],
+                    ..written(of_ticket)
+                },
+            ),
             (
                 EntityKind::TICKET_NOTE,
                 EntityCapabilities {
                     keys: KeyListing::None,
                     children_of: vec![EntityKind::TICKET],
                     only_below: true,
-                    ..below(NOTE_KEY)
+                    ..below(NOTE_KEY, vec!["ticket", "body", "visibility"])
                 },
             ),
-            (EntityKind::TIME_ENTRY, written(true)),
-            (EntityKind::OPPORTUNITY, written(true)),
-            (EntityKind::PROJECT, written(true)),
-            (EntityKind::APPOINTMENT, written(true)),
-            (EntityKind::AGREEMENT, written(true)),
-            (EntityKind::ASSET, written(true)),
-            (EntityKind::INVOICE, written(true)),
+            (EntityKind::TIME_ENTRY, written(time_entry::TimeEntries::fields())),
+            (EntityKind::OPPORTUNITY, written(opportunity::Opportunities::fields())),
+            (EntityKind::PROJECT, written(project::Projects::fields())),
+            (EntityKind::APPOINTMENT, written(appointment::Appointments::fields())),
+            (EntityKind::AGREEMENT, written(agreement::Agreements::fields())),
+            (EntityKind::ASSET, written(asset::Assets::fields())),
+            (EntityKind::INVOICE, written(invoice::Invoices::fields())),
             (
                 EntityKind::REFERENCE_ITEM,
                 EntityCapabilities {
@@ -290,10 +318,12 @@ pub(crate) fn word(value: &Option<String>) -> Option<Label> {
     text(value).map(Label::named)
 }
 
-/// Custom fields by caption.
+/// Custom fields by caption; by id where two have one caption.
 pub(crate) fn custom(values: &[CustomFieldValue]) -> Custom {
-    let some = |v: &serde_json::Value| !v.is_null() && v.as_str() != Some("");
-    values.iter().filter_map(|v| Some((v.caption.clone()?, v.value.clone().filter(some)?))).collect()
+    let some = |v: &&serde_json::Value| !v.is_null() && v.as_str() != Some("");
+    let all = || values.iter().map(custom::identity);
+    let set = values.iter().filter_map(|field| Some((field, field.value.as_ref().filter(some)?)));
+    set.filter_map(|(field, value)| Some((custom::identity(field).key(all())?, value.clone()))).collect()
 }
 
 pub(crate) fn created(info: &Option<Box<Info>>) -> Option<DateTime<Utc>> {
@@ -306,5 +336,5 @@ pub(crate) fn updated(info: &Option<Box<Info>>) -> Option<DateTime<Utc>> {
 
 /// A date that ConnectWise declares as text.
 pub(crate) fn moment(value: &Option<String>) -> Option<DateTime<Utc>> {
-    psa_http::json::parse_date(value.as_deref()?).ok().flatten()
+    psa_http::json::parse_any_date(value.as_deref()?).ok().flatten()
 }

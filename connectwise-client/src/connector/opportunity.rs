@@ -4,7 +4,7 @@ use super::Context;
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Info, Opportunity};
+use crate::resources::{Collection, CustomFieldValue, Info, Opportunity};
 
 /// Opportunity <-> opportunity.
 pub(crate) struct Opportunities;
@@ -82,4 +82,8 @@ impl Writes for Opportunities {
         ("source", Member::LabelName("source")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(opportunity: &Opportunity) -> &[CustomFieldValue] {
+        &opportunity.custom_fields
+    }
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
-use crate::resources::{Collection, Info, Project};
+use crate::resources::{Collection, CustomFieldValue, Info, Project};
 
 /// Project <-> project.
 pub(crate) struct Projects;
@@ -78,4 +78,8 @@ impl Writes for Projects {
         ("agreement", Member::Reference("agreement")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(project: &Project) -> &[CustomFieldValue] {
+        &project.custom_fields
+    }
 }

@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{Address, Changes, Error, ErrorKind, Key, Record, Result, Site as CommonSite, Writer};
+use psa_core::{Address, Changes, Error, ErrorKind, Key, PathChange, Record, Result, Site as CommonSite, Writer};
+use psa_http::json::Native;
 
 use super::Context;
 use super::children::{ChildReader, Children, parts};
+use super::customer::of_parent;
 use super::reader::Mapping;
-use super::writer::{Member, Writes, fill, stored};
-use crate::resources::{Collection, Company, Info, Resource, Site};
+use super::writer::{Member, Writes, create, stored, update};
+use crate::resources::{Collection, Company, CustomFieldValue, Info, Resource, Site};
 
 /// Site of a company <-> site.
 pub(crate) struct Sites;
@@ -69,7 +71,14 @@ impl Writes for Sites {
         ("inactive", Member::Plain("inactiveFlag")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(site: &Site) -> &[CustomFieldValue] {
+        &site.custom_fields
+    }
 }
+
+/// The members that name a site.
+const KEY_MEMBERS: &[&str] = &["id", "company"];
 
 /// Writes below the company.
 #[derive(Debug)]
@@ -83,31 +92,43 @@ impl SiteWriter {
     fn below(&self, company: i64) -> Collection<Site> {
         ChildReader::<Sites>::below(&self.0, company)
     }
+
+    /// The site, if it is one of this company: the numbers of sites are of all companies.
+    async fn current(&self, company: i64, id: i64, key: &Key) -> Result<Native<Site>> {
+        let site = self.below(company).get(id).await?;
+        let owner = super::reference(&site.company).map(|c| c.id);
+        of_parent(company, owner, key)?;
+        Ok(site)
+    }
 }
 
 #[async_trait]
 impl Writer<CommonSite> for SiteWriter {
     async fn create(&self, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {
         let mut changes = changes.into_any();
-        let company = changes.common.remove("company").or_else(|| changes.common.remove("company.id"));
-        let company = company.map(|c| psa_core::PathChange::new("company", c).id()).transpose()?.flatten();
+        changes.refuse_key(&[], KEY_MEMBERS)?;
+        let named = changes.common.keys().find(|path| matches!(path.as_str(), "company" | "company.id")).cloned();
+        let company = named.and_then(|path| changes.common.remove_entry(&path));
+        let company = company.map(|(path, id)| PathChange::new(path, id).id()).transpose()?.flatten();
         let company = company.ok_or_else(|| {
             Error::new(ErrorKind::InvalidRequest, "a site needs its company").with_context("field", "company")
         })?;
-        let save = fill::<Sites>(&self.0, self.below(company).create(), changes).await?;
-        let site = save.send().await?;
+        let site = create::<Sites>(&self.0, self.below(company), changes).await?;
         let key = site.id().map(|id| Key::from_parts([company, id]));
-        Ok(stored::<Sites>(site, &self.0, key))
+        stored::<Sites>(site, &self.0, key)
     }
 
     async fn update(&self, key: &Key, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {
         let (company, id) = parts(key)?;
-        let save = fill::<Sites>(&self.0, self.below(company).update(id), changes.into_any()).await?;
-        Ok(stored::<Sites>(save.send().await?, &self.0, Some(key.clone())))
+        let changes = changes.into_any();
+        changes.refuse_key(&["company"], KEY_MEMBERS)?;
+        let current = self.current(company, id, key).await?;
+        update::<Sites>(&self.0, self.below(company), id, key, changes, Some(current)).await
     }
 
     async fn delete(&self, key: &Key) -> Result<()> {
         let (company, id) = parts(key)?;
+        self.current(company, id, key).await?;
         self.below(company).delete(id).await
     }
 }

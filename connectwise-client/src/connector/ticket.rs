@@ -1,14 +1,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{Changes, Key, Record, Reference, Result, Ticket as CommonTicket, Writer, Relabel};
+use psa_core::{
+    Changes, Error, ErrorKind, Key, Phase, Record, Reference, Relabel, Result, Ticket as CommonTicket, Writer,
+};
 
 use super::Context;
 use super::names::{NameList, Names};
 use super::both::Both;
 use super::reader::{CwReader, Mapping};
-use super::writer::{Member, Writes, fill, stored};
-use crate::resources::{Collection, Info, ProjectTicket, Ticket};
+use super::writer::{Member, Writes, create, stored, update};
+use crate::resources::{Collection, CustomFieldValue, Info, ProjectTicket, Ticket};
 
 /// Service ticket <-> ticket.
 pub(crate) struct ServiceTickets;
@@ -160,10 +162,18 @@ impl Writes for ServiceTickets {
         ("parent", Member::IdOnly("parentTicketId")),
         ("external_ref", Member::Plain("externalXRef")),
     ]);
+
+    fn custom(ticket: &Ticket) -> &[CustomFieldValue] {
+        &ticket.custom_fields
+    }
 }
 
 impl Writes for ProjectTickets {
     const MEMBERS: &'static [(&'static str, Member)] = &with::<18, 1>([("project", Member::Reference("project"))]);
+
+    fn custom(ticket: &ProjectTicket) -> &[CustomFieldValue] {
+        &ticket.custom_fields
+    }
 }
 
 /// Writes where the ticket is: the number does not tell.
@@ -174,42 +184,67 @@ impl TicketWriter {
     pub(crate) fn new(context: Arc<Context>) -> Self {
         Self(context)
     }
+
+    /// Which of two refusals is the reason, looked up by reading: the one of the endpoint where the ticket is. That it is at
+    /// neither is an error of its own.
+    async fn refused(&self, id: i64, service: Error, project: Error) -> Result<Error> {
+        let reason = match self.0.cw.tickets().get(id).await {
+            Ok(_) => service,
+            Err(error) if error.is_not_found() => {
+                self.0.cw.project_tickets().get(id).await?;
+                project
+            }
+            Err(error) => return Err(error),
+        };
+        if !reason.is_not_found() {
+            return Ok(reason);
+        }
+        // The ticket is there, so it is not what was not found.
+        Ok(Error::new(ErrorKind::Rejected, "ConnectWise does not find something that the change refers to")
+            .with_phase(Phase::Answered)
+            .with_source(reason))
+    }
 }
 
 #[async_trait]
 impl Writer<CommonTicket> for TicketWriter {
     async fn create(&self, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
-        let changes = changes.into_any();
-        let of_project = changes.common.keys().any(|path| path == "project" || path == "project.id")
-            || changes.native.contains_key("phase");
-        if of_project {
-            let save = fill::<ProjectTickets>(&self.0, self.0.cw.project_tickets().create(), changes).await?;
-            return Ok(stored::<ProjectTickets>(save.send().await?, &self.0, None));
+        let mut changes = changes.into_any();
+        let set = |path: &str| changes.common.get(path).is_some_and(|value| !value.is_null());
+        if set("project") || set("project.id") || changes.names_native("phase") {
+            let collection = self.0.cw.project_tickets();
+            return stored::<ProjectTickets>(
+                create::<ProjectTickets>(&self.0, collection, changes).await?,
+                &self.0,
+                None,
+            );
         }
-        let save = fill::<ServiceTickets>(&self.0, self.0.cw.tickets().create(), changes).await?;
-        Ok(stored::<ServiceTickets>(save.send().await?, &self.0, None))
+        // A ticket without a project is one of service.
+        changes.common.retain(|path, _| !matches!(path.as_str(), "project" | "project.id"));
+        stored::<ServiceTickets>(create::<ServiceTickets>(&self.0, self.0.cw.tickets(), changes).await?, &self.0, None)
     }
 
     async fn update(&self, key: &Key, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
         let (id, changes) = (key.as_i64()?, changes.into_any());
-        if changes.common.contains_key("description") {
-            return Err(psa_core::Error::unsupported("ConnectWise keeps a ticket's description as its first note")
+        if changes.names("description") {
+            return Err(Error::unsupported("ConnectWise keeps a ticket's description as its first note")
                 .with_context("field", "description")
                 .with_context("remedy", "Write a ticket note, or change the first one."));
         }
-        let service = match fill::<ServiceTickets>(&self.0, self.0.cw.tickets().update(id), changes.clone()).await {
-            Ok(save) => save.send().await,
-            // A field that only tickets of projects have.
-            Err(error) if error.kind() == psa_core::ErrorKind::Unsupported => Err(error),
-            Err(error) => return Err(error),
+        let context = &*self.0;
+        let service = update::<ServiceTickets>(context, context.cw.tickets(), id, key, changes.clone(), None).await;
+        let first = match service {
+            // It is a ticket of a project, or what was named is what only those have.
+            Err(error) if error.is_not_found() || error.is_unsupported() => error,
+            done => return done,
         };
-        match service {
-            Ok(ticket) => Ok(stored::<ServiceTickets>(ticket, &self.0, Some(key.clone()))),
-            Err(error) if error.is_not_found() || error.kind() == psa_core::ErrorKind::Unsupported => {
-                let save = fill::<ProjectTickets>(&self.0, self.0.cw.project_tickets().update(id), changes).await?;
-                Ok(stored::<ProjectTickets>(save.send().await?, &self.0, Some(key.clone())))
+        match update::<ProjectTickets>(context, context.cw.project_tickets(), id, key, changes, None).await {
+            Err(second) if second.is_unsupported() && first.is_unsupported() => Err(first),
+            // Neither took it. That proves nothing about the ticket: something that was named may be what is not there.
+            Err(second) if second.is_not_found() || second.is_unsupported() => {
+                Err(self.refused(id, first, second).await?)
             }
-            Err(error) => Err(error),
+            done => done,
         }
     }
 

@@ -2,17 +2,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    Author, Changes, Error, ErrorKind, Key, Normalized, PathChange, Record, Reference, Result,
+    AnyChanges, Author, Changes, Error, ErrorKind, Key, Normalized, PathChange, Record, Reference, Result,
     TicketNote as CommonNote, Visibility, Writer,
 };
 use serde_json::Value;
 
 use super::Context;
 use super::children::{ChildReader, Children, parts};
+use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::stored;
 use crate::ids::TicketId;
-use crate::resources::{Collection, Info, ProjectTicket, ProjectTicketNote, Resource, Ticket, TicketNote};
+use crate::resources::{
+    Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, Resource, Save, Ticket, TicketNote,
+};
 
 /// Note on a service ticket <-> note.
 pub(crate) struct ServiceNotes;
@@ -104,6 +107,12 @@ impl Children for ProjectNotes {
 /// Native members and their values.
 type Members = Vec<(String, Value)>;
 
+/// Where a note is shown: the customer sees the first and may see the last.
+const SHOWN: [&str; 3] = ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"];
+
+/// The members that name a note.
+const KEY_MEMBERS: &[&str] = &["id", "ticketId", "ticket"];
+
 /// Writes notes on service tickets; those of a project's ticket where there is no such service ticket.
 #[derive(Debug)]
 pub(crate) struct NoteWriter(Arc<Context>);
@@ -114,7 +123,7 @@ impl NoteWriter {
     }
 
     /// The members of a note, both kinds having the same.
-    fn members(changes: psa_core::AnyChanges) -> Result<(Option<i64>, Members)> {
+    fn members(changes: AnyChanges) -> Result<(Option<i64>, Members)> {
         let (mut ticket, mut members) = (None, Vec::new());
         for (path, value) in changes.common {
             let change = PathChange::new(path, value);
@@ -122,18 +131,13 @@ impl NoteWriter {
                 "ticket" => ticket = change.id()?,
                 "body" => members.push(("text".to_owned(), change.whole()?)),
                 "visibility" => {
-                    let word = change.part("value")?;
-                    let flags = match word.as_str() {
-                        Some("public") => [true, false, false],
-                        Some("internal") => [false, true, false],
-                        Some("resolution") => [false, false, true],
-                        _ => return Err(change.wrong()),
+                    let flags = match change.visibility()? {
+                        Visibility::Public => [true, false, false],
+                        Visibility::Resolution => [false, false, true],
+                        Visibility::Internal => [false, true, false],
                     };
-                    for (name, flag) in
-                        ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"].into_iter().zip(flags)
-                    {
-                        members.push((name.to_owned(), flag.into()));
-                    }
+                    members
+                        .extend(SHOWN.into_iter().zip(flags).map(|(name, flag)| (name.to_owned(), Value::from(flag))));
                 }
                 other => {
                     let why = format!("ConnectWise has no member to write a note's {other} to");
@@ -144,30 +148,49 @@ impl NoteWriter {
         members.extend(changes.native);
         Ok((ticket, members))
     }
+
+    /// Whether the note is on a ticket of a project. It is one of the key's ticket: numbers of notes are of all tickets.
+    async fn of_project(&self, ticket: i64, id: i64, key: &Key) -> Result<bool> {
+        let (of_project, found) = match ChildReader::<ServiceNotes>::below(&self.0, ticket).get(id).await {
+            Ok(note) => (false, note.ticket_id),
+            Err(error) if error.is_not_found() => {
+                (true, ChildReader::<ProjectNotes>::below(&self.0, ticket).get(id).await?.ticket_id)
+            }
+            Err(error) => return Err(error),
+        };
+        of_parent(ticket, found.filter(|id| *id > 0).map(Key::from), key)?;
+        Ok(of_project)
+    }
+
+    fn filled<T: Creatable>(save: Save<T>, members: Members) -> Save<T> {
+        members.into_iter().fold(save, |save, (member, value)| save.set(member, value))
+    }
 }
 
 #[async_trait]
 impl Writer<CommonNote> for NoteWriter {
     async fn create(&self, changes: Changes<CommonNote>) -> Result<Record<CommonNote>> {
-        let (ticket, mut members) = Self::members(changes.into_any())?;
+        let changes = changes.into_any();
+        changes.refuse_key(&[], KEY_MEMBERS)?;
+        let (ticket, mut members) = Self::members(changes)?;
         let ticket = ticket.ok_or_else(|| {
             Error::new(ErrorKind::InvalidRequest, "a note needs its ticket").with_context("field", "ticket")
         })?;
-        if !members.iter().any(|(m, _)| m.ends_with("Flag")) {
+        if !members.iter().any(|(member, flag)| SHOWN.contains(&member.as_str()) && *flag == true) {
             // ConnectWise wants to know where to show it; the careful place is the internal one.
             members.push(("internalAnalysisFlag".to_owned(), true.into()));
         }
         let service = self.0.cw.tickets().notes(TicketId(ticket)).create();
-        match members.iter().cloned().fold(service, |save, (m, v)| save.set(m, v)).send().await {
+        match Self::filled(service, members.clone()).send().await {
             Ok(note) => {
                 let key = note.id().map(|id| Key::from_parts([ticket, id]));
-                Ok(stored::<ServiceNotes>(note, &self.0, key))
+                stored::<ServiceNotes>(note, &self.0, key)
             }
             Err(error) if error.is_not_found() => {
                 let project = self.0.cw.project_tickets().notes(TicketId(ticket)).create();
-                let note = members.into_iter().fold(project, |save, (m, v)| save.set(m, v)).send().await?;
+                let note = Self::filled(project, members).send().await?;
                 let key = note.id().map(|id| Key::from_parts([ticket, id]));
-                Ok(stored::<ProjectNotes>(note, &self.0, key))
+                stored::<ProjectNotes>(note, &self.0, key)
             }
             Err(error) => Err(error),
         }
@@ -175,24 +198,22 @@ impl Writer<CommonNote> for NoteWriter {
 
     async fn update(&self, key: &Key, changes: Changes<CommonNote>) -> Result<Record<CommonNote>> {
         let (ticket, id) = parts(key)?;
-        let (_, members) = Self::members(changes.into_any())?;
-        let service = ChildReader::<ServiceNotes>::below(&self.0, ticket).update(id);
-        match members.iter().cloned().fold(service, |save, (m, v)| save.set(m, v)).send().await {
-            Ok(note) => Ok(stored::<ServiceNotes>(note, &self.0, Some(key.clone()))),
-            Err(error) if error.is_not_found() => {
-                let project = ChildReader::<ProjectNotes>::below(&self.0, ticket).update(id);
-                let note = members.into_iter().fold(project, |save, (m, v)| save.set(m, v)).send().await?;
-                Ok(stored::<ProjectNotes>(note, &self.0, Some(key.clone())))
-            }
-            Err(error) => Err(error),
+        let changes = changes.into_any();
+        changes.refuse_key(&["ticket"], KEY_MEMBERS)?;
+        let (_, members) = Self::members(changes)?;
+        if self.of_project(ticket, id, key).await? {
+            let save = ChildReader::<ProjectNotes>::below(&self.0, ticket).update(id);
+            return stored::<ProjectNotes>(Self::filled(save, members).send().await?, &self.0, Some(key.clone()));
         }
+        let save = ChildReader::<ServiceNotes>::below(&self.0, ticket).update(id);
+        stored::<ServiceNotes>(Self::filled(save, members).send().await?, &self.0, Some(key.clone()))
     }
 
     async fn delete(&self, key: &Key) -> Result<()> {
         let (ticket, id) = parts(key)?;
-        match ChildReader::<ServiceNotes>::below(&self.0, ticket).delete(id).await {
-            Err(error) if error.is_not_found() => ChildReader::<ProjectNotes>::below(&self.0, ticket).delete(id).await,
-            done => done,
+        if self.of_project(ticket, id, key).await? {
+            return ChildReader::<ProjectNotes>::below(&self.0, ticket).delete(id).await;
         }
+        ChildReader::<ServiceNotes>::below(&self.0, ticket).delete(id).await
     }
 }

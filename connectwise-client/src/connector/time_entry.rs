@@ -41,7 +41,7 @@ impl Mapping for TimeEntries {
             ended_at: t.time_end,
             hours: t.actual_hours,
             billable_hours: t.hours_billed,
-            deducted_hours: t.hours_deduct.filter(|h| *h != 0.0),
+            deducted_hours: t.hours_deduct,
             billable: t.billable_option.as_deref().filter(|b| *b != "NoDefault").map(|b| b == "Billable"),
             work_type: super::label(&t.work_type),
             work_role: super::label(&t.work_role),
@@ -79,4 +79,8 @@ impl Writes for TimeEntries {
         ("notes", Member::Plain("notes")),
         ("agreement", Member::Reference("agreement")),
     ];
+
+    // A board may show the text of hours to the customer unless it is told otherwise.
+    const ON_CREATE: &'static [(&'static str, bool)] =
+        &[("addToDetailDescriptionFlag", false), ("addToResolutionFlag", false)];
 }

@@ -4,14 +4,17 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{AnyChanges, Changes, Entity, Error, ErrorKind, Key, PathChange, Projection, Record, Result, Writer};
+use psa_core::{
+    AnyChanges, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record,
+    Result, Writer,
+};
 use psa_http::RawRecord;
 use psa_http::json::Native;
 use serde_json::{Value, json};
 
-use super::Context;
 use super::reader::{Mapping, common};
-use crate::resources::{Deletable, Resource, Save, Writable};
+use super::{Context, customer};
+use crate::resources::{Collection, CustomFieldValue, Deletable, Resource, Save, Writable};
 
 /// How a common field is written to a member of ConnectWise's.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +43,7 @@ pub(crate) enum Member {
     Address,
     /// An address of a site: its region is a reference too.
     SiteAddress,
-    /// Custom fields by caption.
+    /// Custom fields by caption or id.
     Custom,
 }
 
@@ -48,24 +51,80 @@ pub(crate) enum Member {
 pub(crate) trait Writes: Mapping<Native: Writable> {
     /// Common path and what it becomes.
     const MEMBERS: &'static [(&'static str, Member)];
+
+    /// What a create says where the caller says nothing: ConnectWise's own defaults show more or do more.
+    const ON_CREATE: &'static [(&'static str, bool)] = &[];
+
+    /// The record's custom fields.
+    fn custom(_: &Self::Native) -> &[CustomFieldValue] {
+        &[]
+    }
+
+    /// The fields that can be written.
+    fn fields() -> Vec<&'static str> {
+        Self::MEMBERS.iter().map(|(path, _)| *path).collect()
+    }
 }
 
-/// Puts changes into a write.
-pub(crate) async fn fill<M: Writes>(
+fn member<M: Writes>(change: &PathChange) -> Result<Member> {
+    M::MEMBERS.iter().find(|(path, _)| *path == change.field()).map(|(_, member)| *member).ok_or_else(|| {
+        let why = format!("ConnectWise has no member to write a {}'s {} to", M::Common::KIND, change.field());
+        change.unsupported(why)
+    })
+}
+
+/// A new record, without the members that follow from where it is created.
+pub(crate) async fn create<M: Writes>(
+    context: &Context,
+    collection: Collection<M::Native>,
+    changes: AnyChanges,
+) -> Result<Native<M::Native>> {
+    changes.refuse_key(&[], &["id"])?;
+    customer::check(context, &changes, None).await?;
+    let save = M::ON_CREATE.iter().fold(collection.create(), |save, (member, flag)| save.set(*member, *flag));
+    fill::<M>(context, save, changes, None).await?.send().await
+}
+
+/// A change of the record with this id. `current` is the record as it is, if it was read already; what must be compared with
+/// it has it read here.
+pub(crate) async fn update<M: Writes>(
+    context: &Context,
+    collection: Collection<M::Native>,
+    id: i64,
+    key: &Key,
+    changes: AnyChanges,
+    current: Option<Native<M::Native>>,
+) -> Result<Record<M::Common>> {
+    changes.refuse_key(&[], &["id"])?;
+    for (path, value) in &changes.common {
+        member::<M>(&PathChange::new(path, value.clone()))?;
+    }
+    // One caption can be on several screens, and the record tells which are its own.
+    let compared = changes.concern_customer() || changes.names("custom");
+    let current = if current.is_none() && compared { Some(collection.get(id).await?) } else { current };
+    let before = match &current {
+        Some(native) => {
+            alive::<M>(native, key)?;
+            Some(M::common(native, context))
+        }
+        None => None,
+    };
+    customer::check(context, &changes, before.as_ref().map(|record| record as &dyn psa_core::AnyEntity)).await?;
+    let save = fill::<M>(context, collection.update(id), changes, current.as_deref()).await?;
+    stored::<M>(save.send().await?, context, Some(key.clone()))
+}
+
+/// Puts changes into a write. `current` is the record as it is, where it was read.
+async fn fill<M: Writes>(
     context: &Context,
     mut save: Save<M::Native>,
     changes: AnyChanges,
+    current: Option<&M::Native>,
 ) -> Result<Save<M::Native>> {
     let typed = changes.common.keys().any(|path| path.starts_with("appointment_type"));
     for (path, value) in changes.common {
         let change = PathChange::new(path, value);
-        let member = M::MEMBERS.iter().find(|(p, _)| *p == change.field()).map(|(_, m)| *m).ok_or_else(|| {
-            change.unsupported(format!(
-                "ConnectWise has no member to write a {}'s {} to",
-                M::Common::KIND,
-                change.field()
-            ))
-        })?;
+        let member = member::<M>(&change)?;
         save = match member {
             Member::Plain(name) => save.set(name, change.whole()?),
             Member::Not(name) => {
@@ -78,9 +137,11 @@ pub(crate) async fn fill<M: Writes>(
             },
             Member::ChildReference(name) => match change.part("id")? {
                 Value::Null => save.clear(name),
+                Value::String(key) if key.trim() == "0" => save.clear(name),
+                // The company in front was compared with the record's.
                 Value::String(key) => {
-                    let id: i64 =
-                        key.rsplit('/').next().and_then(|id| id.parse().ok()).ok_or_else(|| change.wrong())?;
+                    let parts = super::children::parts(&Key::from_text(key));
+                    let (_, id) = parts.map_err(|error| error.with_context("field", change.field()))?;
                     save.set(name, json!({"id": id}))
                 }
                 _ => return Err(change.wrong()),
@@ -135,9 +196,17 @@ pub(crate) async fn fill<M: Writes>(
                 save.set("country", named("country"))
             }
             Member::Custom => {
-                let fields = change.value().as_object().cloned().ok_or_else(|| change.wrong())?;
-                for (caption, value) in fields {
-                    let id = context.custom_fields.id(&context.cw, &caption).await?;
+                let own = current.map(M::custom).unwrap_or_default();
+                let set = |field: &CustomFieldValue| field.value.as_ref().is_some_and(|v| !v.is_null());
+                let entries = match change.entries()? {
+                    Some(entries) => entries,
+                    // Cleared as a whole: each field that holds something.
+                    None => {
+                        own.iter().filter(|f| set(f)).filter_map(|f| Some((f.id?.to_string(), Value::Null))).collect()
+                    }
+                };
+                for (name, value) in entries {
+                    let (id, value) = context.custom_fields.write(&context.cw, own, &name, value).await?;
                     save = save.custom_field(id, value);
                 }
                 save
@@ -147,10 +216,33 @@ pub(crate) async fn fill<M: Writes>(
     Ok(changes.native.into_iter().fold(save, |save, (member, value)| save.set(member, value)))
 }
 
-pub(crate) fn stored<M: Mapping>(native: Native<M::Native>, context: &Context, key: Option<Key>) -> Record<M::Common> {
+/// The record as ConnectWise stored it.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] if ConnectWise marks it as gone: then a deleted record was written.
+pub(crate) fn stored<M: Mapping>(
+    native: Native<M::Native>,
+    context: &Context,
+    key: Option<Key>,
+) -> Result<Record<M::Common>> {
     let (value, raw) = native.into_parts();
     let key = key.or_else(|| value.id().map(Key::from)).unwrap_or_else(|| psa_http::list::key_of_bytes(&raw));
-    common::<M>(key, RawRecord { raw, value: Ok(value) }, context, Projection::Full)
+    alive::<M>(&value, &key)?;
+    Ok(common::<M>(key, RawRecord { raw, value: Ok(value) }, context, Projection::Full))
+}
+
+fn alive<M: Mapping>(native: &M::Native, key: &Key) -> Result<()> {
+    match M::gone(native) {
+        None => Ok(()),
+        Some(evidence) => Err(gone(key, &evidence)),
+    }
+}
+
+fn gone(key: &Key, evidence: &Evidence) -> Error {
+    Error::new(ErrorKind::NotFound, "ConnectWise marks the record as gone")
+        .with_phase(Phase::Answered)
+        .with_context("evidence", format_args!("{evidence:?}"))
+        .with_context("key", key)
 }
 
 #[derive(Debug)]
@@ -172,14 +264,13 @@ where
     M::Native: Deletable,
 {
     async fn create(&self, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        let save = fill::<M>(&self.context, M::collection(&self.context).create(), changes.into_any()).await?;
-        Ok(stored::<M>(save.send().await?, &self.context, None))
+        let native = create::<M>(&self.context, M::collection(&self.context), changes.into_any()).await?;
+        stored::<M>(native, &self.context, None)
     }
 
     async fn update(&self, key: &Key, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        let save = M::collection(&self.context).update(key.as_i64()?);
-        let save = fill::<M>(&self.context, save, changes.into_any()).await?;
-        Ok(stored::<M>(save.send().await?, &self.context, Some(key.clone())))
+        let collection = M::collection(&self.context);
+        update::<M>(&self.context, collection, key.as_i64()?, key, changes.into_any(), None).await
     }
 
     async fn delete(&self, key: &Key) -> Result<()> {

@@ -62,7 +62,7 @@ resource! {
     }
 }
 
-operations!(Activity: "activities", "/sales/activities", write delete, read_only ["mobileGuid"]);
+operations!(Activity: "activities", "/sales/activities", write delete, read_only ["mobileGuid"], quiet ["notifyFlag"]);
 operations!(ActivityStatus: "activity_statuses", "/sales/activities/statuses", write delete);
 operations!(ActivityType: "activity_types", "/sales/activities/types", write delete);
 

@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use psa_core::{Lane, Result};
 use psa_http::json::Native;
-use psa_http::{Call, Operation, RawRecord};
+use psa_http::{Call, NativeField, Operation, RawRecord};
 use serde::de::DeserializeOwned;
 
 use super::Save;
@@ -32,6 +32,8 @@ pub struct Operations {
 pub trait Resource: DeserializeOwned + Send + Sync + std::fmt::Debug + 'static {
     /// Where it is.
     fn operations() -> &'static Operations;
+    /// Its typed members.
+    fn fields() -> &'static [NativeField];
     /// Its id.
     fn id(&self) -> Option<i64>;
 }
@@ -40,6 +42,8 @@ pub trait Resource: DeserializeOwned + Send + Sync + std::fmt::Debug + 'static {
 pub trait Creatable: Resource {
     /// Members that ConnectWise computes: they are refused before they are sent.
     const READ_ONLY: &'static [&'static str];
+    /// Members that make ConnectWise mail somebody. Its defaults are to mail, so a write sends them as off unless it sets them.
+    const MAIL_SWITCHES: &'static [&'static str] = &[];
 }
 
 /// A resource whose records can be changed.

@@ -36,6 +36,7 @@ pub use projects::*;
 pub(crate) use psa_http::Operation;
 pub use psa_http::{NativeField, NativeType};
 pub use save::Save;
+pub(crate) use save::whole_seconds;
 pub use schedule::*;
 pub use shared::{CustomFieldValue, Info, Reference};
 pub use system::*;
@@ -44,12 +45,12 @@ pub use time::*;
 
 /// Declares a record of ConnectWise's, one line a field; see [`psa_http::resource!`].
 macro_rules! resource {
-    ($($table:tt)*) => { psa_http::resource! { "ConnectWise" camel; $($table)* } };
+    ($($table:tt)*) => { psa_http::resource! { "ConnectWise" camel any_date; $($table)* } };
 }
 pub(crate) use resource;
 
 /// Says where a resource is and what can be done with it. A resource without `write` is only read; one with
-/// `attach` has no members that could be changed.
+/// `attach` has no members that could be changed. The members of `quiet` are mail switches: off unless a write sets them.
 macro_rules! operations {
     ($ty:ident: $name:literal, $path:literal) => {
         crate::resources::operations!(@read $ty, $name, $path);
@@ -65,10 +66,11 @@ macro_rules! operations {
         }
     };
     ($ty:ident: $name:literal, $path:literal, write $($delete:ident)? $(, search $search:literal)?
-        $(, patch_with $fields:ident)? $(, read_only [$($read_only:literal),*])?) => {
+        $(, patch_with $fields:ident)? $(, read_only [$($read_only:literal),*])? $(, quiet [$($quiet:literal),*])?) => {
         crate::resources::operations!(@read $ty, $name, $path);
         impl crate::resources::Creatable for $ty {
             const READ_ONLY: &'static [&'static str] = &[$($($read_only),*)?];
+            const MAIL_SWITCHES: &'static [&'static str] = &[$($($quiet),*)?];
         }
         impl crate::resources::Writable for $ty {
             const PATCH_WITH_CUSTOM_FIELDS: bool = crate::resources::operations!(@fields $($fields)?);
@@ -102,6 +104,9 @@ macro_rules! operations {
                     list: &LIST, count: &COUNT, get: &GET, create: &CREATE, update: &UPDATE, replace: &REPLACE, delete: &DELETE,
                 };
                 &ALL
+            }
+            fn fields() -> &'static [psa_http::NativeField] {
+                $ty::FIELDS
             }
             fn id(&self) -> Option<i64> {
                 crate::resources::collection::AsId::as_id(&self.id)

@@ -3,15 +3,18 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use psa_core::{Error, ErrorKind, Lane, Phase, Result};
+use psa_http::NativeType;
 use psa_http::json::Native;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::collection::{Collection, Creatable, Writable};
 
-/// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else.
+/// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else,
+/// apart from the switches that make ConnectWise mail somebody: they are sent as off unless the write sets them.
 ///
-/// Dates are sent as ConnectWise takes them: in whole seconds, UTC.
+/// Members that ConnectWise knows as dates are sent as it takes them: in whole seconds, UTC. Text that looks like a date is
+/// sent as it is.
 #[must_use = "nothing is written until it is sent"]
 pub struct Save<T> {
     collection: Collection<T>,
@@ -74,8 +77,9 @@ impl<T: Creatable> Save<T> {
     /// refused: give the whole reference.
     pub fn set(mut self, member: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
         let member = member.into();
+        let is = |name: &str| member.trim().eq_ignore_ascii_case(name);
         let id_of_child = member == "id" && self.way == Way::Create && self.collection.parent.is_some();
-        if (matches!(&*member, "id" | "_info") && !id_of_child) || T::READ_ONLY.contains(&&*member) {
+        if ((is("id") || is("_info")) && !id_of_child) || T::READ_ONLY.iter().any(|name| is(name)) {
             self.fail("ConnectWise computes this: it can't be written", &member, "Leave it out.");
             return self;
         }
@@ -84,13 +88,15 @@ impl<T: Creatable> Save<T> {
             self.fail("a part of a member may be ignored without a word", &member, remedy);
             return self;
         }
-        if member == "customFields" {
+        if is("customFields") {
             self.fail("only the named fields may be sent", &member, "Use custom_field(id, value).");
             return self;
         }
         match serde_json::to_value(value) {
             Ok(value) => {
-                self.members.insert(member.into_owned(), whole_seconds(value));
+                let date = T::fields().iter().any(|field| field.name == member && field.ty == NativeType::Date);
+                let value = if date { whole_seconds(value) } else { value };
+                self.members.insert(member.into_owned(), value);
             }
             Err(error) => {
                 let failed = Error::new(ErrorKind::InvalidRequest, "the value is not valid JSON");
@@ -111,10 +117,11 @@ impl<T: Creatable> Save<T> {
     }
 
     /// Sets one of the tenant's own fields by the id of its definition, which is in a record's `custom_fields` and in
-    /// [`ConnectWise::user_defined_fields`](crate::ConnectWise::user_defined_fields). Others are left alone.
+    /// [`ConnectWise::user_defined_fields`](crate::ConnectWise::user_defined_fields). Others are left alone. The value is sent
+    /// as it is: ConnectWise takes a date in whole seconds, UTC. `Null` clears.
     pub fn custom_field(mut self, id: impl Into<i64>, value: impl Into<Value>) -> Self {
         let id: i64 = id.into();
-        self.custom_fields.push(json!({"id": id, "value": whole_seconds(value.into())}));
+        self.custom_fields.push(json!({"id": id, "value": value.into()}));
         self
     }
 
@@ -127,8 +134,15 @@ impl<T: Creatable> Save<T> {
     /// What would be sent.
     pub fn body(&self) -> Value {
         let custom = (!self.custom_fields.is_empty()).then(|| Value::from(self.custom_fields.clone()));
+        let mut members = self.members.clone();
+        for switch in T::MAIL_SWITCHES {
+            // Cleared, it would be the vendor's default, which is to mail.
+            if members.get(*switch).is_none_or(Value::is_null) {
+                members.insert((*switch).to_owned(), false.into());
+            }
+        }
         let Way::Update(_) = self.way else {
-            let mut body = self.members.clone();
+            let mut body = members;
             body.retain(|_, value| !value.is_null());
             body.extend(custom.map(|c| ("customFields".to_owned(), c)));
             return Value::Object(body);
@@ -137,7 +151,7 @@ impl<T: Creatable> Save<T> {
             Value::Null => json!({"op": "remove", "path": member}),
             value => json!({"op": "replace", "path": member, "value": value}),
         };
-        let mut operations: Vec<Value> = self.members.iter().map(operation).collect();
+        let mut operations: Vec<Value> = members.iter().map(operation).collect();
         let custom = custom.or_else(|| self.patch_custom_fields.then(|| json!([])));
         operations.extend(custom.map(|c| json!({"op": "replace", "path": "customFields", "value": c})));
         Value::Array(operations)
@@ -170,15 +184,14 @@ impl<T: Creatable> Save<T> {
     }
 }
 
-/// Dates with a fraction or an offset are refused by ConnectWise, and nothing but the form is wrong with them.
-fn whole_seconds(value: Value) -> Value {
+/// A date in the form that ConnectWise takes: one with a fraction or an offset is refused, and nothing but the form is wrong
+/// with it. Anything else stays as it is.
+pub(crate) fn whole_seconds(value: Value) -> Value {
     match value {
         Value::String(text) => match DateTime::parse_from_rfc3339(&text) {
             Ok(at) => at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true).into(),
             Err(_) => Value::String(text),
         },
-        Value::Array(values) => values.into_iter().map(whole_seconds).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (name, whole_seconds(value))).collect(),
         other => other,
     }
 }

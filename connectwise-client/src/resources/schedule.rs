@@ -62,7 +62,7 @@ resource! {
     }
 }
 
-operations!(ScheduleEntry: "schedule_entries", "/schedule/entries", write delete, read_only ["mobileGuid", "ticketType", "notificationSent", "notificationResponse", "acknowledgedDate"]);
+operations!(ScheduleEntry: "schedule_entries", "/schedule/entries", write delete, read_only ["mobileGuid", "ticketType", "notificationSent", "notificationResponse", "acknowledgedDate"], quiet ["notifyResource"]);
 operations!(ScheduleType: "schedule_types", "/schedule/types", write delete);
 operations!(ScheduleStatus: "schedule_statuses", "/schedule/statuses", write delete);
 

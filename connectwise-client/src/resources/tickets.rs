@@ -320,10 +320,10 @@ resource! {
     }
 }
 
-operations!(Ticket: "tickets", "/service/tickets", write delete, search "/service/tickets/search", read_only ["closedFlag", "closedDate", "closedBy", "actualHours", "hasChildTicket", "hasMergedChildTicketFlag", "mergedParentTicket", "recordType", "resources", "isInSla", "slaStatus", "mobileGuid"]);
-operations!(ProjectTicket: "project_tickets", "/project/tickets", write delete, search "/project/tickets/search", read_only ["closedFlag", "closedDate", "closedBy", "actualHours", "hasChildTicket", "hasMergedChildTicketFlag", "mergedParentTicket", "recordType", "resources", "isInSla", "slaStatus", "mobileGuid"]);
-operations!(TicketNote: "ticket_notes", "/service/tickets/{parent}/notes", write delete, read_only ["createdBy", "dateCreated", "ticketId"]);
-operations!(ProjectTicketNote: "project_ticket_notes", "/project/tickets/{parent}/notes", write delete, read_only ["ticketId"]);
+operations!(Ticket: "tickets", "/service/tickets", write delete, search "/service/tickets/search", read_only ["closedFlag", "closedDate", "closedBy", "actualHours", "hasChildTicket", "hasMergedChildTicketFlag", "mergedParentTicket", "recordType", "resources", "isInSla", "slaStatus", "mobileGuid"], quiet ["processNotifications"]);
+operations!(ProjectTicket: "project_tickets", "/project/tickets", write delete, search "/project/tickets/search", read_only ["closedFlag", "closedDate", "closedBy", "actualHours", "hasChildTicket", "hasMergedChildTicketFlag", "mergedParentTicket", "recordType", "resources", "isInSla", "slaStatus", "mobileGuid"], quiet ["processNotifications"]);
+operations!(TicketNote: "ticket_notes", "/service/tickets/{parent}/notes", write delete, read_only ["createdBy", "dateCreated", "ticketId"], quiet ["processNotifications"]);
+operations!(ProjectTicketNote: "project_ticket_notes", "/project/tickets/{parent}/notes", write delete, read_only ["ticketId"], quiet ["processNotifications"]);
 operations!(AnyNote: "all_notes", "/service/tickets/{parent}/allNotes");
 operations!(TicketTask: "ticket_tasks", "/service/tickets/{parent}/tasks", write delete, read_only ["ticketId"]);
 operations!(TicketConfiguration: "ticket_configurations", "/service/tickets/{parent}/configurations", attach);
@@ -353,7 +353,7 @@ setters! { Ticket {
     owner: MemberId => ref "owner";
     /// The story of a new ticket; it becomes its first note.
     initial_description: String => "initialDescription";
-    /// Whether ConnectWise mails somebody. Its default is yes.
+    /// Whether ConnectWise mails somebody. Sent as false unless set: ConnectWise's own default is to mail.
     process_notifications: bool => "processNotifications";
     /// Whether callbacks are told of this write.
     skip_callback: bool => "skipCallback";
@@ -386,7 +386,7 @@ setters! { ProjectTicket {
     owner: MemberId => ref "owner";
     /// The story of a new ticket; it becomes its first note.
     initial_description: String => "initialDescription";
-    /// Whether ConnectWise mails somebody. Its default is yes.
+    /// Whether ConnectWise mails somebody. Sent as false unless set: ConnectWise's own default is to mail.
     process_notifications: bool => "processNotifications";
     /// Whether callbacks are told of this write.
     skip_callback: bool => "skipCallback";
@@ -405,7 +405,7 @@ setters! { TicketNote {
     internal: bool => "internalAnalysisFlag";
     /// Shown with the resolution.
     resolution: bool => "resolutionFlag";
-    /// Whether ConnectWise mails somebody. Its default is yes.
+    /// Whether ConnectWise mails somebody. Sent as false unless set: ConnectWise's own default is to mail.
     process_notifications: bool => "processNotifications";
 } }
 

@@ -131,7 +131,7 @@ resource! {
     }
 }
 
-operations!(TimeEntry: "time_entries", "/time/entries", write delete, read_only ["status", "hoursBilled", "invoiceHours", "hourlyCost", "enteredBy", "dateEntered", "invoice", "mobileGuid", "agreementHours", "agreementAmount", "timeSheet", "ticket", "project", "phase", "ticketBoard", "ticketStatus", "ticketType", "ticketSubType", "invoiceFlag", "extendedInvoiceAmount", "locationName"]);
+operations!(TimeEntry: "time_entries", "/time/entries", write delete, read_only ["status", "hoursBilled", "invoiceHours", "hourlyCost", "enteredBy", "dateEntered", "invoice", "mobileGuid", "agreementHours", "agreementAmount", "timeSheet", "ticket", "project", "phase", "ticketBoard", "ticketStatus", "ticketType", "ticketSubType", "invoiceFlag", "extendedInvoiceAmount", "locationName"], quiet ["emailResourceFlag", "emailContactFlag", "emailCcFlag"]);
 operations!(WorkType: "work_types", "/time/workTypes", write delete);
 operations!(WorkRole: "work_roles", "/time/workRoles", write delete);
 operations!(ChargeCode: "charge_codes", "/time/chargeCodes", write delete);

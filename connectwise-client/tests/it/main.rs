@@ -8,6 +8,7 @@ mod connection;
 mod fixtures;
 mod key_hosts;
 mod lists;
+mod reach;
 mod receiver;
 mod servers;
 mod world;

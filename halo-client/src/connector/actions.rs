@@ -22,13 +22,12 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
 use super::lookups::Names;
-use super::reader::{HaloReader, Mapping, key_of_broken, may_be_cut};
+use super::reader::{HaloReader, key_of_broken, may_be_cut};
 use super::ticket::Tickets;
-use super::writer::{Member, Writes};
 use super::{ACTION_KEY, Context};
-use crate::ids::{self, ActionId, OutcomeId, TicketId};
+use crate::ids::{self, ActionId, TicketId};
 use crate::page::{List, Resource};
-use crate::resources::{Action, Save};
+use crate::resources::Action;
 use psa_http::{ListPage, RawRecord};
 
 /// The most rows Halo gives at once.
@@ -292,7 +291,8 @@ fn too_many(at: DateTime<Utc>) -> Error {
         .with_context("remedy", "Read the actions of the tickets concerned one by one.")
 }
 
-fn parts(key: &Key) -> Result<(TicketId, ActionId)> {
+/// Ticket and action.
+pub(super) fn parts(key: &Key) -> Result<(TicketId, ActionId)> {
     ACTION_KEY.check(key)?;
     let numbers: Vec<i64> = key.parts().filter_map(|p| p.parse().ok()).collect();
     match numbers.as_slice() {
@@ -360,7 +360,7 @@ impl FromAction for TimeEntry {
             billable_hours: action.actionchargehours,
             deducted_hours: action.actionnonchargehours,
             billable: action.actisbillable,
-            work_type: action.chargerate.filter(|r| *r >= 0).map(|r| Label::new(r, None)),
+            work_type: action.chargerate.filter(|r| *r > 0).map(|r| Label::new(r, None)),
             notes: super::text(&action.note),
             approved: None,
             status: action.timesheet_approval_status.map(|s| Label::new(s, None)),
@@ -372,8 +372,12 @@ impl FromAction for TimeEntry {
     }
 }
 
+/// Whether an action holds hours. Hours can be 0: then it is the time between start and end that tells them from a note,
+/// which has none.
 fn has_hours(action: &Action) -> bool {
-    [action.timetaken, action.nonbilltime, action.traveltime].into_iter().flatten().any(|hours| hours > 0.0)
+    let hours = [action.timetaken, action.nonbilltime, action.traveltime].into_iter().flatten().any(|h| h != 0.0);
+    let worked = action.actionarrivaldate.zip(action.actioncompletiondate);
+    hours || (action.timetaken.is_some() && worked.is_some_and(|(start, end)| end > start))
 }
 
 /// What an action is for `E`: a record, or the news that it holds none (any more).
@@ -548,70 +552,3 @@ impl<E: FromAction> Source for ActionSource<E> {
         &self.typed
     }
 }
-
-/// Ticket note -> action.
-pub(crate) struct NoteWrites;
-
-/// Time entry -> action.
-pub(crate) struct TimeWrites;
-
-macro_rules! action_writes {
-    ($name:ident as $common:ty $(, outcome $outcome:expr)? => { $( $path:literal => $member:expr; )* }) => {
-        impl Mapping for $name {
-            type Native = Action;
-            type Common = $common;
-
-            fn list(context: &Context) -> List<Action> {
-                context.halo.actions().list()
-            }
-
-            fn updated_at(action: &Action) -> Option<DateTime<Utc>> {
-                action.last_updated
-            }
-
-            fn common(action: &Action, _: &Context, _: &Names) -> $common {
-                <$common as FromAction>::from_action(action).unwrap_or_default()
-            }
-        }
-
-        #[async_trait]
-        impl Writes for $name {
-            const MEMBERS: &'static [(&'static str, Member)] = &[$( ($path, $member), )*];
-
-            fn create(context: &Context) -> Save<Action> {
-                context.halo.actions().create_anywhere()$( .set("outcome_id", $outcome) )?
-            }
-
-            fn update(context: &Context, key: &Key) -> Result<Save<Action>> {
-                let (ticket, id) = parts(key)?;
-                Ok(context.halo.actions().update(ticket, id))
-            }
-
-            async fn delete(context: &Context, key: &Key) -> Result<()> {
-                let (ticket, id) = parts(key)?;
-                context.halo.actions().delete(ticket, id).await
-            }
-        }
-    };
-}
-
-action_writes! { NoteWrites as TicketNote => {
-    "ticket" => Member::Reference("ticket_id");
-    "body" => Member::Plain("note");
-    "html" => Member::Plain("note_html");
-    "visibility" => Member::Hidden("hiddenfromuser");
-    "outcome" => Member::LabelId("outcome_id");
-} }
-
-// Halo wants an outcome of every action, and hours have none in common: the built-in one that no customer sees.
-action_writes! { TimeWrites as TimeEntry, outcome OutcomeId::PRIVATE_NOTE => {
-    "ticket" => Member::Reference("ticket_id");
-    "agent" => Member::Reference("who_agentid");
-    "started_at" => Member::Plain("actionarrivaldate");
-    "ended_at" => Member::Plain("actioncompletiondate");
-    "hours" => Member::Plain("timetaken");
-    "billable" => Member::Plain("actisbillable");
-    "work_type" => Member::LabelId("chargerate");
-    "notes" => Member::Plain("note");
-    "agreement" => Member::Reference("action_contract_id");
-} }

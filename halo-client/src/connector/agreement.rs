@@ -8,7 +8,7 @@ use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids;
 use crate::page::List;
-use crate::resources::{Contract, Save};
+use crate::resources::{Contract, CustomField, Save};
 
 /// Client contract <-> agreement.
 pub(crate) struct Agreements;
@@ -29,7 +29,7 @@ impl Mapping for Agreements {
         Agreement {
             name: super::text(&c.r#ref),
             agreement_type: c.contracttype.filter(|t| *t > 0).map(|t| Label::new(t, c.contracttype_name.clone())),
-            status: c.status.map(|s| Label::new(s, c.contract_status.clone())),
+            status: c.status.filter(|s| *s > 0).map(|s| Label::new(s, c.contract_status.clone())),
             active: c.active,
             company: super::company(c.client_id),
             site: ids::some(c.site_id).map(|s| Reference::to(s.0)),
@@ -37,7 +37,10 @@ impl Mapping for Agreements {
             starts_at: c.start_date,
             ends_at: c.end_date,
             amount: c.periodchargeamount,
-            billing_cycle: c.billingperiod.map(|p| Label::new(p, super::text(&c.billingdescription))),
+            billing_cycle: c
+                .billingperiod
+                .filter(|p| *p > 0)
+                .map(|p| Label::new(p, super::text(&c.billingdescription))),
             next_invoice_at: c.next_invoice_date,
             sla: c.sla_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
             notes: super::text(&c.note),
@@ -66,8 +69,12 @@ impl Writes for Agreements {
         ("custom", Member::Custom),
     ];
 
+    fn custom(contract: &Contract) -> &[CustomField] {
+        &contract.customfields
+    }
+
     fn create(context: &Context) -> Save<Contract> {
-        context.halo.contracts().create()
+        context.halo.contracts().create().set("_send_appointment_invites", false)
     }
 
     fn update(context: &Context, key: &Key) -> Result<Save<Contract>> {

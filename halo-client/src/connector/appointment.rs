@@ -10,7 +10,7 @@ use crate::ids::{self, AgentId};
 use crate::page::List;
 use crate::resources::{Appointment, Save};
 
-/// Appointment <-> appointment. Holidays and shifts are none. Its text is in no list, so it can be written only.
+/// Appointment <-> appointment. Holidays and shifts are none. Its text is in no list: only an appointment read alone has it.
 ///
 /// An update may give an appointment another id: the record that the write returns has it, and the old key is gone.
 pub(crate) struct Appointments;
@@ -38,6 +38,7 @@ impl Mapping for Appointments {
     fn common(a: &Appointment, _: &Context, _: &Names) -> CommonAppointment {
         CommonAppointment {
             subject: super::text(&a.subject),
+            notes: super::text(&a.note),
             appointment_type: super::text(&a.appointment_type_name).map(Label::named),
             status: a.complete_status.map(|s| Label::new(s, None)),
             started_at: a.start_date,
@@ -72,6 +73,8 @@ impl Writes for Appointments {
         ("site", Member::Reference("site_id")),
         ("contact", Member::Reference("user_id")),
     ];
+    // Holidays and shifts are numbered with them.
+    const SHARES_NUMBERS: bool = true;
 
     fn create(context: &Context) -> Save<Appointment> {
         context.halo.appointments().create()

@@ -7,7 +7,7 @@ use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids;
 use crate::page::List;
-use crate::resources::{Asset, Save};
+use crate::resources::{Asset, CustomField, Save};
 
 /// Asset <-> asset. Halo's own three key fields are, by its default, name, model and serial number. The fields of its type
 /// are in no list, so they are not here: the native API has them.
@@ -61,6 +61,10 @@ impl Writes for Assets {
         ("warranty_until", Member::Plain("warranty_end")),
         ("custom", Member::Custom),
     ];
+
+    fn custom(asset: &Asset) -> &[CustomField] {
+        &asset.customfields
+    }
 
     fn create(context: &Context) -> Save<Asset> {
         context.halo.assets().create()

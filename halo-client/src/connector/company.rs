@@ -7,7 +7,7 @@ use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId};
 use crate::page::List;
-use crate::resources::{Client, Save};
+use crate::resources::{Client, CustomField, Save};
 
 /// Client <-> company.
 pub(crate) struct Companies;
@@ -31,6 +31,7 @@ impl Mapping for Companies {
             owner: ids::some(client.accountmanagertech)
                 .filter(|a| *a != AgentId::UNASSIGNED)
                 .map(|a| Reference::to(a.0)),
+            website: super::text(&client.website),
             notes: super::text(&client.notes),
             custom: super::custom(&client.customfields, None),
             ..Company::default()
@@ -51,8 +52,12 @@ impl Writes for Companies {
         ("custom", Member::Custom),
     ];
 
+    fn custom(client: &Client) -> &[CustomField] {
+        &client.customfields
+    }
+
     fn create(context: &Context) -> Save<Self::Native> {
-        context.halo.clients().create()
+        context.halo.clients().create().set("newclient_sendwelcomeemail", false)
     }
 
     fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {

@@ -7,7 +7,7 @@ use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, ClientId};
 use crate::page::List;
-use crate::resources::{Save, User};
+use crate::resources::{CustomField, Save, User};
 
 /// User <-> contact.
 pub(crate) struct Contacts;
@@ -49,6 +49,7 @@ impl Mapping for Contacts {
             inactive: user.inactive,
             entra_id: super::text(&user.azureoid),
             notes: super::text(&user.notes),
+            custom: super::custom(&user.customfields, None),
             ..Contact::default()
         }
     }
@@ -71,8 +72,12 @@ impl Writes for Contacts {
         ("custom", Member::Custom),
     ];
 
+    fn custom(user: &User) -> &[CustomField] {
+        &user.customfields
+    }
+
     fn create(context: &Context) -> Save<Self::Native> {
-        context.halo.users().create()
+        context.halo.users().create().set("sendwelcomeemail", false)
     }
 
     fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {

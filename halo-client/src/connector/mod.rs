@@ -1,5 +1,6 @@
 //! Halo in the common vocabulary: everything between [`Halo`] and `psa_core` is in this folder, one file a kind.
 
+mod action_writes;
 mod actions;
 mod agent;
 mod agreement;
@@ -7,6 +8,7 @@ mod appointment;
 mod asset;
 mod company;
 mod contact;
+mod customer;
 mod invoice;
 mod lookups;
 mod opportunity;
@@ -27,7 +29,8 @@ use psa_core::{
     KeyShape, Reference, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
 };
 
-use self::actions::{ActionSource, NoteWrites, TimeWrites};
+use self::action_writes::{NoteWrites, TimeWrites};
+use self::actions::ActionSource;
 use self::agent::Agents;
 use self::agreement::Agreements;
 use self::appointment::Appointments;
@@ -43,22 +46,23 @@ use self::reference_item::References;
 use self::site::Sites;
 use self::team::Teams;
 use self::ticket::Tickets;
-use self::writer::HaloWriter;
+use self::writer::{HaloWriter, Writes, identity};
 use crate::client::Halo;
 use crate::ids::{self, ClientId};
 use crate::resources::CustomField;
 use crate::scopes::{Scope, scope_of};
 
 /// To be raised when the mappings in this folder change what they make of the same record.
-const MAPPING_VERSION: u32 = 2;
+const MAPPING_VERSION: u32 = 3;
 
 /// The key of an action: its id is unique within its ticket only.
 pub(crate) const ACTION_KEY: KeyShape = KeyShape(&["ticket_id", "id"]);
 
 /// A Halo tenant as a [`Connector`].
 ///
-/// What Halo's list rows do not hold is not in the common records either, so that a record is the same whether it came
-/// from a list or was read alone: a company has no telephone number here, for example. The native API has everything.
+/// A record is the same whether it came from a list or was read alone, apart from the fields that the capabilities declare as
+/// `single_only`. What no common field can be written to is in the native API: a company has no telephone number here, for
+/// example.
 ///
 /// Actions have no list of keys at Halo: a change of notes and hours is noticed because it moves the ticket's change stamp, and
 /// then all actions of the ticket are read. One that moves no stamp only a full comparison finds.
@@ -103,8 +107,8 @@ impl HaloConnectorBuilder {
         self
     }
 
-    /// The custom fields of tickets to read, by id. Which ones matter can't be told by the API.
-    /// When they change, the next sync reads all tickets again.
+    /// The custom fields of tickets to read, by id. Which ones matter can't be told by the API. Without this, lists hold none
+    /// of them, and a ticket that is read alone holds all. When they change, the next sync reads all tickets again.
     #[must_use]
     pub fn custom_fields(mut self, ids: impl IntoIterator<Item = i64>) -> Self {
         self.custom_fields = ids.into_iter().collect();
@@ -125,7 +129,7 @@ impl HaloConnectorBuilder {
 
     /// The connector.
     pub fn build(self) -> HaloConnector {
-        let capabilities = Arc::new(capabilities(&self.halo));
+        let capabilities = Arc::new(capabilities(&self.halo, self.custom_fields.is_empty()));
         let context = Context {
             halo: self.halo,
             statuses: self.statuses,
@@ -149,7 +153,7 @@ impl HaloConnector {
     }
 }
 
-fn capabilities(halo: &Halo) -> Capabilities {
+fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
     let may = |scope: &'static str| halo.inner().scopes.gives(&Scope::new(scope));
     let tickets = may("edit:tickets");
     let customers = may("edit:customers");
@@ -164,20 +168,30 @@ fn capabilities(halo: &Halo) -> Capabilities {
     };
     // Halo accepts a change stamp for clients, sites and users too, but the field is documented as something else and
     // rows carry no stamp to verify it by: reading all and comparing is safe. So it is with what has no filter at all.
-    let scanned = |write: bool| EntityCapabilities {
+    let scanned = |write: bool, fields: Vec<&'static str>| EntityCapabilities {
         keys: KeyListing::Snapshot,
         count: true,
+        writable: if write { fields } else { Vec::new() },
         create: write,
         update: write,
         delete: write,
         ..EntityCapabilities::default()
     };
     // Their lists give no ids alone, and more than one page is no snapshot.
-    let paged = |write: bool| EntityCapabilities { keys: KeyListing::Paged, ..scanned(write) };
+    let paged = |write: bool, fields: Vec<&'static str>| EntityCapabilities {
+        keys: KeyListing::Paged,
+        ..scanned(write, fields)
+    };
     let bare =
         || EntityCapabilities { keys: KeyListing::Snapshot, page_max: u32::MAX, ..EntityCapabilities::default() };
-    let filtered = |write: bool| EntityCapabilities { incremental: Incremental::Filter, ..scanned(write) };
-    let action = |other: EntityKind| EntityCapabilities {
+    let filtered = |write: bool, fields: Vec<&'static str>| EntityCapabilities {
+        incremental: Incremental::Filter,
+        ..scanned(write, fields)
+    };
+    let action = |other: EntityKind, fields: Vec<&'static str>| EntityCapabilities {
+        writable: if tickets { fields } else { Vec::new() },
+        // A part of the key.
+        create_only: vec!["ticket"],
         incremental: Incremental::Filter,
         page_max: actions::ROWS_MAX,
         create: tickets,
@@ -188,29 +202,35 @@ fn capabilities(halo: &Halo) -> Capabilities {
         children_of: vec![EntityKind::TICKET, EntityKind::PROJECT, EntityKind::OPPORTUNITY],
         ..EntityCapabilities::default()
     };
+    let mut of_opportunity = Opportunities::fields();
+    of_opportunity.push("status");
+    // Members of a single record that no row of a list has.
+    let alone =
+        |fields: &[&'static str], of: EntityCapabilities| EntityCapabilities { single_only: fields.to_vec(), ..of };
+    let of_ticket: &[&'static str] = if no_custom_fields { &["agreement", "custom"] } else { &["agreement"] };
     let references = || EntityCapabilities { count: true, key: psa_core::ReferenceItem::KEY, ..bare() };
     Capabilities {
         entities: [
             (EntityKind::AGENT, bare()),
             (EntityKind::TEAM, bare()),
-            (EntityKind::COMPANY, scanned(customers)),
-            (EntityKind::SITE, scanned(customers)),
-            (EntityKind::CONTACT, scanned(customers)),
+            (EntityKind::COMPANY, alone(&["website"], scanned(customers, Companies::fields()))),
+            (EntityKind::SITE, scanned(customers, Sites::fields())),
+            (EntityKind::CONTACT, scanned(customers, Contacts::fields())),
             (
                 EntityKind::TICKET,
                 EntityCapabilities {
                     numbered_with: vec![EntityKind::PROJECT, EntityKind::OPPORTUNITY],
-                    ..filtered(tickets)
+                    ..alone(of_ticket, filtered(tickets, Tickets::fields()))
                 },
             ),
-            (EntityKind::OPPORTUNITY, filtered(sales)),
-            (EntityKind::PROJECT, filtered(may("edit:projects"))),
-            (EntityKind::TICKET_NOTE, action(EntityKind::TIME_ENTRY)),
-            (EntityKind::TIME_ENTRY, action(EntityKind::TICKET_NOTE)),
-            (EntityKind::APPOINTMENT, paged(may("edit:calendar"))),
-            (EntityKind::AGREEMENT, paged(may("edit:contracts"))),
-            (EntityKind::ASSET, scanned(may("edit:assets"))),
-            (EntityKind::INVOICE, scanned(false)),
+            (EntityKind::OPPORTUNITY, filtered(sales, of_opportunity)),
+            (EntityKind::PROJECT, filtered(may("edit:projects"), Projects::fields())),
+            (EntityKind::TICKET_NOTE, action(EntityKind::TIME_ENTRY, NoteWrites::fields())),
+            (EntityKind::TIME_ENTRY, action(EntityKind::TICKET_NOTE, TimeWrites::fields())),
+            (EntityKind::APPOINTMENT, alone(&["notes"], paged(may("edit:calendar"), Appointments::fields()))),
+            (EntityKind::AGREEMENT, paged(may("edit:contracts"), Agreements::fields())),
+            (EntityKind::ASSET, scanned(may("edit:assets"), Assets::fields())),
+            (EntityKind::INVOICE, scanned(false, Vec::new())),
             (EntityKind::REFERENCE_ITEM, references()),
         ]
         .map(needs)
@@ -309,11 +329,14 @@ pub(crate) fn text(value: &Option<String>) -> Option<String> {
     value.as_deref().filter(|t| !t.trim().is_empty()).map(str::to_owned)
 }
 
-/// Custom fields by name; only `wanted` ones, if that is given.
+/// Custom fields by name, by id where two have one name; only `wanted` ones, if that is given.
 pub(crate) fn custom(fields: &[CustomField], wanted: Option<&[i64]>) -> Custom {
-    fields
-        .iter()
-        .filter(|f| wanted.is_none_or(|ids| f.id.is_some_and(|id| ids.contains(&id))))
-        .filter_map(|f| Some((f.name.clone()?, f.value.clone().filter(|v| !v.is_null())?)))
-        .collect()
+    let read = || fields.iter().filter(move |field| is_wanted(field, wanted));
+    let set = read().filter_map(|field| Some((field, field.value.as_ref().filter(|v| !v.is_null())?)));
+    set.filter_map(|(field, value)| Some((identity(field).key(read().map(identity))?, value.clone()))).collect()
+}
+
+/// Whether a custom field is read.
+fn is_wanted(field: &CustomField, wanted: Option<&[i64]>) -> bool {
+    wanted.is_none_or(|ids| field.id.is_some_and(|id| ids.contains(&id)))
 }

@@ -95,6 +95,8 @@ impl Writes for Opportunities {
         ("close_date", Member::Day("targetdate")),
         ("stage", Member::LabelId("pipeline_stage_id")),
     ];
+    // Tickets, opportunities and projects are numbered together.
+    const SHARES_NUMBERS: bool = true;
 
     /// Won and lost are a closure category and a status that closes.
     fn special(context: &Context, change: &PathChange) -> Result<Option<Vec<(&'static str, Value)>>> {

@@ -89,6 +89,8 @@ impl Writes for Projects {
         ("budget_hours", Member::Plain("projecttimebudget")),
         ("budget_amount", Member::Plain("projectmoneybudget")),
     ];
+    // Tickets, opportunities and projects are numbered together.
+    const SHARES_NUMBERS: bool = true;
 
     fn create(context: &Context) -> Save<Project> {
         context.halo.projects().create()

@@ -7,7 +7,7 @@ use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self};
 use crate::page::List;
-use crate::resources::{Save, Site};
+use crate::resources::{CustomField, Save, Site};
 
 /// Site <-> site.
 pub(crate) struct Sites;
@@ -72,8 +72,12 @@ impl Writes for Sites {
         ("custom", Member::Custom),
     ];
 
+    fn custom(site: &Site) -> &[CustomField] {
+        &site.customfields
+    }
+
     fn create(context: &Context) -> Save<Self::Native> {
-        context.halo.sites().create()
+        context.halo.sites().create().set("newsite_sendwelcomeemail", false)
     }
 
     fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {

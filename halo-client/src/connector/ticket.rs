@@ -8,7 +8,7 @@ use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId};
 use crate::page::List;
-use crate::resources::{Save, Ticket};
+use crate::resources::{CustomField, Save, Ticket};
 
 /// Ticket <-> ticket.
 pub(crate) struct Tickets;
@@ -69,10 +69,11 @@ impl Mapping for Tickets {
             on_hold: ticket.onhold,
             respond_by: ticket.respondbydate,
             due_at: ticket.fixbydate.or(ticket.deadlinedate),
-            estimate_hours: ticket.estimate.filter(|e| *e > 0.0),
+            estimate_hours: ticket.estimate.filter(|e| *e != 0.0),
             parent: ids::some(ticket.parent_id).map(|p| Reference::to(p.0)),
             merged_into: ids::some(ticket.merged_into_id).map(|t| Reference::to(t.0)),
-            custom: super::custom(&ticket.customfields, Some(&context.custom_fields)),
+            agreement: ticket.contract_id.filter(|c| *c > 0).map(Reference::to),
+            custom: super::custom(&ticket.customfields, wanted(context)),
             created_at: ticket.dateoccurred,
             closed_at: ticket.dateclosed,
             updated_at: ticket.updated(),
@@ -86,6 +87,11 @@ impl Mapping for Tickets {
         let priority = names.rename_priority(ticket.sla.as_ref(), &mut ticket.priority);
         if status || kind || priority { Relabel::Changed } else { Relabel::Same }
     }
+}
+
+/// The custom fields that are read: of a list only those that were named, of one ticket all if none were.
+fn wanted(context: &Context) -> Option<&[i64]> {
+    Some(context.custom_fields.as_slice()).filter(|ids| !ids.is_empty())
 }
 
 #[async_trait]
@@ -111,9 +117,20 @@ impl Writes for Tickets {
         ("agreement", Member::Reference("contract_id")),
         ("custom", Member::Custom),
     ];
+    // Tickets, opportunities and projects are numbered together.
+    const SHARES_NUMBERS: bool = true;
+
+    fn custom(ticket: &Ticket) -> &[CustomField] {
+        &ticket.customfields
+    }
+
+    fn reads_custom(context: &Context, id: i64) -> bool {
+        wanted(context).is_none_or(|ids| ids.contains(&id))
+    }
 
     fn create(context: &Context) -> Save<Self::Native> {
-        context.halo.tickets().create()
+        // Who opened it is not mailed unless the caller says so.
+        context.halo.tickets().create().set("sendack", false)
     }
 
     fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {

@@ -4,12 +4,18 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{Changes, Entity, Key, PathChange, Projection, Record, Result, Writer};
-use serde_json::Value;
+use chrono::Datelike;
+use psa_core::{
+    AnyChanges, Changes, CustomFieldId, Entity, Error, ErrorKind, FieldType, Key, PathChange, Phase, Projection,
+    Record, Result, Visibility, Writer,
+};
+use psa_http::json::Native;
+use serde_json::{Value, json};
 
-use super::Context;
+use super::lookups::Names;
 use super::reader::{Mapping, record};
-use crate::resources::Save;
+use super::{Context, customer};
+use crate::resources::{CustomField, Save, get_one};
 
 /// How a common field is written to a member of Halo's.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +36,7 @@ pub(crate) enum Member {
     Phones,
     /// Hidden from the user unless public.
     Hidden(&'static str),
-    /// A list of custom fields by name.
+    /// A list of custom fields by name or id.
     Custom,
 }
 
@@ -39,14 +45,81 @@ pub(crate) enum Member {
 pub(crate) trait Writes: Mapping {
     /// Common path and what it becomes.
     const MEMBERS: &'static [(&'static str, Member)];
+    /// Fields that are a part of the key: no update names them.
+    const KEY: &'static [&'static str] = &[];
+    /// Halo's members that are the key.
+    const KEY_MEMBERS: &'static [&'static str] = &["id"];
+    /// Whether other kinds have the same numbers. A number does not tell the kind then, so the record is read before it is
+    /// written.
+    const SHARES_NUMBERS: bool = false;
     /// What a change becomes where a table can't tell.
     fn special(_: &Context, _: &PathChange) -> Result<Option<Vec<(&'static str, Value)>>> {
         Ok(None)
     }
+    /// The record's custom fields.
+    fn custom(_: &Self::Native) -> &[CustomField] {
+        &[]
+    }
+    /// Whether the custom field with this id is read: what can't be read back is not written.
+    fn reads_custom(_: &Context, _: i64) -> bool {
+        true
+    }
+    /// Whether an update needs the record as it is for what [`beside`](Self::beside) adds.
+    fn reads_first(_: &AnyChanges) -> bool {
+        false
+    }
+    /// What goes with the changes without being named, of a new record or of the one that was read.
+    fn beside(_: &AnyChanges, _: Written<'_, Self::Native>) -> Result<Vec<(&'static str, Value)>> {
+        Ok(Vec::new())
+    }
+    /// The record as it is.
+    async fn read(context: &Context, key: &Key) -> Result<Native<Self::Native>> {
+        get_one(&context.halo, key.as_i64()?).await
+    }
     fn create(context: &Context) -> Save<Self::Native>;
     fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>>;
     async fn delete(context: &Context, key: &Key) -> Result<()>;
+    /// The fields that can be written.
+    fn fields() -> Vec<&'static str> {
+        Self::MEMBERS.iter().map(|(path, _)| *path).collect()
+    }
 }
+
+/// What is written.
+#[derive(Debug)]
+pub(crate) enum Written<'a, T> {
+    /// A new record.
+    New,
+    /// A record that is there, as it is if it was read.
+    Known(Option<&'a T>),
+}
+
+/// Members that Halo computes: it ignores them without a word.
+const COMPUTED: &[&str] = &[
+    "guid",
+    "key",
+    "use",
+    "table",
+    "datecreated",
+    "actiondatecreated",
+    "last_update",
+    "lastupdate",
+    "flastupdate",
+    "last_updated",
+    "last_modified",
+    "lastmodified",
+    "alastupdate",
+    "slastupdate",
+    "ulastupdate",
+    "dlastupdate",
+    "open_ticket_count",
+    "child_count",
+    "attachment_count",
+    "ticketage",
+];
+
+/// The last year whose dates Halo shows as no date.
+const NO_DATE: i32 = 1980;
 
 #[derive(Debug)]
 pub(crate) struct HaloWriter<M> {
@@ -59,32 +132,81 @@ impl<M: Writes> HaloWriter<M> {
         Self { context, mapping: PhantomData }
     }
 
-    async fn save(&self, mut save: Save<M::Native>, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        let changes = changes.into_any();
+    /// The record as it is, if it is one of this kind and not deleted.
+    async fn current(&self, key: &Key) -> Result<Native<M::Native>> {
+        let native = M::read(&self.context, key).await?;
+        if M::foreign(&native) {
+            return Err(Error::new(ErrorKind::NotFound, "this number is of another kind of record")
+                .with_phase(Phase::Answered)
+                .with_context("key", key));
+        }
+        alive::<M>(&native, key)?;
+        Ok(native)
+    }
+
+    /// Puts changes into a write.
+    fn fill(
+        &self,
+        mut save: Save<M::Native>,
+        changes: AnyChanges,
+        written: Written<'_, M::Native>,
+    ) -> Result<Save<M::Native>> {
+        let current = match &written {
+            Written::New => None,
+            Written::Known(current) => *current,
+        };
+        for (member, value) in M::beside(&changes, written)? {
+            save = save.set(member, value);
+        }
         for (path, value) in changes.common {
             let change = PathChange::new(path, value);
-            let members = match M::special(&self.context, &change)? {
-                Some(members) => members,
-                None => native::<M>(change)?,
-            };
-            for (member, value) in members {
+            if let Some(members) = M::special(&self.context, &change)? {
+                save = members.into_iter().fold(save, |save, (member, value)| save.set(member, value));
+                continue;
+            }
+            let member = M::MEMBERS.iter().find(|(p, _)| *p == change.field()).map(|(_, m)| *m).ok_or_else(|| {
+                change.unsupported(format!("Halo has no member to write a {}'s {} to", M::Common::KIND, change.field()))
+            })?;
+            if let Member::Custom = member {
+                for element in custom_fields::<M>(&self.context, &change, current)? {
+                    save = save.add_to("customfields", element);
+                }
+                continue;
+            }
+            for (member, value) in native::<M>(member, change)? {
                 save = save.set(member, value);
             }
         }
-        for (member, value) in changes.native {
-            save = save.set(member, value);
-        }
+        Ok(changes.native.into_iter().fold(save, |save, (member, value)| save.set(member, value)))
+    }
+
+    async fn send(&self, save: Save<M::Native>) -> Result<Record<M::Common>> {
         let names = if M::NAMES { self.context.lookups.names(&self.context.halo).await? } else { Arc::default() };
         let stored = save.send().await?;
+        alive::<M>(&stored, &crate::page::Resource::key(&*stored))?;
         Ok(record::<M>(stored, &self.context, &names, Projection::Full))
     }
 }
 
+/// Refuses a record that Halo marks as deleted, or that holds nothing of the kind any more.
+fn alive<M: Mapping>(native: &M::Native, key: &Key) -> Result<()> {
+    match M::gone(native) {
+        None => Ok(()),
+        Some(evidence) => Err(Error::new(ErrorKind::NotFound, "Halo marks the record as gone")
+            .with_phase(Phase::Answered)
+            .with_context("evidence", format_args!("{evidence:?}"))
+            .with_context("key", key)),
+    }
+}
+
 /// The members and values for a common path.
-fn native<M: Writes>(change: PathChange) -> Result<Vec<(&'static str, Value)>> {
-    let member = M::MEMBERS.iter().find(|(p, _)| *p == change.field()).map(|(_, m)| *m).ok_or_else(|| {
-        change.unsupported(format!("Halo has no member to write a {}'s {} to", M::Common::KIND, change.field()))
-    })?;
+fn native<M: Writes>(member: Member, change: PathChange) -> Result<Vec<(&'static str, Value)>> {
+    let ty = <M::Common as Entity>::schema().field(change.field()).map(|field| &field.ty);
+    if ty == Some(&FieldType::DateTime) && change.moment()?.is_some_and(|at| at.year() <= NO_DATE) {
+        return Err(Error::new(ErrorKind::InvalidRequest, "Halo shows a date of this year as no date")
+            .with_context("field", change.field())
+            .with_context("remedy", "Give a date after 1980, or clear the field."));
+    }
     Ok(vec![match member {
         Member::Plain(name) => (name, change.whole()?),
         // Halo's 0 is "none".
@@ -98,14 +220,42 @@ fn native<M: Writes>(change: PathChange) -> Result<Vec<(&'static str, Value)>> {
             Some(only) => (name, only.get(inner).cloned().ok_or_else(|| change.wrong())?),
         },
         Member::Phones => return phones(&change),
-        Member::Hidden(name) => (name, Value::from(change.part("value")? != "public")),
-        Member::Custom => {
-            let fields = change.value().as_object().ok_or_else(|| change.wrong())?;
-            let list: Vec<Value> =
-                fields.iter().map(|(name, value)| serde_json::json!({"name": name, "value": value})).collect();
-            ("customfields", Value::Array(list))
-        }
+        Member::Hidden(name) => (name, Value::from(change.visibility()? != Visibility::Public)),
+        Member::Custom => return Err(change.wrong()),
     }])
+}
+
+/// What identifies a custom field.
+pub(crate) fn identity(field: &CustomField) -> CustomFieldId<'_> {
+    CustomFieldId { id: field.id, name: field.name.as_deref() }
+}
+
+/// The elements of Halo's list of custom fields, which it merges one by one.
+fn custom_fields<M: Writes>(context: &Context, change: &PathChange, current: Option<&M::Native>) -> Result<Vec<Value>> {
+    let all = current.map(M::custom).unwrap_or_default();
+    let read = || all.iter().filter(|field| field.id.is_some_and(|id| M::reads_custom(context, id)));
+    let Some(entries) = change.entries()? else {
+        // Cleared as a whole: each field that holds something.
+        let set = read().filter(|field| field.value.as_ref().is_some_and(|v| !v.is_null()));
+        return Ok(set.filter_map(|field| field.id).map(|id| json!({"id": id, "value": null})).collect());
+    };
+    let element = |(name, value): (String, Value)| -> Result<Value> {
+        let id = match CustomFieldId::find(&name, read().map(identity))? {
+            // A field that holds nothing need not be in the record.
+            None => CustomFieldId::find(&name, all.iter().map(identity))?.or_else(|| name.parse().ok()),
+            found => found,
+        };
+        match id {
+            Some(id) if !M::reads_custom(context, id) => {
+                Err(Error::new(ErrorKind::InvalidRequest, "this connector does not read the custom field")
+                    .with_context("field", name)
+                    .with_context("remedy", "Name its id in custom_fields(..) when the connector is built."))
+            }
+            Some(id) => Ok(json!({"id": id, "value": value})),
+            None => Ok(json!({"name": name, "value": value})),
+        }
+    };
+    entries.into_iter().map(element).collect()
 }
 
 /// Halo's members for telephone numbers, by kind.
@@ -131,14 +281,32 @@ fn phones(change: &PathChange) -> Result<Vec<(&'static str, Value)>> {
 #[async_trait]
 impl<M: Writes> Writer<M::Common> for HaloWriter<M> {
     async fn create(&self, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        self.save(M::create(&self.context), changes).await
+        let changes = changes.into_any();
+        // With an id, Halo would change the record that has it.
+        changes.refuse_key(&[], &["id"])?;
+        changes.refuse_computed(COMPUTED)?;
+        customer::check(&self.context, &changes, None).await?;
+        self.send(self.fill(M::create(&self.context), changes, Written::New)?).await
     }
 
     async fn update(&self, key: &Key, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        self.save(M::update(&self.context, key)?, changes).await
+        let changes = changes.into_any();
+        changes.refuse_key(M::KEY, M::KEY_MEMBERS)?;
+        changes.refuse_computed(COMPUTED)?;
+        let compared =
+            M::SHARES_NUMBERS || changes.concern_customer() || changes.names("custom") || M::reads_first(&changes);
+        let current = if compared { Some(self.current(key).await?) } else { None };
+        let before = current.as_deref().map(|native| M::common(native, &self.context, &Names::default()));
+        customer::check(&self.context, &changes, before.as_ref().map(|record| record as &dyn psa_core::AnyEntity))
+            .await?;
+        let save = self.fill(M::update(&self.context, key)?, changes, Written::Known(current.as_deref()))?;
+        self.send(save).await
     }
 
     async fn delete(&self, key: &Key) -> Result<()> {
+        if M::SHARES_NUMBERS {
+            self.current(key).await?;
+        }
         M::delete(&self.context, key).await
     }
 }

@@ -173,7 +173,7 @@ impl Actions {
 
     /// A new action. No mail is sent unless [`send_email`](Save::send_email) says so.
     pub fn create(&self, ticket: impl Into<TicketId>) -> Save<Action> {
-        self.create_anywhere().set("ticket_id", ticket.into())
+        self.create_anywhere().keyed("ticket_id", ticket.into())
     }
 
     /// A new action whose ticket is set later.
@@ -189,7 +189,7 @@ impl Actions {
     /// A change. No mail is sent unless [`send_email`](Save::send_email) says so.
     pub fn update(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> Save<Action> {
         let save = Save::changing(self.halo.clone(), &UPDATE).set("sendemail", false);
-        save.set("ticket_id", ticket.into()).set("id", id.into())
+        save.keyed("ticket_id", ticket.into()).keyed("id", id.into())
     }
 
     /// Deletes.

@@ -172,7 +172,7 @@ macro_rules! handle {
         pub fn update(&self, id: impl Into<$id>) -> crate::resources::Save<$resource> {
             static UPDATE: psa_http::Operation =
                 psa_http::Operation::post(concat!("halo.", $name, ".update"), $path);
-            crate::resources::Save::changing(self.halo.clone(), &UPDATE).set("id", id.into())
+            crate::resources::Save::changing(self.halo.clone(), &UPDATE).keyed("id", id.into())
         }
     };
     (@delete [$(#[$doc:meta])*] $resource:ident $id:ty, $name:literal, $path:literal) => {

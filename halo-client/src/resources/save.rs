@@ -29,6 +29,8 @@ pub struct Save<T> {
     lane: Lane,
     /// Whether the record is there already.
     update: bool,
+    /// The members that name the record: set once, by whoever made this.
+    key: Vec<&'static str>,
     failed: Option<Error>,
     resource: PhantomData<fn() -> T>,
 }
@@ -45,7 +47,7 @@ impl<T> fmt::Debug for Save<T> {
 impl<T: Resource> Save<T> {
     pub(crate) fn new(halo: Halo, operation: &'static Operation) -> Self {
         let (lane, resource) = (Lane::Interactive, PhantomData);
-        Self { halo, operation, body: Map::new(), lane, update: false, failed: None, resource }
+        Self { halo, operation, body: Map::new(), lane, update: false, key: Vec::new(), failed: None, resource }
     }
 
     /// A change of a record that is there.
@@ -53,10 +55,33 @@ impl<T: Resource> Save<T> {
         Self { update: true, ..Self::new(halo, operation) }
     }
 
+    /// Sets a member that names the record. No later [`set`](Self::set) changes it.
+    pub(crate) fn keyed(mut self, member: &'static str, value: impl Serialize) -> Self {
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                self.body.insert(member.to_owned(), value);
+                self.key.push(member);
+                self
+            }
+            Err(_) => self.refuse(member, "the id is not valid JSON", "Give an id as Halo shows it."),
+        }
+    }
+
     /// Sets any member, also one that this crate has no method for. An update refuses a list here: see
-    /// [`replace_list`](Self::replace_list).
+    /// [`replace_list`](Self::replace_list). What names the record can't be set: with another id Halo would change another
+    /// record, and a new one with an id would be a change of that.
     pub fn set(mut self, member: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
         let member = member.into();
+        // Halo reads names in any case.
+        let is = |name: &str| member.trim().eq_ignore_ascii_case(name);
+        if is("id") || self.key.iter().any(|name| is(name)) {
+            self.failed = Some(
+                Error::new(ErrorKind::InvalidRequest, "this names the record: it can't be written")
+                    .with_context("field", member)
+                    .with_context("remedy", "Leave it out; begin another write for another record."),
+            );
+            return self;
+        }
         match serde_json::to_value(value) {
             Ok(Value::Array(_)) if self.update && !adds(&member) => {
                 self.failed = Some(
@@ -120,7 +145,7 @@ impl<T: Resource> Save<T> {
         self
     }
 
-    /// Sets one of the tenant's own fields by its name (`CF…`) or its id. Others are left alone.
+    /// Sets one of the tenant's own fields by its name (`CF…`) or its id; `Null` clears it. Others are left alone.
     ///
     /// [`CustomFieldRegistry::write`](crate::CustomFieldRegistry::write) checks type and choice before;
     /// [`custom`](Self::custom) takes what it made.

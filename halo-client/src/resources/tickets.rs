@@ -462,7 +462,7 @@ impl Tickets {
 
     /// A change.
     pub fn update(&self, id: impl Into<TicketId>) -> Save<Ticket> {
-        Save::changing(self.halo.clone(), &UPDATE).set("id", id.into())
+        Save::changing(self.halo.clone(), &UPDATE).keyed("id", id.into())
     }
 
     /// Closes with this status; [`StatusId::DEFAULT_CLOSED`] unless the tenant has others. Add members that its

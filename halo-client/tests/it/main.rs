@@ -6,6 +6,7 @@ mod conformance;
 mod connection;
 mod fixtures;
 mod quirks;
+mod reach;
 mod receiver;
 mod resources;
 mod secrets;

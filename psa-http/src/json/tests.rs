@@ -81,3 +81,13 @@ proptest! {
         let _ = decode::<Row>(json.to_string().as_bytes());
     }
 }
+
+#[test]
+fn a_date_of_long_ago_is_read_where_the_vendor_has_such() {
+    let year = |text: &str| parse_any_date(text).unwrap().map(|at| at.format("%Y").to_string());
+    assert_eq!(year("1975-05-01T00:00:00Z").as_deref(), Some("1975"));
+    assert_eq!(year("1899-12-30").as_deref(), Some("1899"));
+    assert_eq!(year("0001-01-01T00:00:00Z"), None);
+    // Where a year up to 1980 is how nothing is written, it stays nothing.
+    assert_eq!(parse_date("1975-05-01T00:00:00Z"), Ok(None));
+}

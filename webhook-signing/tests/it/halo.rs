@@ -199,7 +199,9 @@ proptest! {
     #[test]
     fn no_text_in_the_header_makes_it_panic_or_is_believed(text in "\\PC{0,80}", prefix in prop::sample::select(PREFIXES.to_vec())) {
         for scheme in [halo(), with_prefix("hmac:"), with_prefix("é ")] {
-            prop_assert!(verify(scheme, &format!("{prefix}{text}"), b"{}").is_err());
+            let header = format!("{prefix}{text}");
+            let believed = verify(scheme, &header, b"{}").is_ok();
+            prop_assert!(!believed, "{header}");
         }
     }
 }
