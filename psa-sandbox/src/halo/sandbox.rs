@@ -243,7 +243,9 @@ impl HaloSandbox {
     /// The origins that browsers may call from.
     pub fn set_cors_origins(&self, origins: &[&str]) {
         let list: Vec<Value> = origins.iter().map(|o| json!({"value": o})).collect();
-        self.edit(|halo| halo.update("applications", 1, "cors_whitelist_list", list));
+        let mut state = self.lock();
+        let (rows, dataset) = state.data.rows_mut(table("applications"));
+        rows.update(dataset, 1, super::data::Row::from_iter([("cors_whitelist_list".to_owned(), list.into())]));
     }
 
     /// Whether webhooks have something to tell.
