@@ -374,6 +374,8 @@ pub(crate) struct Data {
     tables: Vec<Rows>,
     pub(crate) webhooks: super::webhooks::Outbox,
     pub(crate) api_agent: bool,
+    /// Writes must refer to what is there.
+    pub(crate) references_checked: bool,
     tickets: BTreeMap<i64, Option<TicketRow>>,
     next_ticket: i64,
     actions: BTreeMap<(i64, i64), Option<ActionRow>>,
@@ -395,6 +397,7 @@ impl Data {
             tables: TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect(),
             webhooks: super::webhooks::Outbox::default(),
             api_agent: true,
+            references_checked: true,
             tickets: BTreeMap::new(),
             next_ticket: dataset.tickets + 1,
             actions: BTreeMap::new(),

@@ -147,6 +147,7 @@ pub(super) fn check(schema: &Schema, sent: &mut Row, data: &Data) -> Result<(), 
         }
         match found(target, value, data) {
             Some(kept) => *value = kept,
+            None if !data.references_checked => {}
             None => {
                 let called = TARGETS.iter().find(|(t, _)| *t == target).map_or(target, |(_, called)| *called);
                 return Err(rule(&format!("The {called} {value} could not be found ({name})")));
@@ -245,6 +246,9 @@ impl Place {
             site: if site_sent { told.site } else { self.site },
             user: if user_sent { told.user } else { self.user },
         };
+        if !data.references_checked && (!new || (client_sent && (site_sent || user_sent))) {
+            return Ok(place);
+        }
         let nobody = place.client <= UNKNOWN_CLIENT;
         if home == Home::Site {
             if site_sent || !client_sent {
@@ -336,7 +340,7 @@ fn general_user(client: i64, data: &Data) -> i64 {
 
 /// Refuses tickets for an agent that is an API application.
 pub(super) fn check_assignee(sent: &Row, data: &Data) -> Result<(), Reply> {
-    let agent = sent.get("agent_id").and_then(number);
+    let agent = sent.get("agent_id").and_then(number).filter(|_| data.references_checked);
     let api = |row: &Row| row.get("id").and_then(number) == agent && row.get("isapiagent") == Some(&json!(true));
     if agent.is_some() && agent_rows(data).iter().any(api) {
         return Err(rule("An API-only Agent cannot be assigned to a Ticket"));

@@ -173,6 +173,7 @@ impl HaloSandboxBuilder {
         let seed = self.dataset.seed();
         let mut data = Data::new(self.dataset);
         data.api_agent = self.api_agent;
+        data.references_checked = self.open.references_checked;
         HaloSandbox(Arc::new(Shared {
             clock: self.clock.unwrap_or_else(crate::default_clock),
             chance: Seeded::new(seed ^ 0x00FA_0175),

@@ -194,7 +194,8 @@ pub(super) fn save_ticket(
         answer.insert("isnew".to_owned(), true.into());
     }
     if ruled {
-        let action = system_action(data, id, "Rule Applied: servers first", now);
+        let mut action = system_action(data, id, "Rule Applied: servers first", now);
+        action.extra.insert("actionby_application_id".to_owned(), "sandbox".into());
         let shown = rows::action_row(&action, View::Written, true, data, quirks);
         answer.insert("extra_actions".to_owned(), json!([shown]));
         answer.insert("matched_rule_id".to_owned(), 45.into());
