@@ -1,4 +1,4 @@
-//! The emulated Halo's rows beside the vendor's: what every real row has, ours have, in lists, alone, created and changed.
+//! The emulated Halo's rows beside the vendor's: what every real row has, ours have, listed, alone, made and changed.
 //!
 //! The names are those of the fact sheet and of recorded answers, written down here and not read from the sandbox.
 

@@ -1,4 +1,4 @@
-//! Fields by definition: those of Halo's own that have one and the tenant's, how a record shows them, what a write makes of them.
+//! Definitions of fields, Halo's own and the tenant's: how a record shows them, and what a write makes of them.
 
 #![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
 
@@ -175,8 +175,7 @@ pub(super) fn merge(stored: Option<&Value>, sent: &[Value]) -> Result<Value, Rep
     Ok(values.into())
 }
 
-/// The elements of `customfields` for stored values. With `made`, every field is there, filled in by it where nothing is
-/// stored.
+/// The elements of `customfields` for stored values. With `made`, every field is there: it fills in what is not stored.
 pub(super) fn shown(stored: Option<&Value>, made: Option<&dyn Fn(i64) -> Value>) -> Value {
     let stored = match stored {
         Some(Value::Array(values)) => values.as_slice(),

@@ -188,8 +188,8 @@ impl<'a> Edit<'a> {
         users.remove(dataset, id);
     }
 
-    /// Adds a record to any other resource, by the sandbox's name for it (`assets`, `invoices`, `appointments` …). What
-    /// `members` does not say has Halo's defaults; what it says is kept as it is.
+    /// Adds a record to any other resource, by the sandbox's name for it (`assets`, `invoices`, `appointments` …).
+    /// What `members` does not say has Halo's defaults; what it says is kept as it is.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] if no resource has this name, or the members are no object.

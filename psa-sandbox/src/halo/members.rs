@@ -1,4 +1,4 @@
-//! What a row of each resource has: its members, their types and defaults, what they refer to, and where they are shown.
+//! What a row of each resource has: members with their types and defaults, what they refer to, where they are shown.
 
 #![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
 
@@ -106,10 +106,10 @@ pub(crate) struct Member {
 
 /// The members of a resource.
 ///
-/// A file below `members/` holds them. A line starts with two letters, the [`Kind`] and where the members are [`Shown`];
-/// lines that start with blanks continue it. A member's name can be followed by `=` and its default (JSON, `$` and another
-/// member, `now`, `touched`), `!` (read only), `@` and what it refers to, `<` and the member whose name it is, `~` and the
-/// plain text that it is the HTML of, `#` and the most characters.
+/// A file below `members/` holds them. A line starts with two letters, the [`Kind`] and where the members are
+/// [`Shown`]; lines that start with blanks continue it. A member's name can be followed by `=` and its default (JSON,
+/// `$` and another member, `now`, `touched`), `!` (read only), `@` and what it refers to, `<` and the member whose
+/// name it is, `~` and the plain text that it is the HTML of, `#` and the most characters.
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
     pub(crate) members: Vec<Member>,

@@ -64,7 +64,8 @@ fn follow(table: &Table, out: &mut Row) {
         "notifications" => {
             let conditions = count(out, "conditions");
             out.insert("condition_count".into(), conditions.into());
-            out.entry("guid").or_insert_with(|| json!(guid(700_000)));
+            let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
+            out.entry("guid").or_insert_with(|| guid(id as u64).into());
         }
         "asset_types" | "workflows" | "canned_texts" | "top_levels" | "slas" | "fields" | "asset_fields" => {
             let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
@@ -108,6 +109,8 @@ pub(super) fn list(data: &Data, table: &'static Table, params: &Params<'_>, cont
             && table
                 .filters
                 .iter()
+                // A parameter that this resource does not know changes nothing.
+                .filter(|(_, member)| schema(table.name).member(member).is_some())
                 .all(|(param, member)| params.get(param).is_none_or(|wanted| same(row.get(*member), wanted)))
             && search.as_ref().is_none_or(|s| {
                 // People search for names, too, which follow from ids.

@@ -231,8 +231,8 @@ impl Place {
         }
     }
 
-    /// Where the record is after a write of `sent`. A site and a user belong to the client: what is sent must fit, what is
-    /// not sent follows. Whether Halo moves site and user along with the client is a guess.
+    /// Where the record is after a write of `sent`. A site and a user belong to the client: what is sent must fit,
+    /// what is not sent follows. Whether Halo moves site and user along with the client is a guess.
     pub(super) fn after(self, home: Home, sent: &Row, new: bool, data: &Data) -> Result<Self, Reply> {
         let has = |member: &str| sent.get(member).is_some_and(|v| !v.is_null());
         let (client_sent, site_sent, user_sent) = (has("client_id"), has(self.site_member), has("user_id"));

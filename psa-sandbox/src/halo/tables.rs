@@ -1,4 +1,4 @@
-//! The resources that are plain tables: endpoint, envelope, right and filters of each. Rows: `records`; members: `members`.
+//! The resources that are plain tables: endpoint, envelope, right and filters. Rows: `records`; members: `members`.
 
 use super::data::{Dataset, Row};
 use super::records as make;
@@ -70,8 +70,12 @@ const PLAIN: Table = Table {
     additive: &[],
 };
 
-/// Members that a filter can be about, in most tables. A table without the member is not narrowed: unknown names are ignored.
+/// Members that a filter can be about, in most tables. Only of tables that have them: other names are ignored.
 const OF_CLIENT: &[(&str, &str)] = &[("client_id", "client_id"), ("site_id", "site_id"), ("ticket_id", "ticket_id")];
+
+/// An invoice calls its site something else.
+const OF_INVOICE: &[(&str, &str)] =
+    &[("client_id", "client_id"), ("site_id", "sitenumber"), ("ticket_id", "ticket_id")];
 
 const fn paged(path: &'static str, name: &'static str, family: &'static str, items: &'static str) -> Table {
     Table { path, name, family, listing: Listing::Pages(items, 100), filters: OF_CLIENT, ..PLAIN }
@@ -139,6 +143,7 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.invoice_count(),
         make: make::invoice,
+        filters: OF_INVOICE,
         required: &[("client_id", "A Client must be selected for this Invoice")],
         additive: &[("add_lines", "lines")],
         ..paged("invoice", "invoices", "invoices", "invoices")
@@ -146,6 +151,7 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.contract_count(),
         make: make::recurring_invoice,
+        filters: OF_INVOICE,
         additive: &[("add_lines", "lines")],
         ..paged("recurringinvoice", "recurring_invoices", "invoices", "invoices")
     },
