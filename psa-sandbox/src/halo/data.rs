@@ -201,6 +201,13 @@ impl Dataset {
         }
     }
 
+    /// Whether a ticket is one that the data are made with.
+    pub(super) fn makes_ticket(&self, id: i64) -> bool {
+        (1..=self.tickets).contains(&id)
+            || (FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + self.opportunities).contains(&id)
+            || (FIRST_PROJECT..FIRST_PROJECT + self.projects).contains(&id)
+    }
+
     fn action_count(&self, ticket: i64) -> i64 {
         self.dice(20, ticket, MOST_ACTIONS as u64 + 1)
     }
@@ -243,7 +250,6 @@ impl Dataset {
             "id": id, "name": name, "toplevel_id": 12, "toplevel_name": "All Customers", "inactive": self.dice(32, id, 20) == 0 && id > 1,
             "colour": "#2bd3c6", "accountmanagertech": self.dice(33, id, 12) + 1, "notes": "", "open_ticket_count": 0,
             "customertype": self.dice(34, id, 3), "ref": format!("C{id:05}"), "is_vip": self.dice(35, id, 10) == 0,
-            "use": "client", "key": id, "stopped": 0, "customfields": [],
         }))
     }
 
@@ -276,8 +282,8 @@ impl Dataset {
             "surname": if general { "User" } else { last }, "initials": "XX", "title": "", "emailaddress": email,
             "phonenumber": format!("+44 161 496 {:04}", id % 10_000), "mobilenumber": "", "inactive": self.dice(42, id, 15) == 0 && !general,
             "colour": "#2bd3c6", "isimportantcontact": self.dice(43, id, 12) == 0, "neversendemails": false, "priority_id": 0,
-            "linked_agent_id": 0, "isserviceaccount": false, "connectwiseid": 0, "autotaskid": -1, "messagegroup_id": -1,
-            "use": "user", "key": id, "other5": "", "isgeneraluser": general,
+            // The provider's own people are users of client 2.
+            "linked_agent_id": if client == 2 && !general { id - 6 } else { 0 }, "isgeneraluser": general,
         }))
     }
 }
@@ -368,6 +374,8 @@ pub(crate) struct Data {
     tables: Vec<Rows>,
     pub(crate) webhooks: super::webhooks::Outbox,
     pub(crate) api_agent: bool,
+    /// Writes must refer to what is there.
+    pub(crate) references_checked: bool,
     tickets: BTreeMap<i64, Option<TicketRow>>,
     next_ticket: i64,
     actions: BTreeMap<(i64, i64), Option<ActionRow>>,
@@ -389,6 +397,7 @@ impl Data {
             tables: TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect(),
             webhooks: super::webhooks::Outbox::default(),
             api_agent: true,
+            references_checked: true,
             tickets: BTreeMap::new(),
             next_ticket: dataset.tickets + 1,
             actions: BTreeMap::new(),
@@ -414,13 +423,9 @@ impl Data {
     }
 
     pub(crate) fn ticket(&self, id: i64) -> Option<TicketRow> {
-        let d = &self.dataset;
         match self.tickets.get(&id) {
             Some(edited) => edited.clone(),
-            None if (1..=d.tickets).contains(&id) => Some(d.ticket(id)),
-            None if (FIRST_OPPORTUNITY..FIRST_OPPORTUNITY + d.opportunities).contains(&id) => Some(d.ticket(id)),
-            None if (FIRST_PROJECT..FIRST_PROJECT + d.projects).contains(&id) => Some(d.ticket(id)),
-            None => None,
+            None => self.dataset.makes_ticket(id).then(|| self.dataset.ticket(id)),
         }
     }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::data::{Data, Row, number, row};
+use super::data::{Data, Row, row};
 use super::lookups::guid;
 use super::plain::number_of;
 use super::routes::table;
@@ -16,17 +16,12 @@ use super::writes::rule;
 use crate::reply::Reply;
 
 /// Reads `data:<type>;base64,…` and fills in what Halo says of a new file.
-pub(super) fn received(data: &Data, item: &mut Row, now: DateTime<Utc>) -> Result<(), Reply> {
+pub(super) fn received(item: &mut Row, now: DateTime<Utc>) -> Result<(), Reply> {
     let sent = item.get("data_base64").and_then(Value::as_str).unwrap_or_default();
     let (head, encoded) = sent.split_once(";base64,").unwrap_or(("data:application/octet-stream", sent));
     let Ok(content) = base64::engine::general_purpose::STANDARD.decode(encoded.trim()) else {
         return Err(rule("The file could not be read"));
     };
-    if let Some(ticket) = item.get("ticket_id").and_then(number).filter(|id| *id > 0)
-        && data.ticket(ticket).is_none()
-    {
-        return Err(rule("The Ticket for this Attachment could not be found"));
-    }
     let content_type = head.trim_start_matches("data:").to_owned();
     let name = item.get("filename").cloned().unwrap_or(Value::Null);
     let mut out = row(json!({
@@ -37,7 +32,6 @@ pub(super) fn received(data: &Data, item: &mut Row, now: DateTime<Utc>) -> Resul
     }));
     item.remove("data_base64");
     for (member, value) in std::mem::take(item) {
-        let value = number(&value).filter(|_| member.ends_with("_id")).map_or(value, Value::from);
         out.insert(member, value);
     }
     *item = out;

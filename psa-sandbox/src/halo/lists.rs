@@ -4,12 +4,14 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::data::{ActionRow, Data, Domain, Row, TicketRow, number, row};
-use super::lookups::{categories, outcomes, priorities, statuses, teams, ticket_types};
+use super::lookups::{self, categories, outcomes, priorities, statuses, teams, ticket_types};
+use super::members::View;
 use super::plain;
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::Resource;
 use super::rows::{
-    action_row, agent_rows, client_detail, client_row, site_detail, site_row, ticket_detail, ticket_row, user_row,
+    action_row, agent_rows, client_detail, client_row, shown, site_detail, site_row, ticket_detail, ticket_row,
+    user_detail, user_row,
 };
 use crate::reply::Reply;
 
@@ -55,7 +57,8 @@ pub(crate) fn parse_date(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }
-    if let Ok(at) = text.parse::<NaiveDateTime>() {
+    let naive = text.parse::<NaiveDateTime>().or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"));
+    if let Ok(at) = naive {
         return Some(at.and_utc());
     }
     Some(text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
@@ -147,7 +150,10 @@ const KNOWN: &[&str] = &[
     "includeinactive",
     "showinactive",
     "showcounts",
-    "domain",
+    "lookupid",
+    "group_id",
+    "team_id",
+    "exclude_agents",
 ];
 
 pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], context: &Context<'_>) -> Reply {
@@ -157,7 +163,10 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
     {
         return Reply::json(400, &json!({ name.as_str(): ["The parameter is not known."] }));
     }
-    let whole = |rows: Vec<Row>| Reply::json(200, &Value::Array(rows.into_iter().map(Value::Object).collect()));
+    let whole = |name: &str, rows: Vec<Row>| {
+        let rows = rows.into_iter().map(|row| shown(name, row, View::List, data, context.quirks));
+        Reply::json(200, &Value::Array(rows.map(Value::Object).collect()))
+    };
     match resource {
         Resource::Tickets => {
             let domain = match params.get("domain") {
@@ -174,7 +183,7 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
             let rows = data.clients.all(&data.dataset);
             let rows =
                 rows.into_iter().filter(|r| context.quirks.placeholders || r.get("id") != Some(&json!(1))).collect();
-            people(rows, &params, context, "clients", &["toplevel_id"], |row| client_row(row, context))
+            people(rows, &params, context, "clients", &["toplevel_id"], |row| client_row(row, data, context))
         }
         Resource::Sites => {
             let rows = data.sites.all(&data.dataset);
@@ -183,19 +192,27 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
         Resource::Users => {
             let rows = data.users.all(&data.dataset);
             let general = params.flag("exclude_generaluser");
-            let rows = rows.into_iter().filter(|r| !general || r.get("isgeneraluser") != Some(&json!(true))).collect();
+            let agents = params.flag("exclude_agents");
+            let rows = rows
+                .into_iter()
+                .filter(|r| !general || r.get("isgeneraluser") != Some(&json!(true)))
+                .filter(|r| !agents || r.get("linked_agent_id").and_then(number).is_none_or(|id| id <= 0))
+                .collect();
             people(rows, &params, context, "users", &["client_id", "site_id"], |row| user_row(row, data, context))
         }
         Resource::Agents => agents(data, &params, context),
-        Resource::Teams => whole(teams()),
+        Resource::Teams => whole("teams", teams()),
         Resource::Statuses => {
             let wanted = params.int("type").filter(|_| !context.quirks.status_type_ignored);
-            whole(statuses().into_iter().filter(|s| wanted.is_none_or(|t| s["type"] == json!(t))).collect())
+            let rows = statuses().into_iter().filter(|s| wanted.is_none_or(|t| s["type"] == json!(t))).collect();
+            whole("statuses", rows)
         }
-        Resource::TicketTypes => whole(ticket_types()),
-        Resource::Priorities => whole(priorities(context.quirks)),
-        Resource::Categories => whole(categories()),
-        Resource::Outcomes => whole(outcomes()),
+        Resource::TicketTypes => whole("ticket_types", ticket_types()),
+        Resource::Priorities => whole("priorities", priorities(context.quirks)),
+        Resource::Categories => whole("categories", categories()),
+        Resource::Outcomes => whole("outcomes", outcomes()),
+        // Without a number Halo has nothing to list.
+        Resource::Lookups => whole("lookups", params.int("lookupid").map(lookups::of).unwrap_or_default()),
         Resource::Table(table) => plain::list(data, table, &params, context),
     }
 }
@@ -216,6 +233,10 @@ pub(crate) fn get(
         return Reply::empty(404);
     };
     let details = params.flag("includedetails");
+    let alone = |name: &str, rows: Vec<Row>| {
+        let row = rows.into_iter().find(|row| row.get("id").and_then(number) == Some(id))?;
+        Some(shown(name, row, View::Alone, data, context.quirks))
+    };
     let found = match resource {
         Resource::Tickets | Resource::Opportunities | Resource::Projects => {
             data.ticket(id).filter(|t| seen(t, context)).map(|t| ticket_detail(&t, data, context, details))
@@ -227,22 +248,23 @@ pub(crate) fn get(
                     &json!({"ClassName": "System.Exception", "Message": "A ticket_id is needed to read an action", "Data": null}),
                 );
             };
-            data.action(ticket, id).map(|a| action_row(&a, true, context))
+            data.action(ticket, id).map(|a| action_row(&a, View::Alone, true, data, context.quirks))
         }
         Resource::Clients => data.clients.get(&data.dataset, id).map(|r| client_detail(r, data, context)),
-        Resource::Sites => data.sites.get(&data.dataset, id).map(|r| site_detail(r, data, context)),
-        Resource::Users => data.users.get(&data.dataset, id).map(|r| user_row(r, data, context)),
-        Resource::Agents => agent_rows(data).into_iter().find(|a| a["id"] == json!(id)).map(|mut agent| {
+        Resource::Sites => data.sites.get(&data.dataset, id).map(|r| site_detail(r, data, context, details)),
+        Resource::Users => data.users.get(&data.dataset, id).map(|r| user_detail(r, data, context, details)),
+        Resource::Agents => alone("agents", agent_rows(data)).map(|mut agent| {
             if details || !context.quirks.cost_needs_role {
                 agent.insert("costprice".into(), json!(45.0));
             }
             agent
         }),
-        Resource::Teams => teams().into_iter().find(|t| t["id"] == json!(id)),
-        Resource::Statuses => statuses().into_iter().find(|s| s["id"] == json!(id)),
-        Resource::TicketTypes => ticket_types().into_iter().find(|t| t["id"] == json!(id)),
-        Resource::Outcomes => outcomes().into_iter().find(|o| o["id"] == json!(id)),
-        Resource::Categories => categories().into_iter().find(|c| c["id"] == json!(id)),
+        Resource::Teams => alone("teams", teams()),
+        Resource::Statuses => alone("statuses", statuses()),
+        Resource::TicketTypes => alone("ticket_types", ticket_types()),
+        Resource::Outcomes => alone("outcomes", outcomes()),
+        Resource::Categories => alone("categories", categories()),
+        Resource::Lookups => alone("lookups", params.int("lookupid").map(lookups::of).unwrap_or_default()),
         Resource::Priorities | Resource::Table(_) => None,
     };
     match found {
@@ -251,9 +273,9 @@ pub(crate) fn get(
     }
 }
 
-pub(crate) fn me(data: &Data, _: &Context<'_>) -> Reply {
+pub(crate) fn me(data: &Data, context: &Context<'_>) -> Reply {
     let me = agent_rows(data).pop().unwrap_or_default();
-    Reply::json(200, &Value::Object(me))
+    Reply::json(200, &Value::Object(shown("agents", me, View::List, data, context.quirks)))
 }
 
 /// The user or client that the login is: an agent's login is neither.
@@ -408,6 +430,11 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, domain: Doma
     slice.envelope("tickets", rows, ids.len())
 }
 
+/// Whether an action is an entry of hours: it has hours, or says when somebody worked, also for none.
+fn is_hours(a: &ActionRow) -> bool {
+    a.timetaken != 0.0 || a.extra.get("actionarrivaldate").is_some_and(|date| !date.is_null())
+}
+
 fn actions(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let (from, until) = (params.date("startdate"), params.date("enddate"));
     let rows = match params.int("ticket_id") {
@@ -424,12 +451,13 @@ fn actions(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let kept: Vec<ActionRow> = rows
         .into_iter()
         .filter(|a| from.is_none_or(|f| a.datetime >= f) && until.is_none_or(|u| a.datetime <= u))
-        .filter(|a| (!hours || a.timetaken != 0.0) && (!system || a.system == 0) && (!private || !a.hidden))
+        .filter(|a| (!hours || is_hours(a)) && (!system || a.system == 0) && (!private || !a.hidden))
         .collect();
     // This endpoint never pages.
     let slice = Slice::Head(params.int("count").filter(|c| *c > 0).map_or(DEFAULT_ROWS, |c| c as usize).min(MOST_ROWS));
     let html = params.flag("includehtmlnote");
-    let out = slice.of(&kept).iter().map(|a| action_row(a, html, context)).collect();
+    let quirks = context.quirks;
+    let out = slice.of(&kept).iter().map(|a| action_row(a, View::List, html, data, quirks)).collect();
     slice.envelope("actions", out, kept.len())
 }
 
@@ -479,6 +507,7 @@ fn agents(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
         .filter(|a| params.flag("includedisabled") || a["isdisabled"] == json!(false))
         .filter(|a| params.flag("includeapiagents") || a["isapiagent"] == json!(false))
         .filter(|a| (params.flag("includeunassigned") && context.quirks.placeholders) || a["id"] != json!(1))
+        .map(|a| shown("agents", a, View::List, data, context.quirks))
         .collect();
     let paged = params.flag("pageinate") || params.get("page_no").is_some();
     if paged && context.quirks.agents_in_results {

@@ -1,4 +1,4 @@
-//! The tenant's own lists: teams, statuses, types, priorities, categories, outcomes.
+//! The tenant's own lists: teams, statuses, types, priorities, categories, outcomes, charge rates.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,8 @@ pub(super) fn teams() -> Vec<Row> {
         .zip(1..)
         .map(|(name, id)| {
             row(json!({"id": id, "guid": guid(id), "name": name, "sequence": id, "forrequests": *name != "Sales", "foropps": *name == "Sales",
-                "forprojects": false, "ticket_count": 0, "department_id": 1, "department_name": "Support", "inactive": false}))
+                "forprojects": false, "ticket_count": 0, "department_id": 1, "department_name": "Support", "inactive": false,
+                "last_modified": "2026-09-01T08:00:00"}))
         })
         .collect()
 }
@@ -52,7 +53,7 @@ pub(super) fn ticket_types() -> Vec<Row> {
     [(1, "Incident", 1), (2, "Service Request", 3), (3, "Change Request", 2), (20, "Opportunity", 0), (22, "Project", 22)]
         .into_iter()
         .map(|(id, name, itil)| {
-            row(json!({"id": id, "guid": guid(id), "name": name, "use": "ticket", "sequence": id, "default_sla": 1, "group_id": 0,
+            row(json!({"id": id, "guid": guid(id), "name": name, "use": "tickets", "sequence": id, "default_sla": 1, "group_id": 0,
                 "cancreate": true, "agentscanselect": true, "itilrequesttype": itil, "visible": true, "fieldidlist": [1, 2]}))
         })
         .collect()
@@ -72,11 +73,24 @@ pub(super) fn priorities(quirks: &Quirks) -> Vec<Row> {
         .collect()
 }
 
+/// Categories by the tree that they are in. Tickets use the first two.
+static CATEGORIES: [(i64, &[&str]); 4] = [
+    (1, &["Printer", "Outlook", "VPN", "Laptop", "Password", "Backup", "Wi-Fi", "Phone"]),
+    (2, &["Hardware", "Software", "Network"]),
+    (3, &["On site", "Remote"]),
+    (4, &["Training"]),
+];
+
 pub(super) fn categories() -> Vec<Row> {
-    ["Printer", "Outlook", "VPN", "Laptop"]
+    CATEGORIES
         .iter()
+        .flat_map(|(tree, names)| names.iter().map(move |name| (*tree, *name)))
         .zip(1..)
-        .map(|(name, id)| row(json!({"id": id, "guid": guid(id), "value": format!("{name}>General"), "category_name": name, "type_id": 1})))
+        .map(|((tree, name), id)| {
+            // The first tree has two levels.
+            let value = if tree == 1 { format!("{name}>General") } else { name.to_owned() };
+            row(json!({"id": id, "guid": guid(id), "value": value, "category_name": name, "type_id": tree}))
+        })
         .collect()
 }
 
@@ -95,7 +109,35 @@ pub(super) fn outcomes() -> Vec<Row> {
         .iter()
         .map(|(id, name)| {
             row(json!({"id": id, "guid": guid(*id as u64), "outcome": name, "buttonname": name, "labellong": name, "sequence": id,
-                "hidden": *id == 89, "systemid": 0, "newstatus": -1, "hidefromuser": *id == 7, "defaultmanhrs": 0.0, "chargerate": -1}))
+                "icon": if *id == 7 { "fas fa-lock" } else { "fas fa-comment" }, "hidden": *id == 89, "systemid": 0, "newstatus": -1, "hidefromuser": *id == 7, "defaultmanhrs": 0.0, "chargerate": -1}))
         })
+        .collect()
+}
+
+/// The lookup that lists the others.
+const LOOKUP_TYPES: i64 = 11;
+/// The lookup of charge rates.
+pub(super) const CHARGE_RATES: i64 = 17;
+
+/// The lookups that the tenant has: number, name, and the values with their second text.
+static LOOKUPS: [(i64, &str, &[(&str, &str)]); 2] = [
+    (LOOKUP_TYPES, "Lookup Types", &[]),
+    (CHARGE_RATES, "Charge Rates", &[("Standard", "100"), ("Out of hours", "150"), ("Travel", "60")]),
+];
+
+/// The values of a lookup, each with an id of that lookup's own.
+pub(super) fn of(lookup: i64) -> Vec<Row> {
+    let value = |id: i64, name: &str, more: &str| {
+        row(json!({"id": id, "lookupid": lookup, "name": name, "value2": more, "sequence": id}))
+    };
+    if lookup == LOOKUP_TYPES {
+        return LOOKUPS.iter().map(|(id, name, _)| value(*id, name, "")).collect();
+    }
+    let found = LOOKUPS.iter().find(|(id, ..)| *id == lookup);
+    found
+        .map_or(&[][..], |(_, _, values)| *values)
+        .iter()
+        .zip(1..)
+        .map(|((name, more), id)| value(id, name, more))
         .collect()
 }

@@ -1,19 +1,23 @@
 //! Halo PSA, emulated from what is known of its wire: paths, login, envelopes, paging traps, error bodies, limits.
 
+mod custom_fields;
 mod data;
 mod edit;
 mod files;
 mod lists;
 mod login;
 mod lookups;
+mod members;
 mod plain;
 mod quirks;
 mod records;
+mod references;
 mod reports;
 mod routes;
 mod rows;
 mod sandbox;
 mod tables;
+mod ticket_writes;
 mod webhooks;
 mod writes;
 

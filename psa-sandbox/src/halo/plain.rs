@@ -5,26 +5,34 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::custom_fields;
 use super::data::{Data, Row, number, row};
 use super::lists::{Context, Params, Slice, parse_date, slice};
 use super::lookups::guid;
+use super::members::{View, schema};
 use super::quirks::Quirks;
-use super::rows::finish;
+use super::references::{self, Home, Place};
+use super::routes::table;
+use super::rows;
 use super::tables::{Ids, Listing, Table};
-use super::writes::rule;
+use super::writes::{Sent, rule};
 use crate::reply::Reply;
 
 /// The number behind an id as it stands on the wire.
 pub(super) fn number_of(table: &Table, id: &str) -> Option<i64> {
     match table.ids {
-        Ids::Guid => i64::from_str_radix(id.rsplit('-').next()?, 16).ok(),
+        Ids::Guid => {
+            let number = i64::from_str_radix(id.rsplit('-').next()?, 16).ok()?;
+            guid(number as u64).eq_ignore_ascii_case(id).then_some(number)
+        }
         Ids::Number | Ids::Zero => id.parse().ok(),
     }
 }
 
 /// A row as it goes out.
-pub(super) fn shown(table: &Table, mut out: Row, alone: bool, quirks: &Quirks) -> Row {
+pub(super) fn shown(table: &Table, mut out: Row, view: View, data: &Data, quirks: &Quirks) -> Row {
     let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
+    follow(table, &mut out);
     match table.ids {
         Ids::Guid => {
             out.insert("id".into(), guid(id as u64).into());
@@ -34,13 +42,49 @@ pub(super) fn shown(table: &Table, mut out: Row, alone: bool, quirks: &Quirks) -
         }
         Ids::Zero | Ids::Number => {}
     }
-    // A secret is written and never read again.
-    out.remove("basic_password");
-    out.remove("data_base64");
-    if !alone {
-        out.retain(|member, _| !table.detail.contains(&member.as_str()));
+    rows::shown(table.name, out, view, data, quirks)
+}
+
+/// Sets members that follow from others of the row.
+fn follow(table: &Table, out: &mut Row) {
+    if let (Some(defaults), Some(Value::Array(lines))) = (line_defaults(table), out.get_mut("lines")) {
+        for (line, n) in lines.iter_mut().filter_map(Value::as_object_mut).zip(900_001..) {
+            for (member, value) in &defaults {
+                line.entry(member.clone()).or_insert_with(|| value.clone());
+            }
+            line.entry("id").or_insert(json!(n));
+        }
     }
-    finish(out, quirks)
+    let count = |row: &Row, list: &str| row.get(list).and_then(Value::as_array).map_or(0, Vec::len);
+    match table.name {
+        "distribution_lists" => {
+            let users = count(out, "users");
+            out.insert("users_count".into(), users.into());
+        }
+        "notifications" => {
+            let conditions = count(out, "conditions");
+            out.insert("condition_count".into(), conditions.into());
+            let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
+            out.entry("guid").or_insert_with(|| guid(id as u64).into());
+        }
+        "asset_types" | "workflows" | "canned_texts" | "top_levels" | "slas" | "fields" | "asset_fields" => {
+            let id = out.get("id").and_then(Value::as_i64).unwrap_or(0);
+            out.entry("guid").or_insert_with(|| guid(id as u64).into());
+        }
+        "holidays" => {
+            let id = out.get("id").cloned().unwrap_or(Value::Null);
+            out.entry("holid").or_insert(id);
+        }
+        "appointments" => {
+            let agent = out.get("agent_id").and_then(number).filter(|id| *id > 0);
+            if count(out, "agents") == 0
+                && let Some(agent) = agent
+            {
+                out.insert("agents".into(), json!([{"id": agent}]));
+            }
+        }
+        _ => {}
+    }
 }
 
 pub(super) fn list(data: &Data, table: &'static Table, params: &Params<'_>, context: &Context<'_>) -> Reply {
@@ -65,15 +109,22 @@ pub(super) fn list(data: &Data, table: &'static Table, params: &Params<'_>, cont
             && table
                 .filters
                 .iter()
+                // A parameter that this resource does not know changes nothing.
+                .filter(|(_, member)| schema(table.name).member(member).is_some())
                 .all(|(param, member)| params.get(param).is_none_or(|wanted| same(row.get(*member), wanted)))
-            && search.as_ref().is_none_or(|s| Value::Object(row.clone()).to_string().to_lowercase().contains(s))
+            && search.as_ref().is_none_or(|s| {
+                // People search for names, too, which follow from ids.
+                let row = shown(table, row.clone(), View::List, data, context.quirks);
+                Value::Object(row).to_string().to_lowercase().contains(s)
+            })
             && within(row)
             && !(calendar && params.flag("appointmentsonly") && row.get("type") == Some(&json!(2)))
             && !(calendar && params.flag("hidecompleted") && row.get("complete_status") == Some(&json!(1)))
             && (!calendar || params.list("agents").is_none_or(|ids| ids.iter().any(|id| same(row.get("agent_id"), id))))
     });
     if let Some(order) = params.get("order").filter(|o| *o != "id") {
-        rows.sort_by_key(|row| row.get(order).map(ToString::to_string).unwrap_or_default());
+        let key = |row: &Row| shown(table, row.clone(), View::List, data, context.quirks).remove(order);
+        rows.sort_by_cached_key(|row| key(row).map(|value| value.to_string()).unwrap_or_default());
     }
     if params.flag("orderdesc") {
         rows.reverse();
@@ -81,7 +132,7 @@ pub(super) fn list(data: &Data, table: &'static Table, params: &Params<'_>, cont
     let ids_only = params.flag("idonly");
     let total = rows.len();
     let show = |r: &Row| {
-        let out = shown(table, r.clone(), false, context.quirks);
+        let out = shown(table, r.clone(), View::List, data, context.quirks);
         if ids_only { row(json!({"id": out.get("id")})) } else { out }
     };
     match table.listing {
@@ -115,26 +166,24 @@ fn same(member: Option<&Value>, wanted: &str) -> bool {
 
 pub(super) fn get(data: &Data, table: &'static Table, id: &str, context: &Context<'_>) -> Option<Row> {
     let row = data.rows(table).get(&data.dataset, number_of(table, id)?)?;
-    Some(shown(table, row, true, context.quirks))
+    Some(shown(table, row, View::Alone, data, context.quirks))
 }
 
 /// Creates or updates one record.
 pub(super) fn save(
     data: &mut Data,
     table: &'static Table,
-    mut item: Row,
+    item: Sent,
     now: DateTime<Utc>,
     quirks: &Quirks,
 ) -> Result<Row, Reply> {
-    let id = match item.remove("id") {
-        Some(Value::String(text)) if table.ids == Ids::Guid => number_of(table, &text).unwrap_or(0),
-        Some(value) => number(&value).unwrap_or(0),
-        None => 0,
-    };
+    let (id, members) = (item.id, schema(table.name));
     let before =
         if id == 0 { None } else { Some(data.rows(table).get(&data.dataset, id).ok_or_else(|| Reply::empty(404))?) };
-    if before.is_none() {
-        let has = |member: &str| match item.get(member) {
+    let new = before.is_none();
+    let mut sent = members.accept(item.members, quirks)?;
+    if new {
+        let has = |member: &str| match sent.get(member) {
             Some(Value::String(text)) => !text.trim().is_empty(),
             Some(Value::Null) | None => false,
             Some(_) => true,
@@ -142,30 +191,34 @@ pub(super) fn save(
         if let Some((_, message)) = table.required.iter().find(|(member, _)| !has(member)) {
             return Err(rule(message));
         }
+    } else if let Some((_, message)) = table.required.iter().find(|(member, _)| emptied(&sent, member)) {
+        return Err(rule(message));
     }
-    if table.name == "attachments" && before.is_none() {
-        super::files::received(data, &mut item, now)?;
-    }
-    item.retain(|name, _| !name.starts_with('_') || name == "_itemid");
+    references::check(members, &mut sent, data)?;
     let mut out = before.clone().unwrap_or_default();
-    for (member, value) in item {
-        merge(table, &mut out, member, value, quirks);
-    }
-    if table.name == "assets"
-        && !out.contains_key("client_id")
-        && let Some(site) = out.get("site_id").and_then(number).and_then(|s| data.sites.get(&data.dataset, s))
-    {
-        // The site tells the client.
-        let client = site.get("client_id").and_then(number).unwrap_or(1);
-        let name = data.clients.get(&data.dataset, client).and_then(|mut c| c.remove("name"));
-        out.extend(row(json!({"client_id": client, "client_name": name, "site_name": site.get("name")})));
-    }
-    let stamp = now.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
-    for member in ["last_modified", "lastmodified", "last_update_time", "date_edited"] {
-        if out.contains_key(member) || (member == "last_modified" && before.is_none() && table.name != "attachments") {
-            out.insert(member.to_owned(), stamp.clone().into());
+    let place = match members.member("client_id") {
+        Some(_) => {
+            let home = if table.name == "assets" { Home::Site } else { Home::Client };
+            let site = if members.member("sitenumber").is_some() { "sitenumber" } else { "site_id" };
+            Some(Place::with(&out, site).after(home, &sent, new, data)?)
         }
+        None => None,
+    };
+    if table.name == "attachments" && new {
+        super::files::received(&mut sent, now)?;
     }
+    match table.name {
+        "appointments" => agents_of(&mut sent, data)?,
+        "assets" => fields_of(&mut sent, data)?,
+        _ => {}
+    }
+    for (member, value) in sent {
+        merge(table, &mut out, member, value, quirks)?;
+    }
+    if let Some(place) = place {
+        place.put(&mut out);
+    }
+    members.stamp(&mut out, new, now, quirks);
     let (rows, dataset) = data.rows_mut(table);
     let id = if id == 0 {
         rows.insert(out)
@@ -178,14 +231,62 @@ pub(super) fn save(
         id
     };
     let stored = rows.get(dataset, id).unwrap_or_default();
-    if table.name == "timesheet_events" && before.is_none() {
-        super::writes::action_of_event(data, &stored, now);
+    if table.name == "timesheet_events" && new {
+        super::ticket_writes::action_of_event(data, &stored, now);
     }
-    Ok(shown(table, stored, true, quirks))
+    Ok(shown(table, stored, View::Written, data, quirks))
+}
+
+/// Whether a write takes a value away.
+fn emptied(sent: &Row, member: &str) -> bool {
+    match sent.get(member) {
+        Some(Value::String(text)) => text.trim().is_empty(),
+        Some(value) => value.is_null(),
+        None => false,
+    }
+}
+
+/// The agents of an appointment and the first of them, whichever is sent.
+fn agents_of(sent: &mut Row, data: &Data) -> Result<(), Reply> {
+    if let Some(Value::Array(agents)) = sent.get("agents") {
+        let ids: Option<Vec<i64>> = agents.iter().map(|a| a.get("id").and_then(number)).collect();
+        let ids = ids.unwrap_or_default();
+        if ids.is_empty() || ids.iter().any(|id| references::name("agents", &json!(id), data).is_none()) {
+            return Err(rule("An Agent of this Appointment could not be found (agents)"));
+        }
+        if !sent.contains_key("agent_id") {
+            sent.insert("agent_id".to_owned(), json!(ids.first()));
+        }
+    } else if let Some(agent) = sent.get("agent_id").and_then(number) {
+        let agents = if agent > 0 { json!([{"id": agent}]) } else { json!([]) };
+        sent.insert("agents".to_owned(), agents);
+    }
+    Ok(())
+}
+
+/// The fields of an asset's type: ids are numbers, also those that come as text, and each has its name.
+fn fields_of(sent: &mut Row, data: &Data) -> Result<(), Reply> {
+    let Some(Value::Array(fields)) = sent.get_mut("fields") else { return Ok(()) };
+    for field in fields {
+        let id = field.get("id").and_then(number);
+        let known = id.and_then(|id| data.rows(table("asset_fields")).get(&data.dataset, id));
+        let (Some(id), Some(known), Value::Object(field)) = (id, known, field) else {
+            return Err(rule("A Field of this Asset could not be found (fields)"));
+        };
+        let value = field.get("value").filter(|v| !v.is_null()).cloned().unwrap_or_else(|| json!(""));
+        let display = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        *field = row(json!({"id": id, "name": known.get("name"), "value": value, "display": display}));
+    }
+    Ok(())
 }
 
 /// Puts one member of a write where it belongs: lists replace, but for those that add.
-fn merge(table: &Table, out: &mut Row, member: String, value: Value, quirks: &Quirks) {
+fn merge(table: &Table, out: &mut Row, member: String, value: Value, quirks: &Quirks) -> Result<(), Reply> {
+    if let (true, Value::Array(fields)) = (member == "customfields", &value) {
+        let fields = custom_fields::merge(out.get("customfields"), fields)?;
+        out.insert(member, fields);
+        return Ok(());
+    }
     if let Some((_, list)) = table.additive.iter().find(|(add, _)| *add == member) {
         let next = out.get(*list).and_then(Value::as_array).map_or(0, Vec::len) as i64 + 1;
         let added = value.as_array().cloned().unwrap_or_default().into_iter().zip(next..).map(|(mut element, n)| {
@@ -199,22 +300,35 @@ fn merge(table: &Table, out: &mut Row, member: String, value: Value, quirks: &Qu
             Value::Array(elements) => elements.extend(added),
             other => *other = added.into(),
         }
-        return;
+        return Ok(());
     }
     if member == "removetheseusers" {
         let gone: Vec<i64> = value.as_array().into_iter().flatten().filter_map(|u| number(&u["id"])).collect();
         if let Some(Value::Array(users)) = out.get_mut("users") {
             users.retain(|u| number(&u["id"]).is_none_or(|id| !gone.contains(&id)));
         }
-        return;
+        return Ok(());
     }
-    let merges = member == "customfields" || !quirks.nested_lists_replace;
     match (out.get_mut(&member), value) {
-        (Some(Value::Array(old)), Value::Array(new)) if merges => merge_elements(old, new),
+        (Some(Value::Array(old)), Value::Array(new)) if !quirks.nested_lists_replace => merge_elements(old, new),
         (_, value) => {
             out.insert(member, value);
         }
     }
+    Ok(())
+}
+
+/// What every line of a document has.
+fn line_defaults(table: &Table) -> Option<Row> {
+    Some(row(match table.name {
+        "invoices" | "recurring_invoices" | "sales_orders" | "purchase_orders" => json!({
+            "_itemid": 0, "item_code": "", "item_shortdescription": "", "item_longdescription": "", "qty_order": 1.0, "unit_price": 0.0,
+            "net_amount": 0.0, "tax_amount": 0.0, "tax_rate": 0.0, "tax_code": "", "nominal_code": "", "asset_id": 0, "contract_id": -1,
+            "ticket_id": 0,
+        }),
+        "quotations" => json!({"name": "", "quantity": 1.0, "baseprice": 0.0, "costprice": 0.0, "discount_perc": 0.0}),
+        _ => return None,
+    }))
 }
 
 /// Elements with a known id change; others are added.

@@ -236,6 +236,8 @@ pub struct OpenPoints {
     pub definitions_need_admin: bool,
     /// Answers carry a `Date`; a proxy may take it away.
     pub date_sent: bool,
+    /// A write that refers to a record that is not there, or to another client's site or user, is refused; off: taken.
+    pub references_checked: bool,
 }
 
 impl Default for OpenPoints {
@@ -249,6 +251,7 @@ impl Default for OpenPoints {
             ids_uncut: true,
             definitions_need_admin: true,
             date_sent: true,
+            references_checked: true,
         }
     }
 }

@@ -32,10 +32,6 @@ impl Dataset {
     fn some_client(&self, what: u64, id: i64) -> i64 {
         2 + self.dice(what, id, (self.company_count() - 1).max(1) as u64)
     }
-
-    fn name_of_client(&self, id: i64) -> Value {
-        self.client(id).remove("name").unwrap_or(Value::Null)
-    }
 }
 
 pub(super) fn appointment(d: &Dataset, id: i64) -> Row {
@@ -49,7 +45,7 @@ pub(super) fn appointment(d: &Dataset, id: i64) -> Row {
         "id": id, "subject": if holiday { "Annual leave".to_owned() } else { format!("Visit client {client}") },
         "start_date": at(start), "end_date": at(start + TimeDelta::hours(if holiday { 24 } else { 2 })), "allday": holiday,
         "agent_id": agent, "agents": [{"id": agent}], "note": "Bring the spare parts.", "ticket_id": if holiday { 0 } else { id },
-        "client_id": if holiday { 0 } else { client }, "client_name": if holiday { Value::Null } else { d.name_of_client(client) },
+        "client_id": if holiday { 0 } else { client },
         "site_id": if holiday { 0 } else { client }, "user_id": -1, "type": if holiday { 2 } else { 0 }, "appointment_type_id": 1,
         "appointment_type_name": "On site", "complete_status": if start < d.anchor() { 0 } else { -1 }, "is_private": false,
         "is_task": false, "last_modified": d.day(3), "entity": 0.0, "holiday_id": if holiday { json!(guid(id as u64)) } else { Value::Null },
@@ -66,19 +62,19 @@ pub(super) fn crm_note(d: &Dataset, id: i64) -> Row {
 pub(super) fn contract(d: &Dataset, id: i64) -> Row {
     let client = d.some_client(53, id);
     row(json!({
-        "id": id, "ref": format!("AG-{id:04}"), "refextra": "Managed services", "client_id": client, "client_name": d.name_of_client(client),
+        "id": id, "ref": format!("AG-{id:04}"), "refextra": "Managed services", "client_id": client,
         "site_id": client, "start_date": d.day(400), "end_date": (d.anchor() + TimeDelta::days(300)).format("%Y-%m-%dT00:00:00").to_string(),
-        "started": true, "expired": id % 9 == 0, "active": id % 9 != 0, "status": 1, "contract_status": if id % 9 == 0 { "Expired" } else { "Active" },
-        "contracttype": 1, "contracttype_name": "Managed", "billingperiod": 3, "billingdescription": "Monthly", "numberofunitsfree": 10.0,
+        "started": true, "expired": id % 9 == 0, "active": id % 9 != 0, "status": if id % 9 == 0 { 2 } else { 1 },
+        "contracttype": 1, "billingperiod": 3, "numberofunitsfree": 10.0,
         "periodchargeamount": 100.0 * (1 + id % 20) as f64, "next_invoice_date": d.day(-20), "sla_id": 1, "subtype": 0,
-        "last_modified": d.day(30), "note": "", "use": "contract", "key": id,
+        "last_modified": d.day(30), "note": "",
     }))
 }
 
 pub(super) fn supplier(_: &Dataset, id: i64) -> Row {
     row(
         json!({"id": id, "name": format!("Supplier {id}"), "contact_name": "Pat Price", "email_address": format!("orders@supplier{id}.example"),
-        "phone_number": "+44 20 7946 0999", "inactive": false, "toplevel_id": 12, "notes": "", "website": format!("https://supplier{id}.example")}),
+        "phone_number": "+44 20 7946 0999", "inactive": false, "toplevel_id": 12, "notes": "", "website": format!("https://supplier{id}.example"), "last_modified": "2026-08-01T09:00:00"}),
     )
 }
 
@@ -87,7 +83,7 @@ pub(super) fn item(d: &Dataset, id: i64) -> Row {
     row(
         json!({"id": id, "name": format!("Item {id}"), "description": "", "assetgroup_id": 1, "assetgroup_name": "Hardware", "baseprice": price,
         "costprice": price * 0.7, "recurringprice": if id % 3 == 0 { price } else { 0.0 }, "recurringcost": 0.0, "isrecurringitem": id % 3 == 0,
-        "taxcode": 1, "nominalcode": "4000", "supplier_id": id % 5 + 1, "supplier_name": format!("Supplier {}", id % 5 + 1),
+        "taxcode": 1, "nominalcode": "4000", "supplier_id": id % 5 + 1,
         "internalreference": format!("I{id:04}"), "status": 0, "type": 0, "quantity_in_stock": 3.0, "lastmodified": d.day(40), "inactive": false}),
     )
 }
@@ -114,7 +110,7 @@ pub(super) fn invoice(d: &Dataset, id: i64) -> Row {
     let (net, tax) = (sum(&lines, "net_amount"), sum(&lines, "tax_amount"));
     let paid = if id % 4 == 0 { 0.0 } else { net + tax };
     row(json!({
-        "id": id, "client_id": client, "client_name": d.name_of_client(client), "sitenumber": client, "invoicenumber": format!("INV-{id:05}"),
+        "id": id, "client_id": client, "sitenumber": client, "invoicenumber": format!("INV-{id:05}"),
         "thirdpartyinvoicenumber": "", "posted": true, "invoice_date": d.day(id % 300), "duedate": d.day(id % 300 - 30),
         "datepaid": if paid > 0.0 { json!(d.day(id % 300 - 20)) } else { json!("1899-12-30T00:00:00") }, "paymentstatus": if paid > 0.0 { 2 } else { 0 },
         "amountpaid": paid, "amountdue": net + tax - paid, "amount_remaining": net + tax - paid, "total": net + tax, "tax_total": tax, "revenue": net,
@@ -136,7 +132,7 @@ pub(super) fn quotation(d: &Dataset, id: i64) -> Row {
         .collect();
     row(
         json!({"id": id, "title": format!("Offer {id}"), "ticket_id": 0, "status": 1, "status_name": "Sent", "date": d.day(id), "expiry_date": d.day(id - 30),
-        "revenue": 150.0, "tax_total": 30.0, "total": 180.0, "client_id": client, "client_name": d.name_of_client(client), "currency_code": 0,
+        "revenue": 150.0, "tax_total": 30.0, "total": 180.0, "client_id": client, "currency_code": 0,
         "approvalstate": 0, "last_update_time": d.day(id), "lines": lines}),
     )
 }
@@ -144,13 +140,13 @@ pub(super) fn quotation(d: &Dataset, id: i64) -> Row {
 pub(super) fn sales_order(d: &Dataset, id: i64) -> Row {
     let client = d.some_client(58, id);
     row(
-        json!({"id": id, "client_id": client, "client_name": d.name_of_client(client), "status": 1, "ticket_id": 0, "orderdate": d.day(id), "lines": lines(d, id, "order_id")}),
+        json!({"id": id, "client_id": client, "status": 1, "ticket_id": 0, "orderdate": d.day(id), "last_update_time": d.day(id), "lines": lines(d, id, "order_id")}),
     )
 }
 
 pub(super) fn purchase_order(d: &Dataset, id: i64) -> Row {
     row(
-        json!({"id": id, "supplier_id": id % 5 + 1, "supplier_name": format!("Supplier {}", id % 5 + 1), "status": 1, "date": d.day(id), "lines": lines(d, id, "order_id")}),
+        json!({"id": id, "supplier_id": id % 5 + 1, "status": 1, "date": d.day(id), "last_update_time": d.day(id), "lines": lines(d, id, "order_id")}),
     )
 }
 
@@ -166,7 +162,7 @@ pub(super) fn report(_: &Dataset, id: i64) -> Row {
 pub(super) fn timesheet(d: &Dataset, id: i64) -> Row {
     let date = d.day((id - 1) / 3).split('T').next().unwrap_or_default().to_owned();
     row(
-        json!({"id": id, "agent_id": 2 + (id - 1) % 3, "agent_name": "Agent", "date": format!("{date}T00:00:00"), "start_time": format!("{date}T09:00:00"),
+        json!({"id": id, "agent_id": 2 + (id - 1) % 3, "date": format!("{date}T00:00:00"), "start_time": format!("{date}T09:00:00"),
         "end_time": format!("{date}T17:00:00"), "target_hours": 8.0, "actual_hours": 7.5, "break_hours": 0.5, "work_hours": 7.0,
         "chargeable_hours": 5.5, "events": []}),
     )
@@ -182,12 +178,10 @@ pub(super) fn timesheet_event(d: &Dataset, id: i64) -> Row {
 pub(super) fn licence(d: &Dataset, id: i64) -> Row {
     let client = d.some_client(59, id);
     let count = 5 + d.dice(60, id, 40);
-    row(
-        json!({"id": id, "type": 1, "name": "Microsoft 365 Business Premium", "count": count, "client_id": client, "client_name": d.name_of_client(client),
+    row(json!({"id": id, "type": 1, "name": "Microsoft 365 Business Premium", "count": count, "client_id": client,
         "site_id": client, "licences_in_use": count - 2, "licences_available": 2, "price": 22.0, "purchase_price": 18.0, "monthly_price": 22.0,
         "monthly_cost": 18.0, "start_date": d.day(200), "end_date": d.day(-165), "status": "active", "billing_cycle": "monthly", "term_duration": "P1Y",
-        "autorenew": true, "vendor": "Microsoft", "manufacturer": "Microsoft", "product_sku": "CFQ7TTC0LCHC", "tenant_id": guid(client as u64), "is_active": true}),
-    )
+        "autorenew": true, "vendor": "Microsoft", "manufacturer": "Microsoft", "product_sku": "CFQ7TTC0LCHC", "tenant_id": guid(client as u64), "is_active": true}))
 }
 
 pub(super) fn article(d: &Dataset, id: i64) -> Row {
@@ -203,11 +197,11 @@ pub(super) fn asset(d: &Dataset, id: i64) -> Row {
     let kind = id % 3 + 1;
     row(json!({
         "id": id, "inventory_number": format!("A{id:05}"), "key_field": format!("PC-{id:04}"), "key_field2": "Latitude 5540", "key_field3": format!("SN{id:08}"),
-        "client_id": client, "client_name": d.name_of_client(client), "site_id": client, "site_name": "Main", "username": "", "assettype_id": kind,
-        "assettype_name": (["Laptop", "Server", "Printer"][(kind - 1) as usize]), "status_id": 1, "status_name": "In use", "inactive": id % 25 == 0,
+        "client_id": client, "site_id": client, "username": "", "assettype_id": kind,
+        "status_id": 1, "inactive": id % 25 == 0,
         "warranty_end": d.day(d.dice(62, id, 1000) - 700), "contract_id": -1, "supplier_id": id % 5 + 1, "sla_id": -1, "priority_id": 0, "criticality": 0,
         "fields": [{"id": 1, "name": "Operating system", "value": "Windows 11", "display": "Windows 11"}, {"id": 2, "name": "Memory", "value": "16 GB", "display": "16 GB"}],
-        "customfields": [], "use": "asset", "key": id, "third_party_id": 0, "ninjarmm_id": 0, "intune_id": "",
+        "last_modified": d.day(30), "dlastupdate": d.day(30),
     }))
 }
 
@@ -242,29 +236,6 @@ pub(super) fn workflow(_: &Dataset, id: i64) -> Row {
     )
 }
 
-/// Definitions of fields: name, label, type, the tenant's own.
-const FIELDS: [(i64, &str, &str, i64, i64); 5] = [
-    (1, "summary", "Summary", 0, 0),
-    (2, "details", "Details", 1, 0),
-    (165, "CFDevice", "Device", 0, 1),
-    (166, "CFUrgent", "Urgent", 6, 1),
-    (167, "CFSize", "Size", 2, 1),
-];
-
-pub(super) const LAST_FIELD: i64 = 167;
-
-/// Most numbers are no field.
-pub(super) fn field_info(_: &Dataset, id: i64) -> Row {
-    let Some((_, name, label, ty, custom)) = FIELDS.into_iter().find(|f| f.0 == id) else {
-        return Row::new();
-    };
-    let values: Vec<Value> =
-        if ty == 2 { vec![json!({"id": 1, "name": "Small"}), json!({"id": 2, "name": "Large"})] } else { Vec::new() };
-    row(
-        json!({"id": id, "guid": guid(id as u64), "name": name, "label": label, "type": ty, "custom": custom, "usage": 1, "values": values, "characterlimit": 0}),
-    )
-}
-
 pub(super) fn asset_field(_: &Dataset, id: i64) -> Row {
     row(
         json!({"id": id, "guid": guid(id as u64), "kind": "T", "typeinfo_id": 1, "name": (["Operating system", "Memory"][(id - 1) as usize % 2]), "mandatory": false, "sequence": id, "lookup": 0}),
@@ -280,6 +251,51 @@ pub(super) fn application(_: &Dataset, id: i64) -> Row {
         json!({"id": id, "displayName": "msportal.ai", "clientId": "sandbox-client", "grant_type": "client_credentials", "loginas_agent_id": 13, "inactive": false,
         "cors_whitelist": "", "cors_whitelist_list": [], "scopes": [], "type": "confidential"}),
     )
+}
+
+pub(super) fn sla(_: &Dataset, id: i64) -> Row {
+    let priorities = super::lookups::priorities(&super::quirks::Quirks::default());
+    let own: Vec<Value> =
+        priorities.into_iter().filter(|p| p.get("slaid") == Some(&json!(id))).map(Value::Object).collect();
+    row(json!({"id": id, "guid": guid(id as u64), "name": if id == 1 { "Standard" } else { "VIP" }, "priorities": own}))
+}
+
+pub(super) fn canned_text(_: &Dataset, id: i64) -> Row {
+    let (name, text) = [
+        ("Greeting", "Thank you for your message."),
+        ("Restart", "Please restart the device and tell us whether that helped."),
+        ("Closing", "We close this ticket now. Answer to open it again."),
+    ][(id - 1) as usize % 3];
+    row(
+        json!({"id": id, "guid": guid(id as u64), "name": name, "group_id": 1, "group_name": "General", "text": text, "html": format!("<p>{text}</p>")}),
+    )
+}
+
+pub(super) const LAST_TOP_LEVEL: i64 = 12;
+
+/// Clients are below the last one; most numbers are not taken.
+pub(super) fn top_level(_: &Dataset, id: i64) -> Row {
+    match id {
+        1 => row(json!({"id": id, "guid": guid(id as u64), "name": "Prospects"})),
+        LAST_TOP_LEVEL => row(json!({"id": id, "guid": guid(id as u64), "name": "All Customers"})),
+        _ => Row::new(),
+    }
+}
+
+pub(super) fn holiday(d: &Dataset, id: i64) -> Row {
+    let name = if id == 1 { "New Year" } else { "Christmas" };
+    let day = d.anchor() + TimeDelta::days(if id == 1 { 92 } else { 85 });
+    let at = day.format("%Y-%m-%dT00:00:00").to_string();
+    row(json!({"id": id, "holid": id, "name": name, "date": at, "end_date": at, "duration": 24.0}))
+}
+
+/// What a new project has beside a ticket's members.
+pub(super) fn empty_project() -> Row {
+    row(json!({
+        "is_project": true, "itil_requesttype_id": 22, "projecttimebudget": 0.0, "projectmoneybudget": 0.0, "projecttimeactual": 0.0,
+        "projectmoneyactual": 0.0, "projecttimepercentage": 0.0, "projectcompletionpercentage": 0.0,
+        "startdate": "1899-12-30T00:00:00", "milestones": [], "budgets": [],
+    }))
 }
 
 /// What a project has beside a ticket's members.

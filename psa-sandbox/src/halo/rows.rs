@@ -3,10 +3,13 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::custom_fields;
 use super::data::{ActionRow, Data, Domain, Row, Rows, TEAMS, TicketRow, number, row};
 use super::lists::{Context, Params};
-use super::lookups::{guid, outcome_name, status_name, team_id, ticket_types};
-use super::quirks::{OpenPoints, Quirks};
+use super::lookups::{guid, outcome_name, priorities, status_name, team_id, ticket_types};
+use super::members::{View, schema};
+use super::quirks::Quirks;
+use super::references;
 
 /// The three forms of date in one document.
 pub(super) fn fresh(at: DateTime<Utc>, quirks: &Quirks) -> String {
@@ -53,110 +56,114 @@ fn without_nulls(row: &mut Row) {
     }
 }
 
+/// A row of a resource as a view shows it.
+pub(super) fn shown(resource: &str, mut row: Row, view: View, data: &Data, quirks: &Quirks) -> Row {
+    if row.get("customfields").is_some_and(|fields| !fields.is_null()) && resource != "tickets" {
+        let fields = custom_fields::shown(row.get("customfields"), None);
+        row.insert("customfields".into(), fields);
+    }
+    schema(resource).show(&mut row, view, data, quirks);
+    finish(row, quirks)
+}
+
 pub(super) fn ticket_row(t: &TicketRow, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
     let mut row = ticket_base(t, data, context.quirks);
+    row.remove("customfields");
     if let Some(wanted) = params.list("include_custom_fields") {
-        let fields: Vec<Value> =
-            custom_fields(t).into_iter().filter(|f| wanted.contains(&f["id"].to_string())).collect();
-        row.insert("customfields".into(), fields.into());
+        let mut fields = ticket_fields(t, data);
+        if let Value::Array(fields) = &mut fields {
+            fields.retain(|f| wanted.contains(&f["id"].to_string()));
+        }
+        row.insert("customfields".into(), fields);
     }
     if params.flag("includestatus") {
         row.insert("status_name".into(), status_name(t.status_id));
     }
-    row
+    if context.quirks.deleted_invisible {
+        row.remove("deleted");
+    }
+    if context.quirks.team_by_name {
+        row.remove("team_id");
+    }
+    shown("tickets", row, View::List, data, context.quirks)
 }
 
-fn custom_fields(t: &TicketRow) -> Vec<Value> {
-    vec![
-        json!({"id": 165, "name": "CFDevice", "label": "Device", "type": 0, "value": format!("PC-{:04}", t.id % 5000), "display": format!("PC-{:04}", t.id % 5000), "usage": 1}),
-        json!({"id": 166, "name": "CFUrgent", "label": "Urgent", "type": 6, "value": t.priority_id == 1, "display": "", "usage": 1}),
-    ]
+/// The custom fields of a ticket: what was written, over what the data are made with.
+fn ticket_fields(t: &TicketRow, data: &Data) -> Value {
+    let base = data.dataset.makes_ticket(t.id);
+    let made = |field: i64| match field {
+        165 if base => json!(format!("PC-{:04}", t.id % 5000)),
+        166 => json!(base && t.priority_id == 1),
+        _ => Value::Null,
+    };
+    custom_fields::shown(t.extra.get("customfields"), Some(&made))
 }
 
 fn ticket_base(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
-    let client = data.clients.get(&data.dataset, t.client_id);
-    let client_name = client.as_ref().and_then(|c| c.get("name")).cloned().unwrap_or(Value::Null);
     let user = data.users.get(&data.dataset, t.user_id);
-    let user_member = |name: &str| user.as_ref().and_then(|u| u.get(name)).cloned().unwrap_or(Value::Null);
-    let odd = quirks.odd_values;
+    let address = user.as_ref().and_then(|u| u.get("emailaddress")).cloned().unwrap_or_else(|| json!(""));
+    let (odd, base) = (quirks.odd_values, data.dataset.makes_ticket(t.id));
     let opportunity = Domain::of(t.id) == Domain::Opportunities;
+    let money = |amount: i64| if opportunity { json!(if base { amount as f64 } else { 0.0 }) } else { Value::Null };
     let mut out = row(json!({
-        "id": t.id, "dateoccurred": stored(t.dateoccurred, quirks),
-        "summary": t.summary,
+        "id": t.id, "dateoccurred": stored(t.dateoccurred, quirks), "summary": t.summary,
         "details": if odd && t.id % 50 == 0 { format!("{}\0", t.details) } else { t.details.clone() },
         "status_id": t.status_id, "tickettype_id": t.tickettype_id, "sla_id": t.sla_id, "priority_id": t.priority_id,
-        "client_id": t.client_id, "client_name": client_name, "site_id": t.site_id, "site_name": "Main",
-        "user_id": t.user_id, "user_name": user_member("name"), "team": t.team, "agent_id": t.agent_id,
-        "category_1": t.category_1, "category_2": "", "category_3": "", "category_4": "",
-        "estimate": if odd { json!(-0.0) } else { json!(0.0) }, "estimatedays": 0.0, "child_count": 0, "attachment_count": 0,
-        "flagged": false, "read": true, "enduserstatus": 0, "onhold": t.status_id == 28,
+        "client_id": t.client_id, "site_id": t.site_id, "user_id": t.user_id, "team": t.team, "agent_id": t.agent_id,
+        "category_1": t.category_1, "estimate": if odd { json!(-0.0) } else { json!(0.0) }, "read": base, "onhold": t.status_id == 28,
         "respondbydate": stored(t.dateoccurred + chrono::TimeDelta::hours(4), quirks),
         "fixbydate": stored(t.dateoccurred + chrono::TimeDelta::hours(24), quirks),
+        "lastactiondate": stored(t.last_update, quirks), "last_update": fresh(t.last_update, quirks),
+        "reportedby": address, "user_email": address, "impact": if base { 2 } else { 0 }, "urgency": if base { 3 } else { 0 },
     }));
     out.extend(self::row(json!({
-        "excludefromsla": false, "slaholdtime": 0.0, "lastactiondate": stored(t.last_update, quirks),
-        "last_update": fresh(t.last_update, quirks), "organisation_id": 1, "department_id": 1, "reportedby": user_member("emailaddress"),
-        "user_email": user_member("emailaddress"), "emailtolist": "", "matched_kb_id": 0, "product_id": 0, "release_id": 0,
-        "lastincomingemail": no_date(0, quirks), "workflow_id": 1, "workflow_step": 1, "pipeline_stage_id": 0, "is_vip": false,
-        "isimportantcontact": false, "inactive": false, "impact": 2, "urgency": 3, "starttime": "00:00:00",
-    })));
-    out.extend(self::row(json!({
-        "targetdate": no_date(1, quirks), "deadlinedate": no_date(2, quirks), "userdef1": "", "source": 0, "supplier_status": 0,
-        "appointment_type": -1, "use": "ticket", "table": 1, "itil_requesttype_id": 1, "merged_into_id": t.merged_into_id,
-        "reviewed": false, "projectinternaltask": false, "chargerate": -1, "oppregion": "0",
-        "opptype": if odd { " " } else { "" }, "dateclosed": t.dateclosed.map(|at| stored(at, quirks)),
-        "hasbeenclosed": t.dateclosed.is_some(), "is_opportunity": opportunity, "ticketage": 1.5,
-        "idsummary": format!("{} - {}", t.id, t.summary),
-        "oppvalue": if opportunity { json!((t.id % 50) as f64 * 100.0) } else { Value::Null },
-        "oppconversionprobability": if opportunity { json!((t.id % 10 * 10) as f64) } else { Value::Null },
+        "lastincomingemail": no_date(0, quirks), "targetdate": no_date(1, quirks), "deadlinedate": no_date(2, quirks),
+        "merged_into_id": t.merged_into_id, "opptype": if odd { " " } else { "" },
+        "dateclosed": t.dateclosed.map(|at| stored(at, quirks)), "hasbeenclosed": t.dateclosed.is_some(),
+        "is_opportunity": opportunity, "ticketage": 1.5, "idsummary": format!("{} - {}", t.id, t.summary),
+        "oppvalue": money(t.id % 50 * 100), "oppconversionprobability": money(t.id % 10 * 10),
+        "deleted": t.deleted, "team_id": team_id(&t.team),
     })));
     out.extend(t.extra.clone());
-    if Domain::of(t.id) == Domain::Projects {
-        out.insert("is_opportunity".into(), false.into());
-        // Only a project read alone has them.
-        out.remove("milestones");
-        out.remove("budgets");
-    }
-    if !quirks.deleted_invisible {
-        out.insert("deleted".into(), t.deleted.into());
-    }
-    if !quirks.team_by_name {
-        out.insert("team_id".into(), team_id(&t.team).into());
-    }
     if !quirks.reopening_hidden && t.dateclosed.is_some() && t.status_id != 9 {
         out.insert("reopened".into(), true.into());
     }
-    finish(out, quirks)
+    out
 }
 
 pub(super) fn ticket_detail(t: &TicketRow, data: &Data, context: &Context<'_>, details: bool) -> Row {
-    let quirks = context.quirks;
-    let mut out = ticket_base(t, data, quirks);
-    out.extend(row(json!({
-        "contract_id": -1, "datecreated": fresh(t.dateoccurred, quirks), "details_html": format!("<p>{}</p>", t.details), "guid": guid(t.id as u64),
-        "key": format!("k{}", t.id), "team_id": team_id(&t.team), "reference": format!("IN-{:07}", t.id), "deleted": t.deleted,
-        "customfields": custom_fields(t), "takenby": "Halo", "who": "Halo", "assets": [],
-    })));
+    let mut out = ticket_alone(t, data, context.quirks);
     if details {
         if let Some(user) = data.users.get(&data.dataset, t.user_id) {
-            out.insert("user".into(), Value::Object(user_row(user, data, context)));
+            out.insert("user".into(), Value::Object(user_alone(user, data, context.quirks, false)));
         }
-        out.insert(
-            "tickettype".into(),
-            ticket_types().into_iter().find(|x| x["id"] == json!(t.tickettype_id)).map_or(Value::Null, Value::Object),
-        );
+        out.insert("tickettype".into(), ticket_type(t, data, context.quirks));
         out.insert("status_name".into(), status_name(t.status_id));
     }
-    // What was set wins over what is made up.
-    out.extend(t.extra.clone());
-    finish(out, quirks)
+    shown("tickets", out, View::Alone, data, context.quirks)
 }
 
-/// The answer to a write: no names for ids, and another name for the stamp.
+/// What a ticket read alone has beside a list's row.
+fn ticket_alone(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
+    let mut out = row(json!({
+        "datecreated": fresh(t.dateoccurred, quirks), "details_html": t.details, "guid": guid(t.id as u64), "key": format!("k{}", t.id),
+        "reference": format!("IN-{:07}", t.id), "slaactiondate": stored(t.dateoccurred + chrono::TimeDelta::hours(4), quirks),
+        "workflow_stepstarted": fresh(t.dateoccurred, quirks),
+    }));
+    // What was set wins over what is made up.
+    out.extend(ticket_base(t, data, quirks));
+    out.insert("customfields".into(), ticket_fields(t, data));
+    out
+}
+
+fn ticket_type(t: &TicketRow, data: &Data, quirks: &Quirks) -> Value {
+    let found = ticket_types().into_iter().find(|x| x["id"] == json!(t.tickettype_id));
+    found.map_or(Value::Null, |row| Value::Object(shown("ticket_types", row, View::Alone, data, quirks)))
+}
+
+/// The answer to a write: no names for ids, another name for the stamp, and the records around it.
 pub(super) fn ticket_written(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row {
-    let open = OpenPoints::default();
-    let context = Context { quirks, open: &open, restricted_to: None };
-    let mut out = ticket_detail(t, data, &context, false);
+    let mut out = ticket_alone(t, data, quirks);
     if quirks.stamp_names
         && let Some(stamp) = out.remove("last_update")
     {
@@ -165,34 +172,52 @@ pub(super) fn ticket_written(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row
     if !quirks.names_absent_after_write {
         out.insert("status_name".into(), status_name(t.status_id));
     }
-    out.insert("extra_actions".into(), json!([]));
-    out
+    let user = data.users.get(&data.dataset, t.user_id);
+    if let Some(user) = user {
+        out.insert("users_name".into(), user.get("name").cloned().unwrap_or(Value::Null));
+        out.insert("user".into(), Value::Object(user_alone(user, data, quirks, true)));
+    }
+    let priority = priorities(quirks).into_iter().find(|p| {
+        p.get("slaid").and_then(number) == Some(t.sla_id) && p.get("priorityid").and_then(number) == Some(t.priority_id)
+    });
+    if let Some(priority) = priority {
+        let priority = shown("priorities", priority, View::List, data, quirks);
+        out.insert("priority".into(), Value::Object(priority));
+    }
+    out.insert("tickettype".into(), ticket_type(t, data, quirks));
+    let site = data.sites.get(&data.dataset, t.site_id).unwrap_or_default();
+    for member in ["delivery_address", "billing_address", "contact_address"] {
+        out.entry(member).or_insert_with(|| address(&site, quirks));
+    }
+    shown("tickets", out, View::Written, data, quirks)
 }
 
-pub(super) fn action_row(a: &ActionRow, html: bool, context: &Context<'_>) -> Row {
-    let quirks = context.quirks;
+/// An action; a list has the HTML of its note only if it is asked for.
+pub(super) fn action_row(a: &ActionRow, view: View, html: bool, data: &Data, quirks: &Quirks) -> Row {
+    let worked = a.timetaken != 0.0;
     let mut out = row(json!({
         "id": a.id, "ticket_id": a.ticket_id, "outcome": outcome_name(a.outcome_id), "outcome_id": a.outcome_id,
-        "action_systemid": a.system, "who": format!("Agent {}", a.who_agentid), "who_type": 1, "who_agentid": a.who_agentid,
-        "note": a.note, "datetime": stored(a.datetime, quirks), "actiondatecreated": stored(a.datetime, quirks),
-        "last_updated": fresh(a.last_updated, quirks), "timetaken": a.timetaken, "nonbilltime": 0.0, "traveltime": 0.0,
-        "actionarrivaldate": if a.timetaken > 0.0 { json!(stored(a.datetime, quirks)) } else { no_date(1, quirks) },
-        "actioncompletiondate": if a.timetaken > 0.0 {
+        "action_systemid": a.system, "who": if a.system == 0 { format!("Agent {}", a.who_agentid) } else { "System".to_owned() },
+        "who_type": i64::from(a.system == 0), "who_agentid": a.who_agentid, "note": a.note, "datetime": stored(a.datetime, quirks),
+        "actiondatecreated": stored(a.datetime, quirks), "last_updated": fresh(a.last_updated, quirks), "timetaken": a.timetaken,
+        "actionarrivaldate": if worked { json!(stored(a.datetime, quirks)) } else { no_date(1, quirks) },
+        "actioncompletiondate": if worked {
             json!(stored(a.datetime + chrono::TimeDelta::minutes((a.timetaken * 60.0) as i64), quirks))
         } else { no_date(1, quirks) },
-        "actionchargehours": a.timetaken, "actionnonchargehours": 0.0, "chargerate": if a.timetaken > 0.0 { 1 } else { -1 },
-        "action_contract_id": -1, "actisbillable": a.timetaken > 0.0, "hiddenfromuser": a.hidden, "important": false,
-        "old_status": 1, "new_status": 2, "actionby_agent_id": a.who_agentid, "actionby_user_id": 0, "guid": guid((a.ticket_id * 1000 + a.id) as u64),
-        "timesheet_approval_status": -1,
+        "actionchargehours": a.timetaken, "chargerate": if worked { 1 } else { -1 }, "actisbillable": worked, "hiddenfromuser": a.hidden,
+        "old_status": 1, "new_status": 2, "actionby_agent_id": a.who_agentid, "guid": guid((a.ticket_id * 1000 + a.id) as u64),
+        // Plain text is taken for HTML as it is.
+        "note_html": a.note,
     }));
-    if html {
-        out.insert("note_html".into(), format!("<p>{}</p>", a.note).into());
-    }
     out.extend(a.extra.clone());
+    if !html {
+        out.remove("note_html");
+    }
+    let mut out = shown("actions", out, view, data, quirks);
     if !quirks.actions_numbered_per_ticket {
         out.insert("id".into(), (a.ticket_id * 1000 + a.id).into());
     }
-    finish(out, quirks)
+    out
 }
 
 fn float(row: &mut Row, member: &str, quirks: &Quirks) {
@@ -203,75 +228,126 @@ fn float(row: &mut Row, member: &str, quirks: &Quirks) {
     }
 }
 
-/// Stamps are only in records that are read alone.
-fn without_stamps(mut row: Row) -> Row {
-    row.retain(|name, _| !matches!(name.as_str(), "alastupdate" | "slastupdate" | "ulastupdate" | "datecreated"));
-    row
-}
-
-pub(super) fn client_row(row: Row, context: &Context<'_>) -> Row {
-    let mut row = without_stamps(row);
-    row.remove("website");
-    finish(row, context.quirks)
+pub(super) fn client_row(row: Row, data: &Data, context: &Context<'_>) -> Row {
+    shown("clients", row, View::List, data, context.quirks)
 }
 
 pub(super) fn client_detail(stored: Row, data: &Data, context: &Context<'_>) -> Row {
+    client_alone(stored, data, context.quirks)
+}
+
+fn client_alone(stored: Row, data: &Data, quirks: &Quirks) -> Row {
     let id = stored.get("id").and_then(Value::as_i64).unwrap_or(0);
-    let day = |days| self::stored(data.dataset.anchor() - chrono::TimeDelta::days(days), context.quirks);
-    let sites = data.sites.all(&data.dataset);
-    let main = sites.iter().find(|s| s.get("client_id").and_then(number) == Some(id));
-    let of_main = |member: &str| main.and_then(|s| s.get(member)).cloned().unwrap_or(Value::Null);
+    let day = |days| self::stored(data.dataset.anchor() - chrono::TimeDelta::days(days), quirks);
+    let site = references::main_site(id, data);
+    let main = data.sites.get(&data.dataset, site);
+    let of_main = |member: &str| main.as_ref().and_then(|s| s.get(member)).cloned().unwrap_or(Value::Null);
     let mut out = row(json!({
-        "main_site_id": of_main("id"), "main_site_name": of_main("name"), "main_phonenumber": of_main("phonenumber"),
         "website": format!("https://client{id}.example"), "datecreated": day(800), "alastupdate": day(0),
+        "main_contact_id": of_main("maincontact_id"),
     }));
     // What was written wins over what is made up.
     out.extend(stored);
-    finish(out, context.quirks)
+    let addressed = main.clone().unwrap_or_default();
+    out.entry("main_delivery_address").or_insert_with(|| address(&addressed, quirks));
+    out.entry("main_invoice_address").or_insert_with(|| invoice_address(&addressed, quirks));
+    out.extend(row(json!({
+        "main_site_id": site, "main_site_name": of_main("name"), "main_phonenumber": of_main("phonenumber"),
+    })));
+    shown("clients", out, View::Alone, data, quirks)
 }
 
 fn name_of(table: &Rows, data: &Data, id: Option<i64>) -> Value {
     id.and_then(|id| table.get(&data.dataset, id)).and_then(|r| r.get("name").cloned()).unwrap_or(Value::Null)
 }
 
-/// The client's name, and both names in one as menus show them.
+/// Both names in one, as menus show them.
 fn named_site(row: &mut Row, data: &Data) {
-    let client = row.get("client_id").and_then(number);
-    let client = name_of(&data.clients, data, client);
+    let client = name_of(&data.clients, data, row.get("client_id").and_then(number));
     let both = format!("{}/{}", client.as_str().unwrap_or(""), row.get("name").and_then(Value::as_str).unwrap_or(""));
-    row.insert("client_name".into(), client);
     row.insert("clientsite_name".into(), both.into());
 }
 
-pub(super) fn site_row(row: Row, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
-    let mut row = without_stamps(row);
+pub(super) fn site_row(mut row: Row, data: &Data, params: &Params<'_>, context: &Context<'_>) -> Row {
     named_site(&mut row, data);
     if !params.flag("includeaddress") {
         row.retain(|name, _| !name.starts_with("delivery_address"));
     }
-    float(&mut row, "client_id", context.quirks);
-    finish(row, context.quirks)
-}
-
-pub(super) fn site_detail(mut out: Row, data: &Data, context: &Context<'_>) -> Row {
-    named_site(&mut out, data);
-    let line = |out: &mut Row, n: u32| out.remove(&format!("delivery_address_line{n}")).unwrap_or(Value::Null);
-    let address = json!({"id": 1, "type": -2, "line1": line(&mut out, 1), "line2": line(&mut out, 2), "line3": line(&mut out, 3), "line4": line(&mut out, 4), "postcode": line(&mut out, 5)});
-    out.insert("delivery_address".into(), address);
-    out.entry("slastupdate").or_insert(stored(data.dataset.anchor(), context.quirks).into());
+    let mut out = shown("sites", row, View::List, data, context.quirks);
     float(&mut out, "client_id", context.quirks);
-    finish(out, context.quirks)
+    out
 }
 
-pub(super) fn user_row(mut row: Row, data: &Data, context: &Context<'_>) -> Row {
-    let site = row.get("site_id").and_then(Value::as_i64);
-    row.insert("site_id_int".into(), json!(site));
-    row.insert("site_name".into(), name_of(&data.sites, data, site));
-    let client = row.get("client_id").and_then(Value::as_i64);
-    row.insert("client_name".into(), name_of(&data.clients, data, client));
-    row.remove("isgeneraluser");
-    float(&mut row, "site_id", context.quirks);
-    finish(row, context.quirks)
+/// The address of a site: five lines in a list's row, an object alone.
+fn address(site: &Row, quirks: &Quirks) -> Value {
+    let line = |n: u32| site.get(&format!("delivery_address_line{n}")).cloned().unwrap_or_else(|| json!(""));
+    let id = site.get("id").cloned().unwrap_or_else(|| json!(0));
+    json!({"id": id, "type": -2, "line1": line(1), "line2": line(2), "line3": line(3), "line4": line(4), "postcode": line(5), "primary": true,
+        "inactive": false, "date_active": no_date(1, quirks), "site_id": id})
+}
+
+fn invoice_address(site: &Row, quirks: &Quirks) -> Value {
+    let mut out = row(address(site, quirks));
+    out.extend(row(json!({"type": -1, "description": "Site Invoice Address", "lat": 0.0, "long": 0.0})));
+    Value::Object(out)
+}
+
+pub(super) fn site_detail(out: Row, data: &Data, context: &Context<'_>, details: bool) -> Row {
+    site_alone(out, data, context.quirks, details)
+}
+
+/// A site alone, with its client if asked for.
+fn site_alone(mut out: Row, data: &Data, quirks: &Quirks, details: bool) -> Row {
+    named_site(&mut out, data);
+    let (delivery, invoice) = (address(&out, quirks), invoice_address(&out, quirks));
+    out.retain(|name, _| !name.starts_with("delivery_address_line"));
+    out.entry("invoice_address").or_insert(invoice);
+    out.insert("delivery_address".into(), delivery);
+    let day = |days| stored(data.dataset.anchor() - chrono::TimeDelta::days(days), quirks);
+    out.entry("slastupdate").or_insert_with(|| day(0).into());
+    out.entry("datecreated").or_insert_with(|| day(800).into());
+    out.entry("uptimestamp").or_insert_with(|| day(400).into());
+    let client = out.get("client_id").and_then(number).and_then(|id| data.clients.get(&data.dataset, id));
+    if let Some(client) = client.filter(|_| details) {
+        out.insert("client".into(), Value::Object(client_alone(client, data, quirks)));
+    }
+    let mut out = shown("sites", out, View::Alone, data, quirks);
+    float(&mut out, "client_id", quirks);
+    out
+}
+
+/// A user in a list.
+pub(super) fn user_row(row: Row, data: &Data, context: &Context<'_>) -> Row {
+    let mut out = shown("users", of_site(row, data), View::List, data, context.quirks);
+    float(&mut out, "site_id", context.quirks);
+    out
+}
+
+/// A user read alone, with the site and its client if asked for.
+pub(super) fn user_detail(row: Row, data: &Data, context: &Context<'_>, details: bool) -> Row {
+    user_alone(row, data, context.quirks, details)
+}
+
+fn user_alone(user: Row, data: &Data, quirks: &Quirks, details: bool) -> Row {
+    let mut out = of_site(user, data);
+    let day = |days| stored(data.dataset.anchor() - chrono::TimeDelta::days(days), quirks);
+    out.entry("ulastupdate").or_insert_with(|| day(0).into());
+    out.entry("datecreated").or_insert_with(|| day(800).into());
+    let site = out.get("site_id").and_then(number).and_then(|id| data.sites.get(&data.dataset, id));
+    if let Some(site) = site.filter(|_| details) {
+        out.insert("site".into(), Value::Object(site_alone(site, data, quirks, true)));
+    }
+    let mut out = shown("users", out, View::Alone, data, quirks);
+    float(&mut out, "site_id", quirks);
+    out
+}
+
+/// The telephone number of the user's site.
+fn of_site(mut user: Row, data: &Data) -> Row {
+    let site = user.get("site_id").and_then(number).and_then(|id| data.sites.get(&data.dataset, id));
+    let telephone = site.and_then(|s| s.get("phonenumber").cloned()).unwrap_or_else(|| json!(""));
+    user.insert("sitephonenumber".into(), telephone);
+    user
 }
 
 /// The last one is the login's own.
@@ -302,7 +378,7 @@ pub(super) fn agent_rows(data: &Data) -> Vec<Row> {
                 "id": id, "name": name, "team": TEAMS[team], "email": format!("agent{id}@msp.example"), "isdisabled": id == 11,
                 "initials": "AA", "firstname": name.split(' ').next(), "surname": name.split(' ').nth(1).unwrap_or(""),
                 "colour": "#112233", "jobtitle": "Technician", "is_agent": true, "onlinestatus": 0, "isapiagent": api,
-                "teams": [{"team_id": team + 1, "team_name": TEAMS[team]}], "use": "agent", "chargerate": -1,
+                "teams": [{"team_id": team + 1, "team_name": TEAMS[team]}], "last_modified": "2026-09-01T08:00:00",
             }))
         })
         .collect()

@@ -173,6 +173,7 @@ impl HaloSandboxBuilder {
         let seed = self.dataset.seed();
         let mut data = Data::new(self.dataset);
         data.api_agent = self.api_agent;
+        data.references_checked = self.open.references_checked;
         HaloSandbox(Arc::new(Shared {
             clock: self.clock.unwrap_or_else(crate::default_clock),
             chance: Seeded::new(seed ^ 0x00FA_0175),
@@ -243,7 +244,9 @@ impl HaloSandbox {
     /// The origins that browsers may call from.
     pub fn set_cors_origins(&self, origins: &[&str]) {
         let list: Vec<Value> = origins.iter().map(|o| json!({"value": o})).collect();
-        self.edit(|halo| halo.update("applications", 1, "cors_whitelist_list", list));
+        let mut state = self.lock();
+        let (rows, dataset) = state.data.rows_mut(table("applications"));
+        rows.update(dataset, 1, super::data::Row::from_iter([("cors_whitelist_list".to_owned(), list.into())]));
     }
 
     /// Whether webhooks have something to tell.

@@ -1,5 +1,4 @@
-//! The resources that are plain tables: one row a table of endpoint, envelope, right and members; how a row is made is in
-//! [`records`](super::records).
+//! The resources that are plain tables: endpoint, envelope, right and filters. Rows: `records`; members: `members`.
 
 use super::data::{Dataset, Row};
 use super::records as make;
@@ -38,8 +37,6 @@ pub(crate) struct Table {
     pub(crate) make: fn(&Dataset, i64) -> Row,
     /// Parameters that narrow a list, and the member that they are about.
     pub(crate) filters: &'static [(&'static str, &'static str)],
-    /// Members that only a record read alone has.
-    pub(crate) detail: &'static [&'static str],
     /// Members that a new record must have, with what is said otherwise.
     pub(crate) required: &'static [(&'static str, &'static str)],
     /// Members of a write that add to a list, and the list.
@@ -69,19 +66,23 @@ const PLAIN: Table = Table {
     count: |_| 0,
     make: |_, _| Row::new(),
     filters: &[],
-    detail: &[],
     required: &[],
     additive: &[],
 };
 
+/// Members that a filter can be about, in most tables. Only of tables that have them: other names are ignored.
 const OF_CLIENT: &[(&str, &str)] = &[("client_id", "client_id"), ("site_id", "site_id"), ("ticket_id", "ticket_id")];
+
+/// An invoice calls its site something else.
+const OF_INVOICE: &[(&str, &str)] =
+    &[("client_id", "client_id"), ("site_id", "sitenumber"), ("ticket_id", "ticket_id")];
 
 const fn paged(path: &'static str, name: &'static str, family: &'static str, items: &'static str) -> Table {
     Table { path, name, family, listing: Listing::Pages(items, 100), filters: OF_CLIENT, ..PLAIN }
 }
 
 const fn whole(path: &'static str, name: &'static str, family: &'static str) -> Table {
-    Table { path, name, family, filters: OF_CLIENT, ..PLAIN }
+    Table { path, name, family, ..PLAIN }
 }
 
 /// Every table.
@@ -89,7 +90,6 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.appointment_count(),
         make: make::appointment,
-        detail: &["note", "appointment_type_id", "agents"],
         filters: &[("client_id", "client_id"), ("ticket_id", "ticket_id"), ("agent_id", "agent_id")],
         required: &[("start_date", "A Start Date must be entered"), ("end_date", "An End Date must be entered")],
         ..paged("appointment", "appointments", "calendar", "appointments")
@@ -124,14 +124,12 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.invoice_count() / 4,
         make: make::quotation,
-        detail: &["lines"],
         required: &[("title", "A Title must be entered")],
         ..paged("quotation", "quotations", "quotes", "quotes")
     },
     Table {
         count: |d| d.invoice_count() / 8,
         make: make::sales_order,
-        detail: &["lines"],
         additive: &[("add_lines", "lines")],
         ..paged("salesorder", "sales_orders", "sos", "salesorders")
     },
@@ -139,14 +137,13 @@ pub(crate) static TABLES: &[Table] = &[
         count: |d| d.invoice_count() / 8,
         make: make::purchase_order,
         filters: &[("supplier_id", "supplier_id")],
-        detail: &["lines"],
         additive: &[("add_lines", "lines")],
         ..paged("purchaseorder", "purchase_orders", "pos", "purchaseorders")
     },
     Table {
         count: |d| d.invoice_count(),
         make: make::invoice,
-        detail: &["lines", "last_modified", "date_created"],
+        filters: OF_INVOICE,
         required: &[("client_id", "A Client must be selected for this Invoice")],
         additive: &[("add_lines", "lines")],
         ..paged("invoice", "invoices", "invoices", "invoices")
@@ -154,22 +151,22 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |d| d.contract_count(),
         make: make::recurring_invoice,
-        detail: &["lines"],
+        filters: OF_INVOICE,
         additive: &[("add_lines", "lines")],
         ..paged("recurringinvoice", "recurring_invoices", "invoices", "invoices")
     },
+    Table { count: |_| 4, make: make::report, filters: &[], ..paged("report", "reports", "reporting", "reports") },
     Table {
-        count: |_| 4,
-        make: make::report,
-        filters: &[],
-        detail: &["sql"],
-        ..paged("report", "reports", "reporting", "reports")
+        ids: Ids::Zero,
+        count: |_| 24,
+        make: make::timesheet,
+        filters: &[("agent_id", "agent_id")],
+        ..whole("timesheet", "timesheets", "timesheets")
     },
-    Table { ids: Ids::Zero, count: |_| 24, make: make::timesheet, ..whole("timesheet", "timesheets", "timesheets") },
     Table {
         count: |_| 12,
         make: make::timesheet_event,
-        filters: &[("agent_id", "agent_id")],
+        filters: &[("agent_id", "agent_id"), ("ticket_id", "ticket_id"), ("client_id", "client_id")],
         required: &[("start_date", "A Start Date must be entered")],
         ..whole("timesheetevent", "timesheet_events", "timesheets")
     },
@@ -179,17 +176,11 @@ pub(crate) static TABLES: &[Table] = &[
         required: &[("name", "A Name must be entered")],
         ..paged("softwarelicence", "software_licences", "softwarelicensing", "licences")
     },
-    Table {
-        count: |_| 12,
-        make: make::article,
-        detail: &["description_html", "resolution_html"],
-        ..paged("kbarticle", "kb_articles", "kb", "articles")
-    },
+    Table { count: |_| 12, make: make::article, ..paged("kbarticle", "kb_articles", "kb", "articles") },
     Table {
         listing: Listing::Pages("assets", 50),
         count: |d| d.asset_count(),
         make: make::asset,
-        detail: &["fields"],
         filters: &[
             ("client_id", "client_id"),
             ("site_id", "site_id"),
@@ -206,21 +197,15 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         count: |_| 2,
         make: make::distribution_list,
-        detail: &["users"],
         required: &[("name", "A Name must be entered")],
         additive: &[("addtheseusers", "users")],
         ..whole("distributionlists", "distribution_lists", "distributionlists")
     },
     Table { count: |_| 2, make: make::campaign, ..whole("mailcampaign", "mail_campaigns", "mailcampaign") },
+    Table { count: |_| 2, make: make::workflow, ..whole("workflow", "workflows", "tickets") },
     Table {
-        count: |_| 2,
-        make: make::workflow,
-        detail: &["steps", "stages"],
-        ..whole("workflow", "workflows", "tickets")
-    },
-    Table {
-        count: |_| make::LAST_FIELD,
-        make: make::field_info,
+        count: |_| super::custom_fields::LAST_ID,
+        make: |_, id| super::custom_fields::definition(id),
         filters: &[("fieldtype", "type")],
         ..whole("fieldinfo", "fields", "admin")
     },
@@ -255,4 +240,28 @@ pub(crate) static TABLES: &[Table] = &[
         ..whole("webhookevent", "webhook_events", "admin:webhooks")
     },
     whole("certificate", "certificates", "tickets"),
+    Table { count: |_| 2, make: make::sla, ..whole("sla", "slas", "tickets") },
+    Table {
+        count: |_| 3,
+        make: make::canned_text,
+        filters: &[("group_id", "group_id"), ("team_id", "team_id"), ("agent_id", "agent_id")],
+        required: &[("name", "A Name must be entered")],
+        ..whole("cannedtext", "canned_texts", "tickets")
+    },
+    // The name of its list is a guess.
+    Table {
+        count: |_| make::LAST_TOP_LEVEL,
+        make: make::top_level,
+        filters: &[],
+        required: &[("name", "A Name must be entered")],
+        ..paged("toplevel", "top_levels", "customers", "tree")
+    },
+    Table {
+        ids: Ids::Guid,
+        count: |_| 2,
+        make: make::holiday,
+        filters: &[("agent_id", "agent_id")],
+        required: &[("name", "A Name must be entered")],
+        ..whole("holiday", "holidays", "calendar")
+    },
 ];

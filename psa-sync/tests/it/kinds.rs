@@ -45,10 +45,10 @@ async fn everything_is_there_once_and_edits_and_removals_follow() {
 
     later(10).await;
     world.edit(|h| {
-        h.update("assets", 3, "inventory_number", "moved");
-        h.remove("contracts", 2);
+        h.update("assets", 3, "inventory_number", "moved").unwrap();
+        h.remove("contracts", 2).unwrap();
         h.update_ticket(900_000_001, "summary", "renamed");
-        h.insert("appointments", serde_json::json!({"subject": "New", "start_date": "2026-12-01T09:00:00", "end_date": "2026-12-01T10:00:00", "agent_id": 3, "type": 0}));
+        h.insert("appointments", serde_json::json!({"subject": "New", "start_date": "2026-12-01T09:00:00", "end_date": "2026-12-01T10:00:00", "agent_id": 3, "type": 0})).unwrap();
     });
     let report = run(&sync).await;
     succeeded(&report);
