@@ -164,9 +164,8 @@ impl<M: Writes> HaloWriter<M> {
                 save = members.into_iter().fold(save, |save, (member, value)| save.set(member, value));
                 continue;
             }
-            let member = M::MEMBERS.iter().find(|(p, _)| *p == change.field()).map(|(_, m)| *m).ok_or_else(|| {
-                change.unsupported(format!("Halo has no member to write a {}'s {} to", M::Common::KIND, change.field()))
-            })?;
+            let Some((_, member)) = M::MEMBERS.iter().find(|(p, _)| *p == change.field()) else { continue };
+            let member = *member;
             if let Member::Custom = member {
                 for element in custom_fields::<M>(&self.context, &change, current)? {
                     save = save.add_to("customfields", element);
@@ -178,6 +177,21 @@ impl<M: Writes> HaloWriter<M> {
             }
         }
         Ok(changes.native.into_iter().fold(save, |save, (member, value)| save.set(member, value)))
+    }
+
+    /// Refuses what Halo has no member for, before anything is asked of it.
+    fn refuse_unwritable(&self, changes: &AnyChanges) -> Result<()> {
+        for (path, value) in &changes.common {
+            let change = PathChange::new(path.clone(), value.clone());
+            if !M::MEMBERS.iter().any(|(p, _)| *p == change.field()) && M::special(&self.context, &change)?.is_none() {
+                return Err(change.unsupported(format!(
+                    "Halo has no member to write a {}'s {} to",
+                    M::Common::KIND,
+                    change.field()
+                )));
+            }
+        }
+        Ok(())
     }
 
     async fn send(&self, save: Save<M::Native>) -> Result<Record<M::Common>> {
@@ -285,6 +299,7 @@ impl<M: Writes> Writer<M::Common> for HaloWriter<M> {
         // With an id, Halo would change the record that has it.
         changes.refuse_key(&[], &["id"])?;
         changes.refuse_computed(COMPUTED)?;
+        self.refuse_unwritable(&changes)?;
         customer::check(&self.context, &changes, None).await?;
         self.send(self.fill(M::create(&self.context), changes, Written::New)?).await
     }
@@ -293,6 +308,7 @@ impl<M: Writes> Writer<M::Common> for HaloWriter<M> {
         let changes = changes.into_any();
         changes.refuse_key(M::KEY, M::KEY_MEMBERS)?;
         changes.refuse_computed(COMPUTED)?;
+        self.refuse_unwritable(&changes)?;
         let compared =
             M::SHARES_NUMBERS || changes.concern_customer() || changes.names("custom") || M::reads_first(&changes);
         let current = if compared { Some(self.current(key).await?) } else { None };

@@ -161,7 +161,7 @@ async fn hours_of_zero_are_hours_and_dates_that_halo_hides_are_refused() {
 async fn two_custom_fields_of_one_name_are_told_apart_by_id_and_cleared_by_it() {
     let (sandbox, halo) = unbounded(|_| {});
     let field = |id: i64, name: &str, value: &str| json!({"id": id, "name": name, "value": value, "type": 0});
-    let fields = json!([field(301, "CFPO", "first"), field(302, "CFPO", "second"), field(303, "CFOther", "third")]);
+    let fields = json!([field(168, "CFPO", "first"), field(169, "CFPO", "second"), field(165, "CFDevice", "third")]);
     sandbox.edit(|h| {
         h.update_client(3, "customfields", fields.clone());
         h.update_user(14, "customfields", fields.clone());
@@ -175,20 +175,20 @@ async fn two_custom_fields_of_one_name_are_told_apart_by_id_and_cleared_by_it() 
         let key = Key::from(id);
         let of = |record: Record<E>| custom(record.into_value().unwrap());
         let read = of(reader.get(&key).await.unwrap());
-        assert_eq!(read.get("301"), Some(&json!("first")), "{} {read:?}", E::KIND);
-        assert_eq!(read.get("302"), Some(&json!("second")));
-        assert_eq!(read.get("CFOther"), Some(&json!("third")));
+        assert_eq!(read.get("168"), Some(&json!("first")), "{} {read:?}", E::KIND);
+        assert_eq!(read.get("169"), Some(&json!("second")));
+        assert_eq!(read.get("CFDevice"), Some(&json!("third")));
         let error = writer.update(&key, changes(&[("custom", json!({"CFPO": "x"}))])).await.unwrap_err();
         refused(&error, "CFPO");
-        assert_eq!(error.context("ids"), Some("301, 302"));
+        assert_eq!(error.context("ids"), Some("168, 169"));
         // One is written, one is cleared, one is left alone; text that looks like a date is text.
         let text = json!("2026-03-29T02:30:00.123+02:00");
-        writer.update(&key, changes(&[("custom", json!({"302": text.clone(), "301": null}))])).await.unwrap();
+        writer.update(&key, changes(&[("custom", json!({"169": text.clone(), "168": null}))])).await.unwrap();
         let read = of(reader.get(&key).await.unwrap());
-        assert_eq!((read.get("301"), read.get("302")), (None, Some(&text)));
-        assert_eq!(read.get("CFOther"), Some(&json!("third")));
-        writer.update(&key, changes(&[("custom.CFOther", json!("fourth"))])).await.unwrap();
-        assert_eq!(of(reader.get(&key).await.unwrap()).get("CFOther"), Some(&json!("fourth")));
+        assert_eq!((read.get("168"), read.get("169")), (None, Some(&text)));
+        assert_eq!(read.get("CFDevice"), Some(&json!("third")));
+        writer.update(&key, changes(&[("custom.CFDevice", json!("fourth"))])).await.unwrap();
+        assert_eq!(of(reader.get(&key).await.unwrap()).get("CFDevice"), Some(&json!("fourth")));
         writer.update(&key, Changes::new().clear("custom").unwrap()).await.unwrap();
         assert_eq!(of(reader.get(&key).await.unwrap()), Custom::new());
     }
@@ -197,11 +197,11 @@ async fn two_custom_fields_of_one_name_are_told_apart_by_id_and_cleared_by_it() 
     let company = connector.reader::<Company>().unwrap().get(&Key::from(3)).await.unwrap().into_value().unwrap();
     let contact = connector.reader::<Contact>().unwrap().get(&Key::from(14)).await.unwrap().into_value().unwrap();
     for custom in [company.custom, contact.custom] {
-        assert_eq!(custom.keys().collect::<Vec<_>>(), ["301", "302", "CFOther"]);
+        assert_eq!(custom.keys().collect::<Vec<_>>(), ["168", "169", "CFDevice"]);
     }
     let twice = changes(&[("custom", json!({"CFPO": "x"}))]);
     let error = connector.writer::<Company>().unwrap().update(&Key::from(3), twice).await.unwrap_err();
-    assert_eq!(error.context("ids"), Some("301, 302"));
+    assert_eq!(error.context("ids"), Some("168, 169"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -237,7 +237,7 @@ const EFFECTS: &[Effect] = &[
     Effect { write: "company", on: "*", members: &["client_name", "clientsite_name", "toplevel_name"] },
     Effect { write: "company", on: "site", members: &[] },
     Effect { write: "company", on: "contact", members: &[] },
-    Effect { write: "site", on: "*", members: &["site_name", "clientsite_name"] },
+    Effect { write: "site", on: "*", members: &["site_name", "clientsite_name", "sitephonenumber"] },
     Effect { write: "contact", on: "*", members: &["user_name", "user_email", "reportedby"] },
     Effect { write: "*", on: "*", members: &["*ticket_count"] },
 ];

@@ -438,7 +438,7 @@ async fn quirk_20_a_timesheet_is_known_by_agent_and_day() {
 async fn custom_fields_are_read_and_written_by_name_with_their_types() {
     let (_, halo) = unbounded(|_| {});
     let fields = halo.fields().registry().await.unwrap();
-    assert_eq!(fields.iter().count(), 3, "Halo's own are left out");
+    assert_eq!(fields.iter().count(), 5, "Halo's own are left out");
     let ticket = halo.tickets().get(5).await.unwrap();
     assert!(matches!(fields.read(&ticket.customfields, "CFDevice").unwrap(), Some(CustomValue::Text(_))));
     let size = fields.write("cfsize", CustomValue::Choice(2)).unwrap();

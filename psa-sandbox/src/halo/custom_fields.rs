@@ -34,15 +34,18 @@ const RICH_TEXT: i64 = 10;
 
 const OWN: Definition = Definition { id: 0, name: "", label: "", kind: TEXT, custom: true, options: &[], longest: 0 };
 
-static DEFINITIONS: [Definition; 5] = [
+static DEFINITIONS: [Definition; 7] = [
     Definition { id: 1, name: "summary", label: "Summary", custom: false, ..OWN },
     Definition { id: 2, name: "details", label: "Details", kind: MEMO, custom: false, ..OWN },
     Definition { id: 165, name: "CFDevice", label: "Device", longest: 255, ..OWN },
     Definition { id: 166, name: "CFUrgent", label: "Urgent", kind: CHECKBOX, ..OWN },
     Definition { id: 167, name: "CFSize", label: "Size", kind: CHOICE, options: &[(1, "Small"), (2, "Large")], ..OWN },
+    // Two of one name, as tenants have them.
+    Definition { id: 168, name: "CFPO", label: "PO", ..OWN },
+    Definition { id: 169, name: "CFPO", label: "PO (old)", ..OWN },
 ];
 
-pub(super) const LAST_ID: i64 = 167;
+pub(super) const LAST_ID: i64 = 169;
 
 /// The row of a definition; none for most numbers.
 pub(super) fn definition(id: i64) -> Row {
