@@ -9,7 +9,7 @@ use futures::stream::BoxStream;
 
 use crate::{
     AnyChanges, AnyPage, AnyRecord, Capabilities, Changes, CheckReport, Cursor, Entity, EntityKind, Error, Key,
-    KeyPage, Page, Query, Record, Result,
+    KeyPage, Page, Query, Record, Result, WaitBoard,
 };
 
 /// One vendor account, live.
@@ -58,6 +58,11 @@ pub trait Connector: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if there is none.
     fn sink(&self, kind: &EntityKind) -> Result<Arc<dyn Sink>>;
+
+    /// Where this connector notes what its requests wait for, if it does.
+    fn waits(&self) -> Option<&WaitBoard> {
+        None
+    }
 
     /// Tests the connection, stage by stage. What fails is in the report, not an error.
     async fn check(&self) -> CheckReport;

@@ -13,12 +13,13 @@ mod query;
 mod record;
 mod schema;
 pub mod time;
+mod waiting;
 
 pub use capabilities::{Capabilities, EchoMark, EntityCapabilities, Incremental, KeyListing};
 pub use changes::{AnyChanges, Changes, PathChange};
 pub use check::{CheckReport, CheckStage, CheckStep, Grant, Outcome, Permission};
 pub use connector::{Connector, Reader, Sink, Source, Writer, erase_reader, erase_writer};
-pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer};
+pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer, VendorProblem};
 pub use hint::{Answer, Cause, Hint, Incoming, Received, Receiver};
 pub use key::{Key, KeyShape};
 pub use kind::EntityKind;
@@ -32,3 +33,4 @@ pub use record::{
     AnyItem, AnyPage, AnyRecord, Cursor, DecodeError, Evidence, Item, KeyPage, Page, Projection, Record, Version,
 };
 pub use schema::{AnyEntity, Entity, Field, FieldType, Schema};
+pub use waiting::{WaitBoard, WaitGuard, WaitReason, WaitWatch, Waiting};

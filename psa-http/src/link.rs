@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn other_links_are_no_next_page() {
-        for lines in [&[][..], &[""], &["garbage; rel=next"], &["</app.css>; rel=preload"], &["<https://h/x?pageId=7>"]]
+        for lines in [&[""][..], &[], &["garbage; rel=next"], &["</app.css>; rel=preload"], &["<https://h/x?pageId=7>"]]
         {
             assert_eq!(next(lines), None, "{lines:?}");
         }
