@@ -16,17 +16,24 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// As [`retry_after`], however long that is: for callers that have a limit of their own.
 pub fn retry_after_unbounded(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
-        if let Some(ms) = headers.get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse().ok()) {
+        let text = headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+        if let Some(ms) = text.filter(|t| is_number(t)).and_then(|t| t.parse().ok()) {
             return Some(Duration::from_millis(ms));
         }
     }
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if is_number(whole) && is_number(fraction) {
+        return Duration::try_from_secs_f64(text.parse().ok()?).ok();
     }
     let at: DateTime<Utc> = httpdate::parse_http_date(text).ok()?.into();
     let from = date(headers).unwrap_or(now);
     Some((at - from).to_std().unwrap_or(Duration::ZERO))
+}
+
+/// Digits and nothing else: what parses as a number otherwise (`1e3`, `+5`, `inf`) is none here.
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The vendor's clock, from the `Date` header.
@@ -54,6 +61,7 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "1.5")]), Some(Duration::from_millis(1500)));
         assert_eq!(wait(&[("x-ms-retry-after-ms", "250")]), Some(Duration::from_millis(250)));
         assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2026 00:01:00 GMT")]), Some(Duration::from_secs(60)));
+        assert_eq!(wait(&[("retry-after", " 30 ")]), Some(Duration::from_secs(30)));
         assert_eq!(wait(&[]), None);
     }
 
@@ -73,8 +81,10 @@ mod tests {
 
     #[test]
     fn nonsense_counts_as_absent() {
-        for text in ["soon", "-3", "NaN", "inf", "1e300", ""] {
+        for text in ["soon", "-3", "+3", "NaN", "inf", "1e300", "1.5e3", "1.", ".5", "1,5", "1_0", "0x10", "12 34", "."]
+        {
             assert_eq!(wait(&[("retry-after", text)]), None, "{text}");
+            assert_eq!(wait(&[("retry-after-ms", text)]), None, "{text}");
         }
     }
 }

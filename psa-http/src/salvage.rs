@@ -20,6 +20,14 @@ pub struct Salvaged {
 }
 
 impl Salvaged {
+    /// Whether there is a member of this name beside the rows.
+    pub fn has(&self, body: &[u8], name: &str) -> bool {
+        let quoted = format!("\"{name}\"");
+        self.around
+            .iter()
+            .any(|part| body.get(part.clone()).is_some_and(|part| find(part, quoted.as_bytes()).is_some()))
+    }
+
     /// A whole number beside the rows: the count of an envelope.
     pub fn count(&self, body: &[u8], name: &str) -> Option<u64> {
         self.around.iter().find_map(|part| {
@@ -56,7 +64,8 @@ pub fn envelope(body: &[u8], names: &[&str], companion: impl Fn(&str) -> bool) -
     let mut found: Vec<(String, Salvaged)> = Vec::new();
     let mut next = scan.blank(open + 1);
     while let Some((name, value)) = scan.member(next, names) {
-        let rows = scan.at(value) == Some(b'[') && !companion(&name);
+        let wanted = names.contains(&name.as_str()) || !companion(&name);
+        let rows = scan.at(value) == Some(b'[') && wanted;
         let end = match rows.then(|| scan.split(value + 1)).flatten() {
             Some((rows, end)) => {
                 found.push((name, Salvaged { rows, around: [0..value, end..body.len()] }));
