@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use psa_core::{Error, Result};
+use psa_http::credential::credential;
 use psa_http::{HttpOptions, TokenCache};
 use secrecy::SecretString;
 use url::Url;
@@ -187,7 +188,8 @@ impl HaloBuilder {
             Error::config("grant", "no credential was given")
                 .with_context("remedy", "Call client_credentials(id, secret) before build().")
         })?;
-        grant.validate()?;
+        let grant = grant.cleaned()?;
+        let tenant = self.tenant.map(|tenant| credential("tenant", &tenant)).transpose()?;
         if self.scopes.is_empty() {
             return Err(Error::config(
                 "scopes",
@@ -203,7 +205,7 @@ impl HaloBuilder {
             setup.aside(&base)?,
             url.clone(),
             auth_url,
-            self.tenant,
+            tenant,
             grant,
             self.scopes.clone(),
             setup.allow_http,

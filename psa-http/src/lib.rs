@@ -5,6 +5,7 @@ mod budget;
 pub mod check;
 mod client;
 mod clock;
+pub mod credential;
 mod download;
 mod error_body;
 mod guard;
@@ -13,6 +14,7 @@ mod guarded_transport;
 pub mod json;
 pub mod link;
 pub mod list;
+mod multipart;
 mod operation;
 mod options;
 pub mod pages;
@@ -44,6 +46,7 @@ pub use guarded_transport::{
     GuardedTransport, GuardedTransportBuilder, Resolve, SystemResolver, Timings, TimingsProbe,
 };
 pub use list::{ListPage, RawRecord};
+pub use multipart::Multipart;
 pub use operation::{Idempotency, Operation};
 #[doc(hidden)]
 pub use options::{HttpOptions, HttpSetup};

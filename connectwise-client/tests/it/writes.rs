@@ -214,8 +214,18 @@ async fn files_go_up_and_come_down_whole() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let content: Vec<u8> = (0..=255u8).cycle().take(100_000).collect();
-    let quoted = Upload::new("Ticket", 5, "trace \"1\".bin", "application/octet-stream", &content);
-    assert_eq!(cw.documents().upload(quoted).await.unwrap_err().context("field"), Some("file_name"));
+    for (name, sent) in [
+        ("Pipe 5\" spec.pdf", "Pipe 5%22 spec.pdf"),
+        ("Prüfung – 報告.pdf", "Prüfung – 報告.pdf"),
+        ("two\r\nlines.pdf", "two%0D%0Alines.pdf"),
+    ] {
+        let file = Upload::new("Ticket", 6, name, "application/pdf", &content);
+        let document = cw.documents().upload(file).await.unwrap();
+        assert_eq!((document.title.as_deref(), document.file_name.as_deref()), (Some(name), Some(sent)));
+        assert_eq!(cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap(), content);
+    }
+    let nameless = Upload::new("Ticket", 6, " ", "application/pdf", &content);
+    assert_eq!(cw.documents().upload(nameless).await.unwrap_err().context("field"), Some("file_name"));
     let file = Upload::new("Ticket", 5, "trace 1.bin", "application/octet-stream", &content).title("trace");
     let document = cw.documents().upload(file).await.unwrap();
     let read = cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap();
