@@ -4,6 +4,7 @@
 
 mod both;
 mod conformance;
+mod damage;
 mod connection;
 mod fixtures;
 mod lists;

@@ -3,7 +3,11 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use self::damage::any_damage;
 use super::*;
+
+#[path = "../../tests/shared/damage.rs"]
+mod damage;
 
 fn texts(body: &[u8], found: &Salvaged) -> Vec<String> {
     found.rows.iter().map(|row| String::from_utf8_lossy(&body[row.clone()]).into_owned()).collect()
@@ -130,74 +134,6 @@ fn any_row(id: i64) -> impl Strategy<Value = String> {
     })
 }
 
-#[derive(Debug, Clone)]
-enum Damage {
-    Replace(u8),
-    Insert(u8),
-    Delete,
-    Token(&'static str),
-    NoToken,
-}
-
-fn any_damage() -> impl Strategy<Value = Damage> {
-    let byte = || prop_oneof![prop::sample::select(b"\"{}[],:\\x\x92\xff\x00\n".to_vec()), any::<u8>()];
-    let token = prop::sample::select(vec![
-        "\"",
-        "{",
-        "}",
-        "[",
-        "]",
-        ",",
-        ":",
-        "NaN",
-        "-Infinity",
-        "null",
-        "\"x\"",
-        "12",
-        "\"a\":",
-    ]);
-    prop_oneof![
-        byte().prop_map(Damage::Replace),
-        byte().prop_map(Damage::Insert),
-        Just(Damage::Delete),
-        token.prop_map(Damage::Token),
-        Just(Damage::NoToken),
-    ]
-}
-
-/// Where the tokens of a row are.
-fn tokens(row: &[u8]) -> Vec<Range<usize>> {
-    let scan = Scan::new(row, false);
-    let (mut at, mut found) = (0, Vec::new());
-    while at < row.len() {
-        let end = scan.end_of_atom(at).unwrap_or(at + 1);
-        found.push(at..end);
-        at = scan.blank(end);
-    }
-    found
-}
-
-fn damaged(row: &str, damage: &Damage, place: prop::sample::Index) -> Vec<u8> {
-    let row = row.as_bytes();
-    let (range, instead): (Range<usize>, Vec<u8>) = match damage {
-        Damage::Replace(byte) => {
-            let at = place.index(row.len());
-            (at..at + 1, vec![*byte])
-        }
-        Damage::Insert(byte) => {
-            let at = place.index(row.len());
-            (at..at, vec![*byte])
-        }
-        Damage::Delete => {
-            let at = place.index(row.len());
-            (at..at + 1, Vec::new())
-        }
-        Damage::Token(token) => (place.get(&tokens(row)).clone(), token.as_bytes().to_vec()),
-        Damage::NoToken => (place.get(&tokens(row)).clone(), Vec::new()),
-    };
-    [&row[..range.start], &instead, &row[range.end..]].concat()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -209,7 +145,7 @@ proptest! {
     ) {
         let rows = [rows.0, rows.1, rows.2, rows.3];
         let mut sent: Vec<Vec<u8>> = rows.iter().map(|row| row.as_bytes().to_vec()).collect();
-        sent[at] = damaged(&rows[at], &damage, place);
+        sent[at] = damage.done_to(rows[at].as_bytes(), place);
         let mut body = if wrapped { b"{\"record_count\":4,\"tickets\":[".to_vec() } else { b"[".to_vec() };
         body.extend(sent.join(&b","[..]));
         body.push(b']');
