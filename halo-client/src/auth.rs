@@ -297,7 +297,8 @@ impl HaloTokens {
         let Some(vendor) = error.vendor().cloned() else {
             return error;
         };
-        // A firewall's page is no word about a credential. A bare page at this address may mean that it is the wrong one.
+        // A firewall's page is no word about a credential. A bare page at this address may mean that it is the wrong
+        // one.
         if error.is_blocked() && vendor.status != 404 {
             return error;
         }

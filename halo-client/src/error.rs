@@ -29,8 +29,9 @@ impl Vendor for HaloErrors {
         // Halo's own 403 is empty.
         if answer.message.is_none() && kind == ErrorKind::PermissionDenied {
             let scope = scope_of_operation(operation);
-            let needs =
-                |scope: String| format!("this needs {scope}, in the API application's permissions and in its agent's role");
+            let needs = |scope: String| {
+                format!("this needs {scope}, in the API application's permissions and in its agent's role")
+            };
             answer.message = scope.map(needs);
         }
         (kind, answer)

@@ -31,7 +31,8 @@ pub enum ErrorKind {
     PermissionDenied,
     /// The vendor does not have this record or endpoint.
     NotFound,
-    /// A firewall or proxy refused, and the vendor itself said nothing: it proves nothing about records, rights or credentials.
+    /// A firewall or proxy refused, and the vendor itself said nothing: it proves nothing about records, rights or
+    /// credentials.
     Blocked,
     /// The server is at another address, and nothing was sent there.
     Moved,

@@ -82,8 +82,8 @@ impl WaitBoard {
         self.lock().longest()
     }
 
-    /// The longest wait each time that something changed, from now on. It never ends, and leaves out what changed again before it
-    /// was looked at.
+    /// The longest wait each time that something changed, from now on. It never ends, and leaves out what changed again
+    /// before it was looked at.
     pub fn watch(&self) -> WaitWatch {
         WaitWatch { seen: self.lock().version, board: self.clone() }
     }

@@ -22,8 +22,8 @@ fn check(field: &'static str, text: &str) -> Result<()> {
 /// A name or key without what stands around it: blanks and line breaks.
 ///
 /// # Errors
-/// [`ErrorKind::Config`](psa_core::ErrorKind::Config) with `field`, if nothing is left, or a line break or control character stands
-/// inside.
+/// [`ErrorKind::Config`](psa_core::ErrorKind::Config) with `field`, if nothing is left, or a line break or control
+/// character stands inside.
 pub fn credential(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim_matches(is_blank);
     check(field, text).map(|()| text.to_owned())

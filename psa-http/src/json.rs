@@ -72,8 +72,8 @@ pub fn native<T: DeserializeOwned>(raw: Bytes) -> Result<Native<T>, DecodeError>
     decode(&raw).map(|value| Native { value, raw })
 }
 
-/// Decodes one record. Damage inside texts is read as U+FFFD, so one bad byte makes no record unreadable. Only a failure pays for
-/// that, and for finding the path.
+/// Decodes one record. Damage inside texts is read as U+FFFD, so one bad byte makes no record unreadable. Only a
+/// failure pays for that, and for finding the path.
 ///
 /// # Errors
 /// [`DecodeError`] with the JSON path of what did not fit.

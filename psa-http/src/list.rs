@@ -95,7 +95,8 @@ pub fn salvaged_rows(answer: &Response, salvaged: &Salvaged, operation: &'static
     salvaged.rows.iter().map(|row| answer.body.slice(row.clone())).collect()
 }
 
-/// A record in place of a row that alone is larger than an answer may be. Its bytes are what is known of it: nothing, or its id.
+/// A record in place of a row that alone is larger than an answer may be. Its bytes are what is known of it: nothing,
+/// or its id.
 pub fn too_large_row<T>(raw: Bytes, cap: usize) -> RawRecord<T> {
     let message = format!("the row alone is larger than an answer may be ({cap} bytes); raise the body cap to read it");
     RawRecord { raw, value: Err(DecodeError { path: "$".into(), message }) }

@@ -201,14 +201,16 @@ macro_rules! http_options {
                 self
             }
 
-            /// The largest answer to read, in bytes; a list whose page is larger is read in smaller pages. Default: 64 MiB.
+            /// The largest answer to read, in bytes; a list whose page is larger is read in smaller pages. Default: 64
+            /// MiB.
             #[must_use]
             pub fn body_cap(mut self, bytes: usize) -> Self {
                 self.http.body_cap = bytes;
                 self
             }
 
-            /// Where waits are noted, to be shared with other clients of the same person's view. Default: a board of its own.
+            /// Where waits are noted, to be shared with other clients of the same person's view. Default: a board of
+            /// its own.
             #[must_use]
             pub fn waits(mut self, board: $crate::psa_core::WaitBoard) -> Self {
                 self.http.waits = board;

@@ -22,7 +22,8 @@ pub fn is_too_large(error: &Error) -> bool {
     error.kind() == ErrorKind::TooLarge && error.vendor().is_none()
 }
 
-/// The next smaller page: its rows divide those of the larger one, so that no row is skipped or doubled. None: it has one row.
+/// The next smaller page: its rows divide those of the larger one, so that no row is skipped or doubled. None: it has
+/// one row.
 pub fn smaller(rows: u32) -> Option<u32> {
     (1..=rows / 2).rev().find(|fewer| rows.is_multiple_of(*fewer))
 }
@@ -90,8 +91,8 @@ pub type ReadNumbered<A, P> = Arc<dyn Fn(Ask, Option<A>) -> Result<Numbered<P>> 
 /// The list ends when as many rows came as the vendor counts, or with an empty page after the expected end.
 /// A page whose rows all came before is an error. An error ends the stream.
 ///
-/// A page that is too large to be read is read in smaller ones, and so is what follows it until larger ones fit again; a single
-/// row that is too large is left to `read`.
+/// A page that is too large to be read is read in smaller ones, and so is what follows it until larger ones fit again;
+/// a single row that is too large is left to `read`.
 pub fn numbered<A: Send + 'static, P: Send + 'static>(
     start: Start,
     fetch: FetchNumbered<A>,
@@ -288,8 +289,8 @@ pub enum Content {
 
 /// Pages of which each gives the cursor of the next.
 ///
-/// An empty page with a next cursor goes on, but not for ever; the same cursor twice, and the same rows twice, are errors; an error
-/// ends the stream.
+/// An empty page with a next cursor goes on, but not for ever; the same cursor twice, and the same rows twice, are
+/// errors; an error ends the stream.
 pub fn chained<C, P>(start: C, fetch: FetchChained<C, P>, content: fn(&P) -> Content) -> BoxStream<'static, Result<P>>
 where
     C: Hash + Send + 'static,

@@ -10,8 +10,8 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
-/// JSON that can be parsed, where only texts in it are damaged: bad bytes and halves of surrogate pairs become U+FFFD, control
-/// characters are escaped. Anything else stays as it is.
+/// JSON that can be parsed, where only texts in it are damaged: bad bytes and halves of surrogate pairs become U+FFFD,
+/// control characters are escaped. Anything else stays as it is.
 pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(without_mark(bytes));
     match mended(&text) {

@@ -1,9 +1,10 @@
 //! Takes a damaged JSON list apart into its rows, so that damage in one row costs no other row.
 //!
-//! Strict parsing comes first and pays nothing for this. Only a list that strict parsing refuses is scanned here: leniently
-//! inside values (bad bytes, `NaN`, control characters and broken escapes do not matter), strictly in structure. Where a row's
-//! structure is broken, the scan looks for the next place from which rows follow each other up to the end of the list. Nested
-//! objects can't be mistaken for rows there, because what follows them does not end the list.
+//! Strict parsing comes first and pays nothing for this. Only a list that strict parsing refuses is scanned here:
+//! leniently inside values (bad bytes, `NaN`, control characters and broken escapes do not matter), strictly in
+//! structure. Where a row's structure is broken, the scan looks for the next place from which rows follow each other up
+//! to the end of the list. Nested objects can't be mistaken for rows there, because what follows them does not end the
+//! list.
 
 use std::ops::Range;
 
@@ -53,8 +54,8 @@ pub fn bare(body: &[u8]) -> Option<Salvaged> {
     Some(Salvaged { rows, around: [0..open, end..body.len()] })
 }
 
-/// The rows of an envelope: `{"record_count":2,"tickets":[{…},{…}]}`. They are the member of the first of `names` that is a
-/// list, else the only other list that `companion` does not know. None if there is none that comes to its end.
+/// The rows of an envelope: `{"record_count":2,"tickets":[{…},{…}]}`. They are the member of the first of `names` that
+/// is a list, else the only other list that `companion` does not know. None if there is none that comes to its end.
 pub fn envelope(body: &[u8], names: &[&str], companion: impl Fn(&str) -> bool) -> Option<Salvaged> {
     let mut scan = Scan::new(body, true);
     let open = scan.blank(0);
@@ -307,8 +308,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// What comes behind a row that ends here. A lost comma, and one byte too much, are gone over where it is sure that a row
-    /// ends here.
+    /// What comes behind a row that ends here. A lost comma, and one byte too much, are gone over where it is sure that
+    /// a row ends here.
     fn follows(&self, end: usize, lenient: bool) -> Option<Next> {
         let next = |at: usize| match self.at(at) {
             Some(b',') => Some(Next::Row(self.blank(at + 1))),
@@ -510,8 +511,8 @@ impl<'a> Scan<'a> {
         own.first() == names.first() && 2 * names.iter().filter(|n| own.contains(n)).count() >= names.len()
     }
 
-    /// The name and the place of the value of the member that begins here; if that can't be read, of the next list that has one
-    /// of these names.
+    /// The name and the place of the value of the member that begins here; if that can't be read, of the next list that
+    /// has one of these names.
     fn member(&mut self, at: usize, names: &[&str]) -> Option<(String, usize)> {
         if self.at(at) == Some(b'}') || at >= self.bytes.len() {
             return None;

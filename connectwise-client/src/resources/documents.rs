@@ -99,13 +99,13 @@ impl Collection<Document> {
         self.list().query("recordType", record_type).query("recordId", record.into())
     }
 
-    /// Uploads a file. Quotes and control characters in its name are percent-encoded on the way, as browsers do; the title is
-    /// sent as it is.
+    /// Uploads a file. Quotes and control characters in its name are percent-encoded on the way, as browsers do; the
+    /// title is sent as it is.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`](psa_core::ErrorKind::InvalidRequest) for a file without a name, or a content type that is
-    /// none. With [`Phase::MaybeSent`](psa_core::Phase::MaybeSent) it may be there: look at [`of_record`](Self::of_record)
-    /// before you upload it again.
+    /// [`ErrorKind::InvalidRequest`](psa_core::ErrorKind::InvalidRequest) for a file without a name, or a content type
+    /// that is none. With [`Phase::MaybeSent`](psa_core::Phase::MaybeSent) it may be there: look at
+    /// [`of_record`](Self::of_record) before you upload it again.
     pub async fn upload(&self, file: Upload<'_>) -> Result<Native<Document>> {
         let (content_type, body) = file.form().build().map_err(|e| e.with_operation(UPLOAD.name))?;
         let answer = self.cw.http().call(&UPLOAD).body(content_type, body).send().await?;
@@ -116,8 +116,8 @@ impl Collection<Document> {
     /// A file's bytes, as they arrive.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see. A file that breaks off is an
-    /// error of the stream.
+    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see. A file that breaks
+    /// off is an error of the stream.
     pub async fn download(&self, id: impl Into<DocumentId>) -> Result<psa_http::Download> {
         let call = self.cw.http().call(&DOWNLOAD).path("id", id.into());
         call.header(http::header::ACCEPT, http::HeaderValue::from_static("*/*")).download().await?.not_a_web_page()

@@ -1,4 +1,5 @@
-//! Damaged answers: what one row, one byte order mark, one header or one answer that is too large may cost, and what not.
+//! Damaged answers: what one row, one byte order mark, one header or one answer that is too large may cost, and what
+//! not.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -205,10 +206,14 @@ async fn a_page_too_large_is_read_in_smaller_ones_and_a_row_too_large_is_held_wi
     // Each page still has a cursor from which the rest comes.
     let list = cw.tickets().list().order_by("id", false);
     let mut pages = list.clone().pages(None);
-    let mut read = 0;
+    let (mut read, mut number) = (0, 0);
     while let Some(page) = pages.try_next().await.unwrap() {
         read += page.records.len();
-        let Some(cursor) = page.cursor else { break };
+        number += 1;
+        let Some(cursor) = page.cursor else { continue };
+        if number % 30 != 1 {
+            continue;
+        }
         let rest: Vec<_> = list.clone().pages(Some(cursor)).try_collect().await.unwrap();
         assert_eq!(read + rest.iter().map(|page| page.records.len()).sum::<usize>(), 250);
     }

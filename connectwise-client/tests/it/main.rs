@@ -4,8 +4,8 @@
 
 mod both;
 mod conformance;
-mod damage;
 mod connection;
+mod damage;
 mod fixtures;
 mod lists;
 mod receiver;

@@ -49,7 +49,7 @@ async fn what_connectwise_refuses_is_told_with_code_and_field() {
     // A member that was not touched: the whole stored record is checked.
     sandbox.edit(|s| s.update("companies", 4, "yearEstablished", 3));
     let error = cw.companies().update(4).set("website", "https://x.example").send().await.unwrap_err();
-    assert_eq!(told(&error), (ErrorKind::Rejected, "OutOfRange".into(), "yearEstablished".into()), "{error:?}");
+    assert_eq!(told(&error), (ErrorKind::InvalidRequest, "OutOfRange".into(), "yearEstablished".into()), "{error:?}");
     // Dates are sent as they are taken, from whatever they were.
     let at = Utc.with_ymd_and_hms(2026, 10, 2, 9, 0, 0).unwrap() + chrono::TimeDelta::milliseconds(123);
     let entry = cw.time_entries().create().set("chargeToId", 5).set("chargeToType", "ServiceTicket");

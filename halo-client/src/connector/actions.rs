@@ -1,8 +1,8 @@
 //! Action <-> ticket note and time entry. One fetch feeds both.
 //!
 //! Actions do not page: a list is cut at a count, silently. So they are read in windows of time, each halved until it is
-//! not cut and not too large to be read. Edits do not move an action's date, so an update also reads again the actions of
-//! every ticket that changed.
+//! not cut and not too large to be read. Edits do not move an action's date, so an update also reads again the actions
+//! of every ticket that changed.
 
 use std::any::Any;
 use std::collections::HashSet;

@@ -114,7 +114,7 @@ async fn a_bad_byte_is_read_and_kept_and_a_bad_number_holds_its_row_alone() {
     assert!(ticket.raw().windows(6).any(|w| w == b"Caf\x92 \\"), "the vendor's bytes are kept");
 
     let number = b"\"summary\":\"Cafe Printer\"";
-    let halo = spoiled(&sandbox, |path, body| match path {
+    let halo = spoiled(&sandbox, move |path, body| match path {
         "/api/Tickets" if body.windows(number.len()).any(|w| w == number) => {
             replaced(&body, number, b"\"summary\":NaN")
         }
