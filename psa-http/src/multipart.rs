@@ -8,8 +8,9 @@ use psa_core::{Error, ErrorKind, Result};
 /// ```
 /// use psa_http::Multipart;
 ///
-/// let form = Multipart::new().field("recordType", "Ticket").file("file", "Pipe 5\" spec.pdf", "application/pdf",
-/// b"%PDF"); let (content_type, body) = form.build()?;
+/// let form = Multipart::new().field("recordType", "Ticket");
+/// let form = form.file("file", "Pipe 5\" spec.pdf", "application/pdf", b"%PDF");
+/// let (content_type, body) = form.build()?;
 /// assert!(content_type.to_str().unwrap().starts_with("multipart/form-data; boundary="));
 /// assert!(String::from_utf8_lossy(&body).contains("filename=\"Pipe 5%22 spec.pdf\""));
 /// # Ok::<(), psa_core::Error>(())

@@ -11,6 +11,9 @@ use std::ops::Range;
 /// Deeper nesting is refused, as `serde_json` does.
 const DEPTH: usize = 128;
 
+/// With fewer members, rows differ too much for their members to tell anything.
+const TELLING: usize = 8;
+
 /// The rows of a damaged list, and where the list begins and ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salvaged {
@@ -421,8 +424,12 @@ impl<'a> Scan<'a> {
             if n > 0 {
                 let own = |row: &Range<usize>| self.name(row.start).as_ref() == names.first();
                 let mut skipped = run.rows.iter().position(own).unwrap_or(0);
-                // The end of a damaged row can look like a row of its own. The row behind it tells.
-                if skipped == 0 && run.passed && !self.resembles(head.start, &names) {
+                // The end of a damaged row can look like a row of its own: it has few of a row's members.
+                if skipped == 0
+                    && run.passed
+                    && names.len() >= TELLING
+                    && 4 * self.shared(head.start, &names) < names.len()
+                {
                     skipped = run.rows.get(1).map(|row| row.start).is_some_and(|s| self.resembles(s, &names)).into();
                 }
                 run.rows.drain(..skipped);
@@ -505,10 +512,15 @@ impl<'a> Scan<'a> {
         names
     }
 
+    /// How many of these members an object has.
+    fn shared(&mut self, object: usize, names: &[Vec<u8>]) -> usize {
+        let own = self.names(object);
+        names.iter().filter(|name| own.contains(name)).count()
+    }
+
     /// Whether an object begins as rows do, and has half of their members.
     fn resembles(&mut self, object: usize, names: &[Vec<u8>]) -> bool {
-        let own = self.names(object);
-        own.first() == names.first() && 2 * names.iter().filter(|n| own.contains(n)).count() >= names.len()
+        self.name(object).as_ref() == names.first() && 2 * self.shared(object, names) >= names.len()
     }
 
     /// The name and the place of the value of the member that begins here; if that can't be read, of the next list that
