@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use psa_kit::psa_sandbox::halo::Dataset;
-use psa_kit::psa_sync::{EntityOutcome, Event, Progress, Pull, RunReport, RunState, SqliteStore, Store, SyncEngine};
+use psa_kit::psa_sync::{Event, Progress, Pull, RunReport, RunState, SqliteStore, Store, SyncEngine};
 use psa_kit::{
     Agent, Agreement, Appointment, Asset, Company, Contact, EntityKind, Error, ErrorKind, Invoice, Opportunity,
     Project, ReferenceItem, Result, Site, Team, Ticket, TicketNote, TimeEntry,
@@ -101,11 +101,8 @@ fn print(report: &RunReport, requests: u64) {
             entity.waiting,
             c.removed
         );
-        match &entity.outcome {
-            EntityOutcome::Done => {}
-            EntityOutcome::NotPermitted(why) | EntityOutcome::Guarded(why) | EntityOutcome::Failed(why) => {
-                println!("               {why}");
-            }
+        if let Some(why) = entity.outcome.why() {
+            println!("               {why}");
         }
     }
     let totals = report.totals();

@@ -4,9 +4,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use psa_kit::psa_core::{EntityKind, Hint, Key, Result, Schema};
+use psa_kit::psa_core::{Cursor, EntityKind, Hint, Key, Result, Schema};
 use psa_kit::psa_sync::{
-    Checkpoint, Commit, Committed, Hold, Pending, RunId, RunState, Snapshot, SqliteStore, Store, StreamKey,
+    Audit, Checkpoint, Commit, Committed, Comparison, ConnectionInfo, Content, Due, Family, Hold, Listing, Pending,
+    RunId, RunState, SqliteStore, Standing, Store, StreamKey, Target, Verdict,
 };
 
 use super::cpu;
@@ -37,6 +38,24 @@ impl Timed {
 
 #[async_trait::async_trait]
 impl Store for Timed {
+    async fn prepare(&self, connection: &ConnectionInfo, schemas: &[&'static Schema]) -> Result<()> {
+        self.inner.prepare(connection, schemas).await
+    }
+    async fn begin_run(&self, connection: &str, at: DateTime<Utc>) -> Result<RunId> {
+        self.inner.begin_run(connection, at).await
+    }
+    async fn finish_run(&self, run: RunId, state: RunState, report: String, at: DateTime<Utc>) -> Result<()> {
+        self.inner.finish_run(run, state, report, at).await
+    }
+    async fn prune(&self, connection: &str, before: DateTime<Utc>, at_most: u32) -> Result<()> {
+        self.inner.prune(connection, before, at_most).await
+    }
+    async fn log(&self, run: RunId, kind: &EntityKind, message: String, at: DateTime<Utc>) -> Result<()> {
+        self.inner.log(run, kind, message, at).await
+    }
+    async fn checkpoint(&self, stream: &StreamKey) -> Result<Option<Checkpoint>> {
+        self.inner.checkpoint(stream).await
+    }
     async fn commit(&self, commit: Commit) -> Result<Committed> {
         let (started, before) = (Instant::now(), cpu::of_blocking_threads());
         let done = self.inner.commit(commit).await;
@@ -45,29 +64,104 @@ impl Store for Timed {
         took.cpu += cpu::of_blocking_threads() - before;
         done
     }
-    async fn prepare(&self, connection: &str, vendor: &str, schemas: &[&'static Schema]) -> Result<()> {
-        self.inner.prepare(connection, vendor, schemas).await
+    async fn expect_children(
+        &self,
+        stream: &StreamKey,
+        checkpoint: Checkpoint,
+        parents: &[EntityKind],
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        self.inner.expect_children(stream, checkpoint, parents, at).await
     }
-    async fn begin_run(&self, connection: &str, at: DateTime<Utc>) -> Result<RunId> {
-        self.inner.begin_run(connection, at).await
+    async fn due(&self, stream: &StreamKey, target: Target, limit: u32) -> Result<Vec<Due>> {
+        self.inner.due(stream, target, limit).await
     }
-    async fn finish_run(&self, run: RunId, state: RunState, report: String, at: DateTime<Utc>) -> Result<()> {
-        self.inner.finish_run(run, state, report, at).await
+    async fn ask_for(
+        &self,
+        stream: &StreamKey,
+        target: Target,
+        keys: Vec<(Key, Option<String>)>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        self.inner.ask_for(stream, target, keys, at).await
     }
-    async fn log(&self, run: RunId, kind: &EntityKind, message: String, at: DateTime<Utc>) -> Result<()> {
-        self.inner.log(run, kind, message, at).await
+    async fn below(&self, connection: &str, kinds: &[EntityKind], parent: &Key) -> Result<Vec<(EntityKind, Key)>> {
+        self.inner.below(connection, kinds, parent).await
     }
-    async fn checkpoint(&self, stream: &StreamKey) -> Result<Option<Checkpoint>> {
-        self.inner.checkpoint(stream).await
+    async fn has(&self, connection: &str, kinds: &[EntityKind], key: &Key) -> Result<bool> {
+        self.inner.has(connection, kinds, key).await
     }
-    async fn begin_snapshot(&self, stream: &StreamKey) -> Result<()> {
-        self.inner.begin_snapshot(stream).await
+    async fn begin_comparison(
+        &self,
+        stream: &StreamKey,
+        since: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Result<Comparison> {
+        self.inner.begin_comparison(stream, since, at).await
     }
-    async fn add_to_snapshot(&self, stream: &StreamKey, keys: Vec<Key>) -> Result<()> {
-        self.inner.add_to_snapshot(stream, keys).await
+    async fn add_keys(
+        &self,
+        comparison: &Comparison,
+        keys: Vec<Key>,
+        atomic: bool,
+        next: Option<Cursor>,
+    ) -> Result<()> {
+        self.inner.add_keys(comparison, keys, atomic, next).await
     }
-    async fn compare_snapshot(&self, stream: &StreamKey, window: bool) -> Result<Snapshot> {
-        self.inner.compare_snapshot(stream, window).await
+    async fn unknown(
+        &self,
+        stream: &StreamKey,
+        comparison: i64,
+        window: bool,
+        after: Option<&Key>,
+        limit: u32,
+    ) -> Result<Vec<Key>> {
+        self.inner.unknown(stream, comparison, window, after, limit).await
+    }
+    async fn verdict(&self, stream: &StreamKey, listing: Listing) -> Result<Verdict> {
+        self.inner.verdict(stream, listing).await
+    }
+    async fn absent(&self, stream: &StreamKey, listing: Listing, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
+        self.inner.absent(stream, listing, after, limit).await
+    }
+    async fn drop_stale(&self, stream: &StreamKey, listing: Listing, unreadable: bool) -> Result<u64> {
+        self.inner.drop_stale(stream, listing, unreadable).await
+    }
+    async fn seen(&self, stream: &StreamKey) -> Result<u64> {
+        self.inner.seen(stream).await
+    }
+    async fn end_comparison(&self, stream: &StreamKey, comparison: i64, compared: Option<DateTime<Utc>>) -> Result<()> {
+        self.inner.end_comparison(stream, comparison, compared).await
+    }
+    async fn standing(&self, stream: &StreamKey) -> Result<Standing> {
+        self.inner.standing(stream).await
+    }
+    async fn keep_audit(&self, stream: &StreamKey, audit: Option<Audit>) -> Result<()> {
+        self.inner.keep_audit(stream, audit).await
+    }
+    async fn ask_for_comparisons(&self, connection: &str, family: &Family, at: DateTime<Utc>) -> Result<()> {
+        self.inner.ask_for_comparisons(connection, family, at).await
+    }
+    async fn grow_overlap(&self, stream: &StreamKey, extra: Duration) -> Result<()> {
+        self.inner.grow_overlap(stream, extra).await
+    }
+    async fn names(&self, stream: &StreamKey) -> Result<Option<String>> {
+        self.inner.names(stream).await
+    }
+    async fn keep_names(&self, stream: &StreamKey, names: String) -> Result<()> {
+        self.inner.keep_names(stream, names).await
+    }
+    async fn contents(&self, stream: &StreamKey, after: Option<&Key>, limit: u32) -> Result<Vec<Content>> {
+        self.inner.contents(stream, after, limit).await
+    }
+    async fn rewrite(
+        &self,
+        run: RunId,
+        stream: &StreamKey,
+        contents: Vec<(Content, Vec<u8>)>,
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        self.inner.rewrite(run, stream, contents, at).await
     }
     async fn missing_parents(
         &self,

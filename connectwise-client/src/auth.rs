@@ -76,7 +76,7 @@ impl TokenSource for Impersonation {
             .path("id", &self.member)
             .header(crate::client::USER_TYPE, HeaderValue::from_static("integrator"));
         let answer = call.json(&json!({"memberIdentifier": self.member})).send().await?;
-        let keys: Keys = serde_json::from_slice(&answer.body).map_err(|e| {
+        let keys: Keys = psa_http::json::decode(&answer.body).map_err(|e| {
             Error::new(psa_core::ErrorKind::Decode, "the answer holds no key pair")
                 .with_operation(MINT.name)
                 .with_source(e)

@@ -64,7 +64,7 @@ async fn run(cw: &ConnectWise, kinds: &[EntityKind], report: &mut CheckReport) {
     check::tls(report, site);
     report.pass(CheckStage::Auth, "the keys are accepted");
     check::clock(report, cw.http(), Some(&answer), "ConnectWise");
-    let server = serde_json::from_slice::<crate::resources::SystemInfo>(&answer.body).ok().and_then(|i| i.version);
+    let server = psa_http::json::decode::<crate::resources::SystemInfo>(&answer.body).ok().and_then(|i| i.version);
     let server = server.unwrap_or_else(|| "of no known version".to_owned());
     match inner.codebase.other_version() {
         None => report.pass(

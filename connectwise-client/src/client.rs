@@ -187,6 +187,11 @@ impl ConnectWise {
         self.0.http.stats()
     }
 
+    /// What its requests wait for: the rate budget, the vendor's limit, the next try.
+    pub fn waits(&self) -> &psa_core::WaitBoard {
+        self.0.http.waits()
+    }
+
     /// What the server says of itself. `/system/info`
     ///
     /// # Errors

@@ -170,7 +170,7 @@ impl Codebase {
             Err(error) if error.is_not_found() => return Err(unknown()),
             Err(error) => return Err(error),
         };
-        let info: Option<CompanyInfo> = serde_json::from_slice(&answer.body).map_err(|e| {
+        let info: Option<CompanyInfo> = psa_http::json::decode(&answer.body).map_err(|e| {
             Error::new(ErrorKind::Decode, "this is no ConnectWise server: it does not tell where its API is")
                 .with_operation(COMPANY_INFO.name)
                 .with_context(
@@ -250,6 +250,8 @@ impl Step for Codebase {
         let answer = next.run(self.rewritten(request.clone(), &root)?).await;
         let lost = |error: &Error| {
             error.is_not_found()
+                // The gateway answers some paths of yesterday's codebase with a page.
+                || (error.is_blocked() && error.vendor().is_some_and(|v| v.status == 404))
                 || (error.kind() == ErrorKind::Config
                     && error.vendor().and_then(|v| v.message.as_deref()).is_some_and(is_unroutable))
         };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use psa_core::{Error, Result};
+use psa_http::credential::{credential, secret};
 use psa_http::{HttpOptions, TokenCache};
 use secrecy::SecretString;
 use url::Url;
@@ -94,11 +95,11 @@ impl ConnectWiseBuilder {
     pub fn build(self) -> Result<ConnectWise> {
         let site = site(&self.site)?;
         let missing = |name: &'static str, why: &'static str| Error::config(name, why);
-        let company = self.company.trim().to_owned();
-        if company.is_empty() {
+        if self.company.trim().is_empty() {
             return Err(missing("company", "no company was given")
                 .with_context("remedy", "Call company(id), with what people type when they log in."));
         }
+        let company = credential("company", &self.company)?;
         if company.contains(['+', ':', '/', '?', '#']) {
             return Err(missing("company", "this is no company id")
                 .with_context("remedy", "Give the short id that people type when they log in."));
@@ -106,20 +107,21 @@ impl ConnectWiseBuilder {
         let (public, private) = self.keys.ok_or_else(|| {
             missing("keys", "no keys were given").with_context("remedy", "Call keys(public, private).")
         })?;
-        if public.trim().is_empty() || secrecy::ExposeSecret::expose_secret(&private).trim().is_empty() {
-            return Err(missing("keys", "a key is empty"));
-        }
-        let client_id =
-            HeaderValue::try_from(self.client_id.trim()).ok().filter(|v| !v.is_empty()).ok_or_else(|| {
-                missing("client_id", "the integration's client id is missing")
-                    .with_context("remedy", "Get one at the vendor's developer portal and call client_id(guid).")
-            })?;
+        let (public, private) = (credential("keys", &public)?, secret("keys", &private)?);
+        let client_id = match self.client_id.trim() {
+            "" => Err(missing("client_id", "the integration's client id is missing")
+                .with_context("remedy", "Get one at the vendor's developer portal and call client_id(guid).")),
+            given => credential("client_id", given),
+        }?;
+        let client_id = HeaderValue::try_from(client_id)
+            .map_err(|_| missing("client_id", "the integration's client id holds characters that a header can't"))?;
         let fixed = self.api_url.as_deref().map(api_url).transpose()?;
         let setup = Arc::new(self.http.resolve(Arc::new(ConnectWiseErrors))?);
-        let login = basic(&company, public.trim(), &private);
+        let login = basic(&company, &public, &private);
         setup.redactor.add_lasting(private);
         setup.redactor.add_lasting(login.clone());
-        let settings = Settings { site, company, fixed, client_id, version: self.version, user_type: None };
+        let version = credential("version", &self.version)?;
+        let settings = Settings { site, company, fixed, client_id, version, user_type: None };
         assemble(settings, setup, |setup, base| Ok(setup.client(base).auth(Arc::new(KeyPair::new(&login)?))))
     }
 }

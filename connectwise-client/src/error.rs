@@ -1,67 +1,44 @@
-//! What ConnectWise's error answers say: two shapes of JSON, plain text of a gateway, web pages, and nothing.
+//! What ConnectWise's error answers mean: its own JSON, ASP.NET's, plain text of a gateway, and nothing.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use psa_core::{ErrorKind, VendorAnswer};
-use psa_http::{Operation, Vendor, kind_of_status};
-use serde::Deserialize;
+use psa_http::{ErrorBody, Operation, Vendor, kind_of_status};
 
 /// Reads ConnectWise's errors.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ConnectWiseErrors;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    code: Option<String>,
-    /// The rate limit's answer has this instead.
-    error: Option<String>,
-    message: Option<String>,
-    errors: Option<Vec<Inner>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Inner {
-    code: Option<String>,
-    message: Option<String>,
-    field: Option<String>,
-}
 
 /// The gateway's words for a company, codebase or path that it does not know.
 pub(crate) fn is_unroutable(message: &str) -> bool {
     message.starts_with("Cannot route")
 }
 
+/// Inner codes of what was sent in the wrong form. Others are rules about its content.
+fn is_malformed(code: &str) -> bool {
+    matches!(
+        code,
+        "MissingRequiredField" | "InvalidField" | "UnsupportedFormat" | "MaxLengthField" | "MaxLength" | "OutOfRange"
+    )
+}
+
 impl Vendor for ConnectWiseErrors {
     fn read_error(&self, _: &Operation, status: StatusCode, _: &HeaderMap, body: &Bytes) -> (ErrorKind, VendorAnswer) {
-        let told: Body = serde_json::from_slice(body).unwrap_or_default();
-        let first = told.errors.unwrap_or_default().into_iter().next();
-        let outer = told.code.or(told.error);
-        let text = std::str::from_utf8(body)
-            .ok()
-            .map(str::trim)
-            .filter(|t| !t.is_empty() && t.len() < 300 && !t.starts_with(['<', '{', '[', '"']));
-        let (code, message, field) = match first {
-            // The inner error names the field; the outer one says that there is one.
-            Some(inner) => (inner.code.or(outer.clone()), inner.message.or(told.message), inner.field),
-            None => (outer.clone(), told.message.or_else(|| text.map(str::to_owned)), None),
-        };
-        let kind = match (status.as_u16(), outer.as_deref(), code.as_deref()) {
+        let told = ErrorBody::read(body);
+        let (outer, plain) = (told.code.clone(), told.plain);
+        let answer = told.answer();
+        let says = answer.message.as_deref().unwrap_or_default();
+        let kind = match (status.as_u16(), outer.as_deref(), answer.code.as_deref()) {
             (400, Some("Security"), _) => ErrorKind::PermissionDenied,
+            (400, Some("InvalidObject"), Some(code)) if is_malformed(code) => ErrorKind::InvalidRequest,
             // What was sent is well-formed, and a rule about its content refuses it.
-            (400, Some("InvalidObject"), Some("MissingRequiredField" | "InvalidField" | "UnsupportedFormat")) => {
-                ErrorKind::InvalidRequest
-            }
             (400 | 404, Some("InvalidObject"), _) => ErrorKind::Rejected,
-            (400, ..) if text.is_some_and(is_unroutable) => ErrorKind::Config,
+            (400, ..) if plain && is_unroutable(says) => ErrorKind::Config,
             // Some time-outs of the database come as 500 with words.
-            (500, ..) if message.as_deref().is_some_and(|m| m.to_ascii_lowercase().contains("timeout")) => {
-                ErrorKind::Timeout
-            }
+            (500, ..) if says.to_ascii_lowercase().contains("timeout") => ErrorKind::Timeout,
             _ => kind_of_status(status),
         };
-        (kind, VendorAnswer { code, message, field, ..VendorAnswer::default() })
+        (kind, answer)
     }
 
     fn remedy(&self, operation: &Operation, kind: ErrorKind) -> Option<String> {

@@ -4,25 +4,26 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue};
 use psa_core::{Cursor, Error, ErrorKind, Lane, Result};
 use psa_http::json::Native;
 use psa_http::list::{self, ListPage, RawRecord};
-use psa_http::pages::{self, FetchChained};
+use psa_http::pages::{self, Content, FetchChained};
 use psa_http::walks::{self, FetchSpan, Span, Stride};
 use psa_http::{Call, Operation, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use serde_json::value::RawValue;
 
+use self::answer::{Link, Rows, has_next, next_link};
 use crate::client::ConnectWise;
 use crate::conditions::{Condition, Literal, field};
 use crate::resources::{Resource, Searchable};
+
+mod answer;
 
 /// The largest page ConnectWise serves.
 pub(crate) const PAGE_MAX: u32 = 1_000;
@@ -198,8 +199,13 @@ impl<T: Resource> List<T> {
     /// # Errors
     /// As [`stream`](Self::stream).
     pub async fn first_page(self) -> Result<ListPage<T>> {
-        let operation = self.operation;
-        decode(&self.call(None)?.send().await?, operation.name)
+        let mut rows = self.page_size;
+        loop {
+            match self.call(None, rows)?.send().await {
+                Err(error) if pages::is_too_large(&error) && rows > 1 => rows /= 2,
+                answer => return decode(&answer?, self.operation.name),
+            }
+        }
     }
 
     /// How many there are.
@@ -218,7 +224,7 @@ impl<T: Resource> List<T> {
         }
         let call = self.cw.http().call(T::operations().count).lane(self.lane);
         let answer = self.narrowed(self.at_parent(call))?.send().await?;
-        let count: Count = serde_json::from_slice(&answer.body).map_err(|e| {
+        let count: Count = psa_http::json::decode(&answer.body).map_err(|e| {
             Error::new(ErrorKind::Decode, "the answer holds no count")
                 .with_operation(T::operations().count.name)
                 .with_source(e)
@@ -270,8 +276,9 @@ impl<T: Resource> List<T> {
             })
             .try_flatten()
             .boxed(),
-            (Some(Position::Page(page)), Some(_)) => self.numbered(page),
-            (None, Some(_)) => self.numbered(1),
+            (Some(Position::Page(page)), Some(_)) => self.numbered(page, None),
+            (Some(Position::Rows { page, rows }), Some(_)) => self.numbered(page, Some(rows)),
+            (None, Some(_)) => self.numbered(1, None),
             _ => stream::once(async { Err(foreign_cursor()) }).boxed(),
         }
     }
@@ -281,56 +288,25 @@ impl<T: Resource> List<T> {
         self.search.is_some() && self.address_length().is_ok_and(|length| length > URL_MAX)
     }
 
-    /// The largest id there is: where to divide.
+    /// The largest id there is: where to divide. Zero, too, if it can't be read: then nothing is divided.
     async fn last_id(&self) -> Result<i64> {
-        #[derive(Deserialize)]
-        struct Id {
-            #[serde(deserialize_with = "psa_http::json::id")]
-            id: i64,
-        }
         let call = self.cw.http().call(self.operation).lane(self.lane);
         let call = self.narrowed(self.at_parent(call))?;
         let answer =
             call.query("orderBy", "id desc").query("pageSize", 1).query("page", 1).query("fields", "id").send().await?;
-        let rows: Vec<Id> =
-            serde_json::from_slice(&answer.body).map_err(|e| list::not_a_list(&answer, self.operation.name, e))?;
-        Ok(rows.first().map_or(0, |r| r.id))
+        let rows = list::bare_rows(&answer, self.operation.name)?;
+        Ok(rows.first().and_then(|row| list::id_in(row)).unwrap_or(0))
     }
 
     /// Forward only, from each stretch's start to its end.
     fn walk(self, spans: Vec<Span>) -> BoxStream<'static, Result<ListPage<T>>> {
-        let (window, size) = (self.window, self.page_size as usize);
+        let window = self.window;
+        // What fits in an answer, as far as it is known.
+        let size = Arc::new(AtomicU32::new(self.page_size));
         let list = Arc::new(self);
         let fetch: FetchSpan<Rows> = Arc::new(move |span| {
-            let list = Arc::clone(&list);
-            async move {
-                let operation = list.operation.name;
-                let mut answer = list.call(Some(span))?.send().await?;
-                let mut rows = Rows::of(&answer, operation)?;
-                if rows.raw.is_empty() && matches!(next_link(&answer), Link::To(_)) {
-                    // Nothing, and yet more behind it: that is asked for twice before it is believed.
-                    answer = list.call(Some(span))?.send().await?;
-                    rows = Rows::of(&answer, operation)?;
-                }
-                let last = rows.raw.iter().rev().find_map(|raw| list::id_in(raw));
-                let next = match next_link(&answer) {
-                    Link::To(id) => Some(id),
-                    Link::End => None,
-                    // Something on the way took the header: a full page has another one behind it.
-                    Link::Missing => last.filter(|_| rows.raw.len() >= size),
-                    Link::Elsewhere if rows.in_order(span.after) => last,
-                    Link::Elsewhere => {
-                        let why = "the server does not go on by id, so rows could be missed";
-                        return Err(Error::new(ErrorKind::Paging, why).with_operation(operation));
-                    }
-                };
-                // A server that ignores the stretch's end gives rows of the next one.
-                if let Some(until) = span.until.filter(|until| last.is_some_and(|last| last > *until)) {
-                    rows.raw.retain(|raw| list::id_in(raw).is_none_or(|id| id <= until));
-                }
-                Ok(Stride { page: rows, next })
-            }
-            .boxed()
+            let (list, size) = (Arc::clone(&list), Arc::clone(&size));
+            async move { list.stride(span, &size).await }.boxed()
         });
         walks::walks(spans, window, fetch)
             .map_ok(|walked| stream::iter(walked.page.parts(walked.left)).map(Ok))
@@ -338,23 +314,135 @@ impl<T: Resource> List<T> {
             .boxed()
     }
 
-    /// By number, in the caller's order.
-    fn numbered(self, first: u32) -> BoxStream<'static, Result<ListPage<T>>> {
-        let rows = self.page_size as usize;
-        let list = Arc::new(self);
-        let fetch: FetchChained<u32, ListPage<T>> = Arc::new(move |number| {
-            let list = Arc::clone(&list);
-            async move {
-                let answer = list.call(None)?.query("page", number).send().await?;
-                let mut page = decode::<T>(&answer, list.operation.name)?;
-                let more = !page.records.is_empty() && (page.records.len() >= rows || has_next(&answer));
-                let next = more.then_some(number + 1);
-                page.cursor = next.map(|n| Position::Page(n).cursor());
-                Ok((page, next))
+    /// The next rows of a stretch.
+    async fn stride(&self, span: Span, size: &AtomicU32) -> Result<Stride<Rows>> {
+        let operation = self.operation.name;
+        let Some((mut answer, asked)) = self.fitting(span, size).await? else {
+            return self.past_too_large(span).await;
+        };
+        let mut rows = Rows::of(&answer, operation)?;
+        if rows.raw.is_empty() && matches!(next_link(&answer), Link::To(_)) {
+            // Nothing, and yet more behind it: that is asked for twice before it is believed.
+            answer = self.call(Some(span), asked)?.send().await?;
+            rows = Rows::of(&answer, operation)?;
+        }
+        let last = rows.last();
+        let full = rows.raw.len() >= asked as usize;
+        let next = match next_link(&answer) {
+            Link::To(id) => Some(id),
+            Link::Missing if !full => None,
+            // Whatever the header says, or whatever took it on the way: a full page may have another one behind it.
+            Link::Missing | Link::Elsewhere if last.is_some() && rows.in_order(span.after) => last,
+            _ => {
+                let why = "the server does not go on by id, so rows could be missed";
+                return Err(Error::new(ErrorKind::Paging, why).with_operation(operation));
             }
-            .boxed()
+        };
+        // A server that ignores the stretch's end gives rows of the next one.
+        if let Some(until) = span.until.filter(|until| last.is_some_and(|last| last > *until)) {
+            rows.raw.retain(|raw| list::id_in(raw).is_none_or(|id| id <= until));
+        }
+        Ok(Stride { next, empty: rows.raw.is_empty(), page: rows })
+    }
+
+    /// The next page of a stretch in as many rows as fit, and how many were asked for. None: its first row alone does
+    /// not fit.
+    async fn fitting(&self, span: Span, size: &AtomicU32) -> Result<Option<(Response, u32)>> {
+        let mut asked = size.load(Ordering::Relaxed).clamp(1, self.page_size);
+        loop {
+            match self.call(Some(span), asked)?.send().await {
+                Err(error) if pages::is_too_large(&error) => {
+                    if asked == 1 {
+                        return Ok(None);
+                    }
+                    asked /= 2;
+                    size.store(asked, Ordering::Relaxed);
+                    tracing::debug!(asked, "a page is too large to be read; smaller ones are asked for");
+                }
+                answer => {
+                    let answer = answer?;
+                    if asked < self.page_size && answer.body.len() < self.cw.http().body_cap() / 4 {
+                        // Larger pages may fit again.
+                        size.store((asked * 2).min(self.page_size), Ordering::Relaxed);
+                    }
+                    return Ok(Some((answer, asked)));
+                }
+            }
+        }
+    }
+
+    /// Goes over a row that alone is larger than an answer may be: its id is asked for without the rest.
+    async fn past_too_large(&self, span: Span) -> Result<Stride<Rows>> {
+        let operation = self.operation.name;
+        let alone = Self { fields: Some("id".to_owned()), ..self.clone() };
+        let answer = alone.call(Some(span), 1)?.send().await?;
+        let mut rows = Rows::of(&answer, operation)?;
+        let Some(id) = rows.last() else {
+            let why = "a row is too large to be read, and its id can't be read either";
+            return Err(Error::new(ErrorKind::TooLarge, why)
+                .with_operation(operation)
+                .with_context("after", span.after));
+        };
+        rows.too_large = Some(self.cw.http().body_cap());
+        Ok(Stride { next: Some(id), empty: false, page: rows })
+    }
+
+    /// By number, in the caller's order; pages have so many rows, if that is not what the list asks for.
+    fn numbered(self, first: u32, rows: Option<u32>) -> BoxStream<'static, Result<ListPage<T>>> {
+        let start = (first, rows.unwrap_or(self.page_size).clamp(1, PAGE_MAX));
+        let list = Arc::new(self);
+        let fetch: FetchChained<(u32, u32), ListPage<T>> = Arc::new(move |place| {
+            let list = Arc::clone(&list);
+            async move { list.page(place).await }.boxed()
         });
-        pages::chained(first, fetch)
+        pages::chained(start, fetch, |page| match page.records.as_slice() {
+            [] => Content::Empty,
+            records => Content::Rows(pages::fingerprint(records.iter().map(|record| &record.raw))),
+        })
+    }
+
+    /// A page by its number and its rows, in smaller ones if it is too large, and the place of the next one.
+    async fn page(&self, (mut number, mut rows): (u32, u32)) -> Result<(ListPage<T>, Option<(u32, u32)>)> {
+        let answer = loop {
+            match self.call(None, rows)?.query("page", number).send().await {
+                Err(error) if pages::is_too_large(&error) => match pages::smaller(rows) {
+                    Some(fewer) => {
+                        number = (number - 1).saturating_mul(rows / fewer).saturating_add(1);
+                        rows = fewer;
+                    }
+                    None => break None,
+                },
+                answer => break Some(answer?),
+            }
+        };
+        let (mut page, more) = match &answer {
+            Some(answer) => {
+                let page = decode::<T>(answer, self.operation.name)?;
+                let more = !page.records.is_empty() && (page.records.len() >= rows as usize || has_next(answer));
+                (page, more)
+            }
+            None => {
+                // It is not known whether another one comes behind it: an empty page tells.
+                let alone = Self { fields: Some("id".to_owned()), ..self.clone() };
+                let answer = alone.call(None, 1)?.query("page", number).send().await?;
+                let mut ids = Rows::of(&answer, self.operation.name)?;
+                ids.too_large = Some(self.cw.http().body_cap());
+                (ids.page(), true)
+            }
+        };
+        let (read, whole) = (u64::from(number) * u64::from(rows), u64::from(self.page_size));
+        let light = answer.is_some_and(|answer| answer.body.len() < self.cw.http().body_cap() / 4);
+        let next = match (more, u32::try_from(read / whole)) {
+            (false, _) => None,
+            // Larger pages may fit again.
+            (true, Ok(pages)) if light && read.is_multiple_of(whole) => Some((pages + 1, self.page_size)),
+            (true, _) => Some((number + 1, rows)),
+        };
+        page.cursor = next.map(|(page, rows)| {
+            let place = if rows == self.page_size { Position::Page(page) } else { Position::Rows { page, rows } };
+            place.cursor()
+        });
+        Ok((page, next))
     }
 
     fn at_parent(&self, call: Call) -> Call {
@@ -364,8 +452,8 @@ impl<T: Resource> List<T> {
         }
     }
 
-    /// One request of the list, without its page.
-    fn call(&self, span: Option<Span>) -> Result<Call> {
+    /// One request of the list for so many rows, without its page.
+    fn call(&self, span: Option<Span>, rows: u32) -> Result<Call> {
         let mut list = Cow::Borrowed(self);
         if let Some(until) = span.and_then(|s| s.until) {
             list = Cow::Owned(self.clone().condition(field("id").le(until)));
@@ -403,7 +491,7 @@ impl<T: Resource> List<T> {
         if let Some(span) = span {
             call = call.header(PAGINATION, HeaderValue::from_static("forward-only")).query("pageId", span.after);
         }
-        Ok(call.query_opt("fields", self.fields.as_ref()).query("pageSize", self.page_size))
+        Ok(call.query_opt("fields", self.fields.as_ref()).query("pageSize", rows))
     }
 
     fn narrowed(&self, mut call: Call) -> Result<Call> {
@@ -443,7 +531,13 @@ impl<T: Searchable> List<T> {
 #[serde(rename_all = "snake_case")]
 enum Position {
     Spans(Vec<Span>),
+    /// A page of as many rows as the list asks for.
     Page(u32),
+    /// A page of fewer rows, where more did not fit.
+    Rows {
+        page: u32,
+        rows: u32,
+    },
 }
 
 fn foreign_cursor() -> Error {
@@ -454,6 +548,7 @@ impl Position {
     fn read(cursor: &Cursor) -> Result<Self> {
         match serde_json::from_str(cursor.as_str()) {
             Ok(Self::Spans(spans)) if spans.is_empty() => Err(foreign_cursor()),
+            Ok(Self::Page(0) | Self::Rows { page: 0, .. } | Self::Rows { rows: 0, .. }) => Err(foreign_cursor()),
             Ok(position) => Ok(position),
             Err(error) => Err(foreign_cursor().with_source(error)),
         }
@@ -465,131 +560,5 @@ impl Position {
 }
 
 pub(crate) fn decode<T: Resource>(answer: &Response, operation: &'static str) -> Result<ListPage<T>> {
-    let rows: Vec<&RawValue> =
-        serde_json::from_slice(&answer.body).map_err(|e| list::not_a_list(answer, operation, e))?;
-    Ok(ListPage::of(answer, &rows))
-}
-
-/// What the `Link` header says of the next page.
-#[derive(Debug, PartialEq, Eq)]
-enum Link {
-    To(i64),
-    /// It is there and names no next page.
-    End,
-    /// There is a next page, and where is not told by an id.
-    Elsewhere,
-    Missing,
-}
-
-fn links(answer: &Response) -> Option<&str> {
-    answer.headers.get(header::LINK)?.to_str().ok()
-}
-
-/// The address with `rel="next"`. Addresses may hold commas: only the brackets divide.
-fn next_address(links: &str) -> Option<&str> {
-    links.split('<').skip(1).find_map(|part| {
-        let (url, told) = part.split_once('>')?;
-        told.contains("rel=\"next\"").then_some(url)
-    })
-}
-
-fn has_next(answer: &Response) -> bool {
-    links(answer).is_some_and(|l| next_address(l).is_some())
-}
-
-fn next_link(answer: &Response) -> Link {
-    let Some(text) = links(answer) else {
-        return Link::Missing;
-    };
-    let Some(url) = next_address(text) else {
-        // The last page has an empty one; what can't be read says nothing.
-        return if text.trim().is_empty() || text.contains("rel=") { Link::End } else { Link::Missing };
-    };
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    let id = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name.eq_ignore_ascii_case("pageId"));
-    id.and_then(|(_, id)| id.parse().ok()).map_or(Link::Elsewhere, Link::To)
-}
-
-/// Rows that are decoded at once. The vendor's pages are large, and typed records are larger: several pages under way
-/// would fill the memory.
-const PART: usize = 200;
-
-/// The rows of an answer, not decoded yet.
-struct Rows {
-    raw: Vec<Bytes>,
-    vendor_time: Option<DateTime<Utc>>,
-}
-
-impl Rows {
-    fn of(answer: &Response, operation: &'static str) -> Result<Self> {
-        let rows: Vec<&RawValue> =
-            serde_json::from_slice(&answer.body).map_err(|e| list::not_a_list(answer, operation, e))?;
-        let raw = rows.into_iter().map(|row| psa_http::json::slice(&answer.body, row)).collect();
-        Ok(Self { raw, vendor_time: answer.vendor_time() })
-    }
-
-    /// Whether the rows are in the order of their ids, all behind this one: from the last of them a walk can go on.
-    fn in_order(&self, after: i64) -> bool {
-        let ids: Option<Vec<i64>> = self.raw.iter().map(|raw| list::id_in(raw)).collect();
-        ids.is_some_and(|ids| ids.is_sorted() && ids.first().is_none_or(|first| *first > after))
-    }
-
-    /// Pages of some of the rows, decoded when their turn comes. Any id is a place to go on from, so each has a cursor.
-    fn parts<T: Resource>(self, left: Vec<Span>) -> impl Iterator<Item = ListPage<T>> + Send + 'static {
-        let Self { raw, vendor_time } = self;
-        let end = raw.iter().rev().find_map(|raw| list::id_in(raw));
-        let mut rest = raw;
-        let mut done = false;
-        std::iter::from_fn(move || {
-            if done {
-                return None;
-            }
-            // A cut after a row whose id can be read.
-            let cut = (PART..rest.len()).find_map(|n| Some((n, list::id_in(rest.get(n - 1)?)?)));
-            let (part, here) = match cut {
-                Some((n, id)) => {
-                    let tail = rest.split_off(n);
-                    (std::mem::replace(&mut rest, tail), Some(Span { after: id, until: end }))
-                }
-                None => (std::mem::take(&mut rest), None),
-            };
-            done = here.is_none();
-            let spans: Vec<Span> = here.into_iter().chain(left.iter().copied()).collect();
-            let mut page = ListPage::of_rows(part, vendor_time);
-            page.cursor = (!spans.is_empty()).then(|| Position::Spans(spans).cursor());
-            Some(page)
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(link: Option<&str>) -> Response {
-        let mut headers = http::HeaderMap::new();
-        if let Some(link) = link {
-            headers.insert(header::LINK, HeaderValue::from_str(link).unwrap());
-        }
-        Response { status: http::StatusCode::OK, headers, body: bytes::Bytes::new() }
-    }
-
-    #[test]
-    fn the_next_page_is_in_the_link_in_all_of_its_forms() {
-        let link = |l| next_link(&answer(l));
-        assert_eq!(
-            link(Some("<https://h/v/apis/3.0/x/?conditions=id%3e1&pageId=12345&pageSize=1000>; rel=\"next\"")),
-            Link::To(12345)
-        );
-        assert_eq!(
-            link(Some("<https://h/x?pagesize=5&pageid=7>; rel=\"next\", <https://h/x?page=1>; rel=\"first\"")),
-            Link::To(7)
-        );
-        assert_eq!(link(Some("")), Link::End);
-        assert_eq!(link(None), Link::Missing);
-        assert_eq!(link(Some("garbage")), Link::Missing);
-        assert_eq!(link(Some("<https://h/x?page=1>; rel=\"first\"")), Link::End);
-        assert_eq!(link(Some("<https://h/x?conditions=id in (1,2)&page=2>; rel=\"next\"")), Link::Elsewhere);
-        assert_eq!(link(Some("<https://h/x?conditions=id in (1,2)&pageId=9>; rel=\"next\"")), Link::To(9));
-    }
+    Ok(Rows::of(answer, operation)?.page())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use psa_core::{Error, ErrorKind, Result};
+use psa_http::credential::{credential, password, secret};
 use psa_http::{HttpClient, Operation, Redactor, Response, Token, TokenSource, json};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -101,14 +102,33 @@ impl Grant {
         }
     }
 
-    pub(crate) fn validate(&self) -> Result<()> {
-        if self.client_id().trim().is_empty() {
-            return Err(Error::config("client_id", "the client id is empty"));
-        }
-        if self.secrets().iter().any(|s| s.expose_secret().trim().is_empty()) {
-            return Err(Error::config("secret", "the secret is empty"));
-        }
-        Ok(())
+    /// The grant without what a file or the clipboard added to it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] with the part that is empty, or holds a line break or control character.
+    pub(crate) fn cleaned(self) -> Result<Self> {
+        Ok(match self {
+            Self::ClientCredentials { client_id, secret: given } => Self::ClientCredentials {
+                client_id: credential("client_id", &client_id)?,
+                secret: secret("secret", &given)?,
+            },
+            Self::Password { client_id, username, password: given } => Self::Password {
+                client_id: credential("client_id", &client_id)?,
+                username: credential("username", &username)?,
+                password: password("secret", &given)?,
+            },
+            Self::RefreshToken { client_id, secret: given, refresh_token } => Self::RefreshToken {
+                client_id: credential("client_id", &client_id)?,
+                secret: given.map(|given| secret("secret", &given)).transpose()?,
+                refresh_token: secret("secret", &refresh_token)?,
+            },
+            Self::AuthorizationCode { client_id, code, redirect_uri, verifier } => Self::AuthorizationCode {
+                client_id: credential("client_id", &client_id)?,
+                code: secret("secret", &code)?,
+                redirect_uri: credential("redirect_uri", &redirect_uri)?,
+                verifier: secret("secret", &verifier)?,
+            },
+        })
     }
 
     pub(crate) fn teach(&self, redactor: &Redactor) {
@@ -238,9 +258,16 @@ impl HaloTokens {
             return self.checked(url.clone(), self.tenant.clone(), Origin::Configured);
         }
         let told = match self.http.call(&AUTH_INFO).absolute(self.url.join("api/authinfo")?).send().await {
-            Ok(answer) => serde_json::from_slice::<AuthInfo>(&answer.body).ok(),
-            // An old server without the endpoint, or one that hides it.
-            Err(error) if error.is_not_found() || error.is_permission_denied() || error.is_unauthenticated() => None,
+            Ok(answer) => json::decode::<AuthInfo>(&answer.body).ok(),
+            // An old server without the endpoint, or one that hides it, maybe behind a page.
+            Err(error)
+                if error.is_not_found()
+                    || error.is_permission_denied()
+                    || error.is_unauthenticated()
+                    || error.is_blocked() =>
+            {
+                None
+            }
             Err(error) => return Err(error),
         };
         let tenant = self.tenant.clone();
@@ -270,6 +297,11 @@ impl HaloTokens {
         let Some(vendor) = error.vendor().cloned() else {
             return error;
         };
+        // A firewall's page is no word about a credential. A bare page at this address may mean that it is the wrong
+        // one.
+        if error.is_blocked() && vendor.status != 404 {
+            return error;
+        }
         let code = vendor.code.clone().unwrap_or_default();
         let (kind, message, remedy): (_, String, &str) = match (vendor.status, code.as_str()) {
             (_, "invalid_client") => (
@@ -336,7 +368,7 @@ impl TokenSource for HaloTokens {
             call = call.query("tenant", tenant);
         }
         let answer = call.send().await.map_err(|e| self.explain(e, endpoint.tenant.as_deref()))?;
-        let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| not_a_token(&answer))?;
+        let token: TokenAnswer = json::decode(&answer.body).map_err(|_| not_a_token(&answer))?;
         let secret =
             token.access_token.filter(|t| !t.expose_secret().is_empty()).ok_or_else(|| not_a_token(&answer))?;
         if let Some(next) = token.refresh_token {

@@ -156,6 +156,11 @@ impl Halo {
         self.0.http.stats()
     }
 
+    /// What its requests wait for: the rate budget, the vendor's limit, the next try.
+    pub fn waits(&self) -> &psa_core::WaitBoard {
+        self.0.http.waits()
+    }
+
     /// Tickets: `/Tickets`.
     pub fn tickets(&self) -> Tickets {
         Tickets::new(self.clone())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use psa_core::{Error, Result};
+use psa_http::credential::credential;
 use psa_http::{HttpOptions, TokenCache};
 use secrecy::SecretString;
 use url::Url;
@@ -187,7 +188,8 @@ impl HaloBuilder {
             Error::config("grant", "no credential was given")
                 .with_context("remedy", "Call client_credentials(id, secret) before build().")
         })?;
-        grant.validate()?;
+        let grant = grant.cleaned()?;
+        let tenant = self.tenant.map(|tenant| credential("tenant", &tenant)).transpose()?;
         if self.scopes.is_empty() {
             return Err(Error::config(
                 "scopes",
@@ -199,15 +201,15 @@ impl HaloBuilder {
         let setup = self.http.resolve(Arc::new(HaloErrors))?;
         grant.teach(&setup.redactor);
         let base = url.join("api")?;
-        let tenant = self.tenant.as_deref().map(|t| format!("/{}", t.trim().to_lowercase())).unwrap_or_default();
+        let named = tenant.as_deref().map(|t| format!("/{}", t.to_lowercase())).unwrap_or_default();
         let root = url.root();
         let authority = root.as_str().strip_prefix(root.scheme()).unwrap_or_default().trim_start_matches("://");
-        let account = format!("{}{tenant}", authority.trim_end_matches('/'));
+        let account = format!("{}{named}", authority.trim_end_matches('/'));
         let tokens = Arc::new(HaloTokens::new(
             setup.aside(&base)?,
             url.clone(),
             auth_url,
-            self.tenant,
+            tenant,
             grant,
             self.scopes.clone(),
             setup.allow_http,

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use psa_core::{ErrorKind, VendorAnswer};
-use psa_http::{Idempotency, Operation, Vendor, kind_of_status};
-use serde_json::Value;
+use psa_http::{ErrorBody, Idempotency, Operation, Vendor, kind_of_status};
 
 use crate::scopes::family_of;
 
@@ -20,23 +19,22 @@ impl Vendor for HaloErrors {
         _: &HeaderMap,
         body: &Bytes,
     ) -> (ErrorKind, VendorAnswer) {
-        let told = serde_json::from_slice(body).map(|v| read(&v)).unwrap_or_default();
-        let kind = match (status.as_u16(), told.rule) {
+        let told = ErrorBody::read(body);
+        let kind = match (status.as_u16(), told.exception) {
             // Halo answers its business rules with 400, sometimes with 500.
             (400 | 422 | 500, true) => ErrorKind::Rejected,
             _ => kind_of_status(status),
         };
-        let message = told.message.or_else(|| {
-            let text = std::str::from_utf8(body).ok()?.trim();
-            // A short plain text is a message (the rate limit's is); a page of HTML is not.
-            (!text.is_empty() && text.len() < 300 && !text.starts_with(['<', '{', '['])).then(|| text.to_owned())
-        });
+        let mut answer = told.answer();
         // Halo's own 403 is empty.
-        let message = message.or_else(|| {
-            let scope = scope_of_operation(operation).filter(|_| kind == ErrorKind::PermissionDenied)?;
-            Some(format!("this needs {scope}, in the API application's permissions and in its agent's role"))
-        });
-        (kind, VendorAnswer { code: told.code, message, field: told.field, ..VendorAnswer::default() })
+        if answer.message.is_none() && kind == ErrorKind::PermissionDenied {
+            let scope = scope_of_operation(operation);
+            let needs = |scope: String| {
+                format!("this needs {scope}, in the API application's permissions and in its agent's role")
+            };
+            answer.message = scope.map(needs);
+        }
+        (kind, answer)
     }
 
     /// Rights are frozen in the token when it is minted, so a 403 may be of yesterday.
@@ -59,55 +57,6 @@ fn scope_of_operation(operation: &Operation) -> Option<String> {
         _ => "edit",
     };
     Some(format!("{verb}:{family}"))
-}
-
-#[derive(Debug, Default)]
-struct Told {
-    code: Option<String>,
-    message: Option<String>,
-    field: Option<String>,
-    /// A .NET exception: the request was understood and a rule refused it.
-    rule: bool,
-}
-
-fn read(value: &Value) -> Told {
-    let text = |v: &Value| v.as_str().map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned);
-    match value {
-        Value::String(_) => Told { message: text(value), ..Told::default() },
-        Value::Object(map) => {
-            let get = |name: &str| map.get(name).and_then(text);
-            if let Some(class) = get("ClassName") {
-                return Told { code: Some(class), message: get("Message"), rule: true, ..Told::default() };
-            }
-            if let Some(code) = get("error") {
-                let message = get("error_description").or_else(|| Some(code.clone()));
-                return Told { code: Some(code), message, ..Told::default() };
-            }
-            if let Some(message) = get("errorMessage") {
-                let code = map.get("resultCode").map(Value::to_string);
-                return Told { code, message: Some(message), ..Told::default() };
-            }
-            if let Some(message) = get("Message").or_else(|| get("message")) {
-                return Told { message: Some(message), ..Told::default() };
-            }
-            let errors = map.get("errors").and_then(Value::as_object).unwrap_or(map);
-            model_state(errors).unwrap_or_else(|| Told { message: get("title"), ..Told::default() })
-        }
-        _ => Told::default(),
-    }
-}
-
-/// `{"[0].id": ["The JSON value could not be converted …"]}`
-fn model_state(map: &serde_json::Map<String, Value>) -> Option<Told> {
-    map.iter().find_map(|(name, problems)| {
-        let first = problems.as_array()?.first()?.as_str()?;
-        let field = name.rsplit(['.', ']']).next().filter(|f| !f.is_empty()).unwrap_or(name);
-        Some(Told {
-            field: Some(field.trim_start_matches('$').to_owned()),
-            message: Some(first.to_owned()),
-            ..Told::default()
-        })
-    })
 }
 
 #[cfg(test)]
@@ -162,12 +111,10 @@ mod tests {
         for (status, kind) in
             [(401, ErrorKind::Unauthenticated), (403, ErrorKind::PermissionDenied), (404, ErrorKind::NotFound)]
         {
-            for body in ["", "<html><body>Sorry</body></html>"] {
-                let (k, answer) = told(status, body);
-                assert_eq!(k, kind, "{status} {body:?}");
-                let needs = answer.message.unwrap_or_default();
-                assert_eq!(needs.starts_with("this needs read:customers"), status == 403, "{needs}");
-            }
+            let (k, answer) = told(status, "");
+            assert_eq!(k, kind, "{status}");
+            let needs = answer.message.unwrap_or_default();
+            assert_eq!(needs.starts_with("this needs read:customers"), status == 403, "{needs}");
         }
     }
 

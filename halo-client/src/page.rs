@@ -5,13 +5,15 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{Cursor, Error, ErrorKind, Lane, Phase, Result};
 use psa_http::json::{self, Native};
 use psa_http::list::{self, ListPage, RawRecord};
-use psa_http::pages::{self, Numbered};
+use psa_http::pages::{self, Ask, Numbered};
+use psa_http::salvage::{self, Salvaged};
 use psa_http::{Operation, Response};
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -130,7 +132,16 @@ impl<T: Resource> List<T> {
     /// # Errors
     /// As [`stream`](Self::stream).
     pub async fn first_page(self) -> Result<ListPage<T>> {
-        if T::PAGED { decode_page(&self.fetch(1).await?) } else { self.fetch_whole().await }
+        if !T::PAGED {
+            return self.fetch_whole().await;
+        }
+        let mut rows = self.page_size;
+        loop {
+            match self.fetch(Ask { number: 1, rows }).await {
+                Err(error) if pages::is_too_large(&error) && rows > 1 => rows = pages::smaller(rows).unwrap_or(1),
+                answer => return decode_page(&answer?),
+            }
+        }
     }
 
     /// How many there are.
@@ -141,7 +152,14 @@ impl<T: Resource> List<T> {
         if !T::PAGED {
             return Err(Error::unsupported("this list tells no count").with_operation(T::list_operation().name));
         }
-        let page = decode_page::<T>(&self.page_size(1).fetch(1).await?)?;
+        let mut number = 1;
+        let page = loop {
+            match self.fetch(Ask { number, rows: 1 }).await {
+                // The count stands on every page; a row that is too large is on few.
+                Err(error) if pages::is_too_large(&error) && number < 10 => number += 1,
+                answer => break decode_page::<T>(&answer?)?,
+            }
+        };
         page.total.ok_or_else(|| {
             Error::new(ErrorKind::Decode, "the list has no record_count").with_operation(T::list_operation().name)
         })
@@ -159,24 +177,27 @@ impl<T: Resource> List<T> {
         let start = pages::Start {
             number: position.as_ref().map_or(1, |p| p.page),
             page_rows: position.as_ref().map(|p| p.rows),
+            // The pages before were of this size.
             asked: position.as_ref().map_or(self.page_size, |p| p.rows),
             window: self.window,
+            cap: self.halo.http().body_cap(),
         };
-        let list = Arc::new(match &position {
-            // The pages before were of this size.
-            Some(p) => self.page_size(p.rows),
-            None => self,
-        });
-        let fetch: pages::FetchNumbered<Response> = Arc::new(move |number| {
+        let list = Arc::new(self);
+        let fetch: pages::FetchNumbered<Response> = Arc::new(move |ask| {
             let list = Arc::clone(&list);
-            async move { list.fetch(number).await }.boxed()
+            async move { list.fetch(ask).await }.boxed()
         });
-        let read: pages::ReadNumbered<Response, ListPage<T>> = Arc::new(|number, answer| {
-            let page = decode_page::<T>(&answer)?;
+        let cap = start.cap;
+        let read: pages::ReadNumbered<Response, ListPage<T>> = Arc::new(move |ask, answer| {
+            let page = match &answer {
+                Some(answer) => decode_page::<T>(answer)?,
+                None => alone(list::too_large_row(Bytes::new(), cap)),
+            };
             Ok(Numbered {
-                number,
+                number: ask.number,
                 rows: page.records.len(),
                 total: page.total,
+                bytes: answer.map_or(0, |answer| answer.body.len()),
                 fingerprint: pages::fingerprint(page.records.iter().map(|r| {
                     r.value
                         .as_ref()
@@ -204,8 +225,8 @@ impl<T: Resource> List<T> {
         Ok(page)
     }
 
-    async fn fetch(&self, number: u32) -> Result<Response> {
-        let mut call = self.call().query("pageinate", true).query("page_no", number).query("page_size", self.page_size);
+    async fn fetch(&self, ask: Ask) -> Result<Response> {
+        let mut call = self.call().query("pageinate", true).query("page_no", ask.number).query("page_size", ask.rows);
         if !self.ordered {
             // The only order in which rows do not move when others change.
             call = call.query("order", "id").query("orderdesc", false);
@@ -231,15 +252,19 @@ impl<T: Resource> List<T> {
         let answer = self.call().body_cap(IDS_CAP).send().await?;
         let operation = T::list_operation().name;
         // There may be a million: straight into numbers.
-        let ids = Envelope::<Id>::read(&answer.body, T::ITEMS);
-        let envelope = ids.map_err(|error| match Envelope::<&RawValue>::read(&answer.body, T::ITEMS) {
-            Ok(_) => Error::new(ErrorKind::Decode, "a row without an id came in a list of ids")
-                .with_operation(operation)
-                .with_phase(Phase::Answered)
-                .with_source(error),
-            Err(error) => list::not_a_list(&answer, operation, error),
-        })?;
-        Ok(envelope.rows.into_iter().map(|row| row.id).collect())
+        match Envelope::<Id>::read(&answer.body, T::ITEMS) {
+            Ok(envelope) => Ok(envelope.rows.into_iter().map(|row| row.id).collect()),
+            Err(error) => {
+                let (rows, _) = raw_rows::<T>(&answer)?;
+                // A list of ids proves what is gone: one that is missing in it must not look so.
+                rows.iter().map(|row| list::id_in(row)).collect::<Option<Vec<i64>>>().ok_or_else(|| {
+                    Error::new(ErrorKind::Decode, "a row without an id came in a list of ids")
+                        .with_operation(operation)
+                        .with_phase(Phase::Answered)
+                        .with_source(error)
+                })
+            }
+        }
     }
 
     pub(crate) async fn send_unpaged(&self) -> Result<ListPage<T>> {
@@ -275,10 +300,39 @@ impl Position {
 }
 
 pub(crate) fn decode_page<T: Resource>(answer: &Response) -> Result<ListPage<T>> {
+    let (rows, total) = raw_rows::<T>(answer)?;
+    Ok(ListPage { total, ..ListPage::of_rows(rows, answer.vendor_time()) })
+}
+
+/// The rows of an answer and the count beside them. Damage in one row costs no other row.
+fn raw_rows<T: Resource>(answer: &Response) -> Result<(Vec<Bytes>, Option<u64>)> {
     let operation = T::list_operation().name;
-    let envelope = Envelope::<&RawValue>::read(&answer.body, T::ITEMS)
-        .map_err(|error| list::not_a_list(answer, operation, error))?;
-    Ok(ListPage { total: envelope.record_count, ..ListPage::of(answer, &envelope.rows) })
+    match Envelope::<&RawValue>::read(&answer.body, T::ITEMS) {
+        Ok(envelope) => {
+            let rows = envelope.rows.into_iter().map(|row| json::slice(&answer.body, row)).collect();
+            Ok((rows, envelope.record_count))
+        }
+        Err(error) => match salvaged(&answer.body, T::ITEMS) {
+            Some((found, total)) => Ok((list::salvaged_rows(answer, &found, operation), total)),
+            None => Err(list::not_a_list(answer, operation, error)),
+        },
+    }
+}
+
+/// The rows of a damaged answer. If its count is there and can't be read, it is none: nothing would tell whether more
+/// pages come.
+fn salvaged(body: &[u8], items: &str) -> Option<(Salvaged, Option<u64>)> {
+    if let Some(found) = salvage::bare(body) {
+        return Some((found, None));
+    }
+    let found = salvage::envelope(body, &[items, "results"], |name| NOT_ROWS.contains(&name))?;
+    let count = found.count(body, "record_count");
+    (count.is_some() || !found.has(body, "record_count")).then_some((found, count))
+}
+
+/// A page of one record.
+pub(crate) fn alone<T>(record: RawRecord<T>) -> ListPage<T> {
+    ListPage { records: vec![record], total: None, cursor: None, vendor_time: None, whole: false }
 }
 
 /// The rows of any of Halo's envelopes, as `&RawValue` undecoded.

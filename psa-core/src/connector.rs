@@ -9,7 +9,7 @@ use futures::stream::{self, BoxStream};
 
 use crate::{
     AnyChanges, AnyPage, AnyRecord, Capabilities, Changes, CheckReport, Cursor, Entity, EntityKind, Error, ErrorKind,
-    Key, KeyPage, Lane, Page, Query, Record, Result,
+    Key, KeyPage, Lane, Page, Query, Record, Result, WaitBoard,
 };
 
 /// One vendor account, live.
@@ -64,6 +64,11 @@ pub trait Connector: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if there is none.
     fn sink(&self, kind: &EntityKind) -> Result<Arc<dyn Sink>>;
+
+    /// Where this connector notes what its requests wait for, if it does.
+    fn waits(&self) -> Option<&WaitBoard> {
+        None
+    }
 
     /// Tests the connection, stage by stage. What fails is in the report, not an error.
     async fn check(&self) -> CheckReport;

@@ -31,6 +31,11 @@ pub enum ErrorKind {
     PermissionDenied,
     /// The vendor does not have this record or endpoint.
     NotFound,
+    /// A firewall or proxy refused, and the vendor itself said nothing: it proves nothing about records, rights or
+    /// credentials.
+    Blocked,
+    /// The server is at another address, and nothing was sent there.
+    Moved,
     /// The record changed meanwhile.
     Conflict,
     /// The vendor's rate limit was hit.
@@ -73,6 +78,12 @@ impl ErrorKind {
             Self::PermissionDenied => {
                 "Grant the named right to the API application and to its agent's role, then try again."
             }
+            Self::Blocked => {
+                "Ask whoever runs the firewall or proxy between here and the vendor to let this machine pass; give them the named id."
+            }
+            Self::Moved => {
+                "If you trust the named address, configure it. A sign-in page there means that a proxy wants a login."
+            }
             Self::NotFound => "Check the id. The record may have been deleted or merged, or the agent may not see it.",
             Self::Conflict => "Read the record again and repeat the change on its newest version.",
             Self::RateLimited => "Wait, and lower the configured rate budget if it happens again.",
@@ -101,6 +112,8 @@ impl ErrorKind {
             Self::Unauthenticated => "credential refused",
             Self::PermissionDenied => "permission denied",
             Self::NotFound => "not found",
+            Self::Blocked => "blocked",
+            Self::Moved => "moved",
             Self::Conflict => "conflict",
             Self::RateLimited => "rate limited",
             Self::InvalidRequest => "invalid request",
@@ -151,10 +164,23 @@ pub struct VendorAnswer {
     pub code: Option<String>,
     /// The vendor's message, if one could be found.
     pub message: Option<String>,
-    /// The field the vendor complained about, if it named one.
+    /// The field the vendor complained about, if it named one; the first one, if it named several.
     pub field: Option<String>,
+    /// All that the vendor complained about, in its order, where it lists several things.
+    pub problems: Vec<VendorProblem>,
     /// The start of the body, at most [`BODY_CAP`] bytes, with known secrets removed.
     pub body: Bytes,
+}
+
+/// One of several things that a vendor complains about in one answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VendorProblem {
+    /// The vendor's code for it.
+    pub code: Option<String>,
+    /// The vendor's words.
+    pub message: Option<String>,
+    /// The field that it is about.
+    pub field: Option<String>,
 }
 
 #[derive(Debug)]
@@ -331,6 +357,13 @@ impl Error {
                 self.0.kind,
                 ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::RateLimited
             )
+    }
+
+    /// A firewall or proxy refused, not the vendor.
+    ///
+    /// Remedy: let this machine pass there; the error names the page's id.
+    pub fn is_blocked(&self) -> bool {
+        self.0.kind == ErrorKind::Blocked
     }
 
     /// The caller cancelled.

@@ -15,6 +15,7 @@ mod query;
 mod record;
 mod schema;
 pub mod time;
+mod waiting;
 
 pub use capabilities::{Capabilities, EchoMark, EntityCapabilities, Incremental, KeyListing};
 pub use changes::{AnyChanges, Changes, PathChange};
@@ -24,7 +25,7 @@ pub use connector::{
 };
 pub use custom::CustomFieldId;
 pub use customer::OwnedReference;
-pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer};
+pub use error::{BODY_CAP, Error, ErrorKind, Phase, Result, Retry, VendorAnswer, VendorProblem};
 pub use hint::{Answer, Cause, Hint, Incoming, Received, Receiver};
 pub use key::{Key, KeyShape};
 pub use kind::EntityKind;
@@ -38,3 +39,4 @@ pub use record::{
     AnyItem, AnyPage, AnyRecord, Cursor, DecodeError, Evidence, Item, KeyPage, Page, Projection, Record, Version,
 };
 pub use schema::{AnyEntity, Entity, Field, FieldType, Schema};
+pub use waiting::{WaitBoard, WaitGuard, WaitReason, WaitWatch, Waiting};

@@ -3,12 +3,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use psa_core::Lane;
 use psa_core::time::Clock;
+use psa_core::{Lane, WaitBoard, WaitReason, Waiting};
 use tokio::sync::Notify;
 
 /// The share of a budget that backfills leave free for people, in percent.
 const RESERVE_PERCENT: u32 = 3;
+
+/// Shorter waits are not noted: nobody wonders.
+pub(crate) const NOTED: Duration = Duration::from_secs(1);
 
 /// What one credential may ask of one vendor: so many requests in any rolling window.
 ///
@@ -67,6 +70,11 @@ impl RateBudget {
 
     /// Waits for a place. Dropping the future leaves the queue.
     pub async fn acquire(&self, lane: Lane) -> Permit {
+        self.acquire_noted(lane, None).await
+    }
+
+    /// As [`acquire`](Self::acquire); a longer wait of this operation is noted on the board.
+    pub(crate) async fn acquire_noted(&self, lane: Lane, note: Option<(&WaitBoard, &'static str)>) -> Permit {
         let shared = &self.0;
         let me = {
             let mut state = shared.lock();
@@ -85,7 +93,10 @@ impl RateBudget {
                     drop(queued);
                     return Permit(Arc::clone(shared));
                 }
-                Take::Retry(after) => {
+                Take::Retry(after, why) => {
+                    let _waiting = note.filter(|_| after >= NOTED).map(|(board, operation)| {
+                        board.enter(Waiting { why, until: shared.clock.now() + after, operation })
+                    });
                     select(changed, shared.clock.sleep(after)).await;
                 }
                 Take::Wait => changed.await,
@@ -112,7 +123,7 @@ impl RateBudget {
 
 enum Take {
     Taken,
-    Retry(Duration),
+    Retry(Duration, WaitReason),
     Wait,
 }
 
@@ -128,14 +139,14 @@ impl Shared {
             return Take::Wait;
         }
         if now < state.paused_until {
-            return Take::Retry(state.paused_until - now);
+            return Take::Retry(state.paused_until - now, WaitReason::VendorLimit);
         }
         if let Some((limit, window)) = self.limit {
             state.forget(now, window);
             let reserve = if me.0 == Lane::Backfill { limit * RESERVE_PERCENT / 100 } else { 0 };
             if state.in_flight + state.answered.len() >= (limit - reserve) as usize {
                 return match state.answered.front() {
-                    Some(oldest) => Take::Retry((*oldest + window).saturating_sub(now)),
+                    Some(oldest) => Take::Retry((*oldest + window).saturating_sub(now), WaitReason::RateBudget),
                     None => Take::Wait,
                 };
             }

@@ -10,21 +10,22 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use psa_core::time::{Chance, Clock, Seeded};
-use psa_core::{BODY_CAP, Error, ErrorKind, Lane, Phase, Result, Retry};
+use psa_core::{Error, ErrorKind, Lane, Phase, Result, Retry, WaitBoard, WaitGuard, WaitReason, Waiting};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 use url::Url;
 
-use crate::budget::within;
+use crate::budget::{NOTED, within};
 use crate::download::{Download, Slot};
+use crate::readable::without_mark;
 use crate::retry::{RetryBudget, may_retry};
 use crate::retry_after::date;
 use crate::step::Terminal;
 use crate::task;
 use crate::{
     Authenticator, Idempotency, Next, Operation, RateBudget, Redactor, Request, RetryPolicy, StatusErrors, Step,
-    TokioClock, Transport, Vendor, read_capped, retry_after,
+    TokioClock, Transport, Vendor, read_capped,
 };
 
 /// A whole answer.
@@ -100,6 +101,7 @@ struct Inner {
     user_agent: HeaderValue,
     redactor: Redactor,
     counters: Counters,
+    waits: WaitBoard,
 }
 
 impl fmt::Debug for HttpClient {
@@ -125,6 +127,7 @@ pub struct HttpClientBuilder {
     timeout: Duration,
     body_cap: usize,
     redactor: Redactor,
+    waits: WaitBoard,
     allow_http: bool,
 }
 
@@ -156,6 +159,8 @@ impl HttpClientBuilder {
         body_cap: usize => body_cap;
         /// Knows the secrets to keep out of errors.
         redactor: Redactor => redactor;
+        /// Where waits are noted. Default: a board of its own.
+        waits: WaitBoard => waits;
         /// Allows plain HTTP: for a sandbox on this machine, never for a tenant. Default: no.
         allow_http: bool => allow_http;
     }
@@ -203,6 +208,7 @@ impl HttpClientBuilder {
             user_agent: HeaderValue::from_static(concat!("psa-kit/", env!("CARGO_PKG_VERSION"))),
             redactor: self.redactor,
             counters: Counters::default(),
+            waits: self.waits,
         })))
     }
 }
@@ -235,6 +241,7 @@ impl HttpClient {
             timeout: Duration::from_secs(60),
             body_cap: 64 << 20,
             redactor: Redactor::default(),
+            waits: WaitBoard::new(),
             allow_http: false,
         }
     }
@@ -254,6 +261,7 @@ impl HttpClient {
             slot: None,
             body_cap: None,
             anonymous: false,
+            verbatim: false,
             failed: None,
         }
     }
@@ -278,6 +286,16 @@ impl HttpClient {
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
     }
+
+    /// The largest answer that is read, in bytes.
+    pub fn body_cap(&self) -> usize {
+        self.0.body_cap
+    }
+
+    /// What its requests wait for.
+    pub fn waits(&self) -> &WaitBoard {
+        &self.0.waits
+    }
 }
 
 /// One call under construction.
@@ -296,6 +314,7 @@ pub struct Call {
     slot: Option<Slot>,
     body_cap: Option<usize>,
     anonymous: bool,
+    verbatim: bool,
     failed: Option<Error>,
 }
 
@@ -414,6 +433,12 @@ impl Call {
         self
     }
 
+    /// Gives the answer's bytes as they are, a byte order mark included.
+    pub(crate) fn verbatim(mut self) -> Self {
+        self.verbatim = true;
+        self
+    }
+
     /// Sends it, with retries until the answer starts, and gives the body as it arrives.
     ///
     /// # Errors
@@ -488,6 +513,9 @@ impl Call {
         if let Some(cap) = self.body_cap {
             http.extensions_mut().insert(BodyCap(cap));
         }
+        if self.verbatim {
+            http.extensions_mut().insert(Verbatim);
+        }
         let request = Request { operation: self.operation, lane: self.lane, attempt: 0, http };
         Ok((request, self.client, authorized))
     }
@@ -497,6 +525,8 @@ impl Inner {
     async fn with_retries(&self, request: Request, authorized: bool) -> Result<Response> {
         let started = self.clock.elapsed();
         let mut attempt = 1;
+        // Tries that failed by themselves. A vendor that asks for patience is not counted: only the deadline ends that.
+        let mut failures = 0;
         let mut may_remint = authorized;
         let mut queued = Duration::ZERO;
         loop {
@@ -523,17 +553,23 @@ impl Inner {
             if !may_retry(&error, request.operation.idempotency, refused_first) {
                 return Err(error);
             }
+            let spent = (self.clock.elapsed() - started).saturating_sub(queued);
+            let left = self.retry.deadline.saturating_sub(spent);
+            let limited = error.is_rate_limited();
+            let backoff = self.retry.pause(attempt, &*self.chance);
             let pause = match error.retry() {
-                Retry::After(asked) => asked.max(self.retry.pause(attempt, &*self.chance)),
-                _ => self.retry.pause(attempt, &*self.chance),
+                Retry::After(asked) => asked.max(backoff),
+                // How long the vendor's window still is is not known: the last try comes at the deadline.
+                _ if limited => backoff.min(left),
+                _ => backoff,
             };
-            if error.is_rate_limited() {
+            if limited {
                 // Later calls wait too, but no longer than a call may take: each can say then why it failed.
                 self.budget.pause(pause.min(self.retry.deadline));
             }
-            let spent = (self.clock.elapsed() - started).saturating_sub(queued);
-            if attempt >= self.retry.attempts || spent + pause > self.retry.deadline || !self.retry_budget.spend(&error)
-            {
+            failures += u32::from(!limited && !matches!(error.retry(), Retry::After(_)));
+            let enough = self.retry.attempts <= 1 || failures >= self.retry.attempts;
+            if enough || left.is_zero() || pause > left || !self.retry_budget.spend(&error) {
                 return Err(error
                     .with_retry(Retry::Exhausted)
                     .with_context("attempts", attempt)
@@ -541,9 +577,18 @@ impl Inner {
             }
             tracing::debug!(attempt, ?pause, %error, "trying again");
             self.counters.retries.fetch_add(1, Ordering::Relaxed);
+            let waiting = self.wait(limited, pause, request.operation);
             self.clock.sleep(pause).await;
+            drop(waiting);
             attempt += 1;
         }
+    }
+
+    /// Notes a pause between two tries, if it is long enough for a person to wonder.
+    fn wait(&self, limited: bool, pause: Duration, operation: &Operation) -> Option<WaitGuard> {
+        let why = if limited { WaitReason::VendorLimit } else { WaitReason::Retry };
+        (pause >= NOTED)
+            .then(|| self.waits.enter(Waiting { why, until: self.clock.now() + pause, operation: operation.name }))
     }
 
     /// One try. With the error comes the status and the credential's generation, if a new credential may help.
@@ -554,7 +599,7 @@ impl Inner {
         queued: &mut Duration,
     ) -> Result<Response, (Error, Stale)> {
         let asked = self.clock.elapsed();
-        let _rate = self.budget.acquire(request.lane).await;
+        let _rate = self.budget.acquire_noted(request.lane, Some((&self.waits, request.operation.name))).await;
         let _place = self.concurrency.acquire().await;
         *queued += self.clock.elapsed() - asked;
         let generation = match &self.auth {
@@ -569,7 +614,9 @@ impl Inner {
         let terminal = |request: Request| -> BoxFuture<'_, Result<Response>> { self.transmit(request).boxed() };
         Next::new(&self.try_steps, &terminal as Terminal<'_>).run(request).instrument(span).await.map_err(|error| {
             let status = error.vendor().and_then(|v| StatusCode::from_u16(v.status).ok());
-            let stale = status.filter(|s| self.vendor.token_may_be_stale(*s)).zip(generation);
+            // A page of a firewall says nothing of rights; a credential that ran out can look like that.
+            let vendors = status.filter(|s| !error.is_blocked() || *s == StatusCode::UNAUTHORIZED);
+            let stale = vendors.filter(|s| self.vendor.token_may_be_stale(*s)).zip(generation);
             (error, stale)
         })
     }
@@ -578,7 +625,9 @@ impl Inner {
         self.counters.requests.fetch_add(1, Ordering::Relaxed);
         let operation = request.operation;
         let host = request.http.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let address = request.http.uri().to_string();
         let slot = request.http.extensions().get::<Slot>().cloned();
+        let verbatim = request.http.extensions().get::<Verbatim>().is_some();
         let cap = request.http.extensions().get::<BodyCap>().map_or(self.body_cap, |own| own.0.min(self.body_cap));
         let exchange = async {
             let answer = self.transport.send(request.http).await.map_err(|e| e.into_error())?;
@@ -590,6 +639,8 @@ impl Inner {
             let hint =
                 head.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
             let body = read_capped(body, cap, hint).await?;
+            let mark = if verbatim { 0 } else { body.len() - without_mark(&body).len() };
+            let body = body.slice(mark..);
             Ok(Response { status: head.status, headers: head.headers, body })
         };
         let response = within(&*self.clock, self.timeout, exchange).await.unwrap_or_else(|| {
@@ -605,47 +656,20 @@ impl Inner {
         })?;
         self.counters.bytes.fetch_add(response.body.len() as u64, Ordering::Relaxed);
         tracing::debug!(status = response.status.as_u16(), bytes = response.body.len(), "answered");
-        if response.status.is_success() { Ok(response) } else { Err(self.refusal(operation, &response)) }
-    }
-
-    fn refusal(&self, operation: &Operation, response: &Response) -> Error {
-        let status = response.status;
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
-        }
-        let (kind, mut answer) = self.vendor.read_error(operation, status, &response.headers, &response.body);
-        answer.status = status.as_u16();
-        answer.body = self.redactor.body(&response.body, BODY_CAP);
-        answer.message = answer.message.map(|m| self.redactor.text(&m));
-        answer.code = answer.code.map(|c| self.redactor.text(&c));
-        answer.field = answer.field.map(|f| self.redactor.text(&f));
-        let message =
-            answer.message.clone().unwrap_or_else(|| status.canonical_reason().unwrap_or("unknown status").to_owned());
-        let retry = match kind {
-            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout => {
-                match retry_after(&response.headers, self.clock.now()) {
-                    Some(wait) => Retry::After(wait),
-                    None => Retry::Backoff,
-                }
-            }
-            _ => Retry::Never,
-        };
-        let mut error = Error::new(kind, message).with_phase(Phase::Answered).with_retry(retry);
-        if let Some(field) = answer.field.clone() {
-            error = error.with_context("field", field);
-        }
-        if let Some(remedy) = self.vendor.remedy(operation, kind) {
-            error = error.with_context("remedy", remedy);
-        }
-        error.with_vendor(answer)
+        if response.status.is_success() { Ok(response) } else { Err(self.refusal(operation, &address, &response)) }
     }
 }
 
 type Stale = Option<(StatusCode, u64)>;
 
+/// A call that wants its answer's bytes as they are.
+#[derive(Clone, Copy)]
+struct Verbatim;
+
 /// A call's own cap of its answer.
 #[derive(Clone, Copy)]
 struct BodyCap(usize);
 
+mod refusal;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use psa_core::DecodeError;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::value::RawValue;
 
+pub use crate::readable::readable;
+
 /// A decoded value with the vendor's own bytes, so that members without a typed field are still there.
 ///
 /// Its typed fields are the value's own: `ticket.summary`.
@@ -49,7 +51,8 @@ impl<T> Native<T> {
 
     /// A member that has no typed field, as JSON; `None` if the vendor left it out.
     pub fn member(&self, name: &str) -> Option<serde_json::Value> {
-        let members: std::collections::HashMap<String, &RawValue> = serde_json::from_slice(&self.raw).ok()?;
+        let text = readable(&self.raw);
+        let members: std::collections::HashMap<String, &RawValue> = serde_json::from_str(&text).ok()?;
         members.get(name).and_then(|v| serde_json::from_str(v.get()).ok())
     }
 }
@@ -69,18 +72,19 @@ pub fn native<T: DeserializeOwned>(raw: Bytes) -> Result<Native<T>, DecodeError>
     decode(&raw).map(|value| Native { value, raw })
 }
 
-/// Decodes one record. Only a failure pays for finding the path.
+/// Decodes one record. Damage inside texts is read as U+FFFD, so one bad byte makes no record unreadable. Only a
+/// failure pays for that, and for finding the path.
 ///
 /// # Errors
 /// [`DecodeError`] with the JSON path of what did not fit.
 pub fn decode<T: DeserializeOwned>(raw: &[u8]) -> Result<T, DecodeError> {
     // Checked as UTF-8 at once: text by text takes longer.
-    let decoded = match std::str::from_utf8(raw) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(raw),
-    };
-    decoded.map_err(|_| {
-        let mut reader = serde_json::Deserializer::from_slice(raw);
+    if let Some(value) = std::str::from_utf8(raw).ok().and_then(|text| serde_json::from_str(text).ok()) {
+        return Ok(value);
+    }
+    let text = readable(raw);
+    serde_json::from_str(&text).map_err(|_| {
+        let mut reader = serde_json::Deserializer::from_str(&text);
         match serde_path_to_error::deserialize::<_, T>(&mut reader) {
             Ok(_) => DecodeError { path: "$".into(), message: "trailing characters after the record".into() },
             Err(error) => {
@@ -150,7 +154,7 @@ pub fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D:
 /// A number: `1.5` or `"1.5"`; `-0.0` is `0.0`; null, empty text and absent are `None`.
 ///
 /// # Errors
-/// Anything else.
+/// Anything else, `NaN` and the infinities included: a number is always finite.
 pub fn num<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     struct Num;
     impl Visitor<'_> for Num {
@@ -164,13 +168,17 @@ pub fn num<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D:
         fn visit_u64<E>(self, v: u64) -> Result<Self::Value, E> {
             Ok(Some(v as f64))
         }
-        fn visit_f64<E>(self, v: f64) -> Result<Self::Value, E> {
-            Ok(Some(if v == 0.0 { 0.0 } else { v }))
+        fn visit_f64<E: serde::de::Error>(self, v: f64) -> Result<Self::Value, E> {
+            match v {
+                0.0 => Ok(Some(0.0)),
+                v if v.is_finite() => Ok(Some(v)),
+                _ => Err(E::custom("no finite number, expected a number")),
+            }
         }
         fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Self::Value, E> {
             match v.trim() {
                 "" => Ok(None),
-                text => text.parse().map(Some).map_err(|_| E::custom("text, expected a number")),
+                text => self.visit_f64(text.parse().map_err(|_| E::custom("text, expected a number"))?),
             }
         }
         fn visit_unit<E>(self) -> Result<Self::Value, E> {

@@ -5,39 +5,48 @@ mod budget;
 pub mod check;
 mod client;
 mod clock;
+pub mod credential;
 mod download;
+mod error_body;
 mod guard;
 #[cfg(feature = "reqwest")]
 mod guarded_transport;
 pub mod json;
+pub mod link;
 pub mod list;
+mod multipart;
 mod operation;
 mod options;
 pub mod pages;
 mod raw;
+mod readable;
 mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 mod resource;
 mod retry;
 mod retry_after;
+pub mod salvage;
 mod step;
 mod task;
 mod transport;
 mod vendor;
 pub mod walks;
+mod web_page;
 
 pub use auth::{Authenticator, Authorization, Token, TokenCache, TokenSource};
 pub use budget::{Permit, RateBudget};
 pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
 pub use clock::{SystemClock, TokioClock};
 pub use download::Download;
+pub use error_body::ErrorBody;
 pub use guard::{AddressPolicy, Cidr, CidrError, Forbidden};
 #[cfg(feature = "reqwest")]
 pub use guarded_transport::{
     GuardedTransport, GuardedTransportBuilder, Resolve, SystemResolver, Timings, TimingsProbe,
 };
 pub use list::{ListPage, RawRecord};
+pub use multipart::Multipart;
 pub use operation::{Idempotency, Operation};
 #[doc(hidden)]
 pub use options::{HttpOptions, HttpSetup};

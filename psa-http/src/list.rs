@@ -8,8 +8,9 @@ use psa_core::{Cursor, DecodeError, Error, ErrorKind, Key, Phase, Result};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::Response;
 use crate::json::{self, Native};
+use crate::salvage::{self, Salvaged};
+use crate::{Response, web_page};
 
 /// One row as it came.
 #[derive(Debug)]
@@ -36,12 +37,7 @@ pub struct ListPage<T> {
 }
 
 impl<T: DeserializeOwned> ListPage<T> {
-    /// A page of rows that are parts of an answer's body. Each is decoded by itself.
-    pub fn of(answer: &Response, rows: &[&RawValue]) -> Self {
-        Self::of_rows(rows.iter().map(|row| json::slice(&answer.body, row)), answer.vendor_time())
-    }
-
-    /// A page of rows that were taken out of their answer before.
+    /// A page of rows that were taken out of their answer. Each is decoded by itself.
     pub fn of_rows(rows: impl IntoIterator<Item = Bytes>, vendor_time: Option<DateTime<Utc>>) -> Self {
         let record = |raw: Bytes| RawRecord { value: json::decode(&raw), raw };
         Self { records: rows.into_iter().map(record).collect(), total: None, cursor: None, vendor_time, whole: false }
@@ -79,10 +75,37 @@ fn undecodable(error: DecodeError, operation: &'static str) -> Error {
         .with_source(error)
 }
 
+/// The rows of an answer that is a bare list. Damage in one row costs no other row.
+///
+/// # Errors
+/// [`ErrorKind::Decode`] for an answer that is no list, or ends in the middle.
+pub fn bare_rows(answer: &Response, operation: &'static str) -> Result<Vec<Bytes>> {
+    match serde_json::from_slice::<Vec<&RawValue>>(&answer.body) {
+        Ok(rows) => Ok(rows.into_iter().map(|row| json::slice(&answer.body, row)).collect()),
+        Err(error) => match salvage::bare(&answer.body) {
+            Some(salvaged) => Ok(salvaged_rows(answer, &salvaged, operation)),
+            None => Err(not_a_list(answer, operation, error)),
+        },
+    }
+}
+
+/// The rows of a damaged list, each a part of the answer's body.
+pub fn salvaged_rows(answer: &Response, salvaged: &Salvaged, operation: &'static str) -> Vec<Bytes> {
+    tracing::warn!(operation, rows = salvaged.rows.len(), "a list holds damaged JSON; it is read row by row");
+    salvaged.rows.iter().map(|row| answer.body.slice(row.clone())).collect()
+}
+
+/// A record in place of a row that alone is larger than an answer may be. Its bytes are what is known of it: nothing,
+/// or its id.
+pub fn too_large_row<T>(raw: Bytes, cap: usize) -> RawRecord<T> {
+    let message = format!("the row alone is larger than an answer may be ({cap} bytes); raise the body cap to read it");
+    RawRecord { raw, value: Err(DecodeError { path: "$".into(), message }) }
+}
+
 /// A whole answer that is not a list: often a web page of a proxy, or a body that was cut.
 pub fn not_a_list(answer: &Response, operation: &'static str, error: serde_json::Error) -> Error {
     let found = answer.content_type().unwrap_or_else(|| "no content type".into());
-    let message = if is_web_page(answer) || found == "text/html" {
+    let message = if web_page::is_page(&answer.body) || found == "text/html" {
         "a web page came where a list was due".to_owned()
     } else if error.is_eof() {
         format!("the list ends in the middle after {} bytes", answer.body.len())
@@ -101,7 +124,7 @@ pub fn record<T: DeserializeOwned>(answer: &Response, raw: Bytes, operation: &'s
         let found = answer.content_type().unwrap_or_else(|| "no content type".into());
         let message = if answer.body.is_empty() {
             "the answer is empty".to_owned()
-        } else if is_web_page(answer) {
+        } else if web_page::is_page(&answer.body) {
             "a web page came where a record was due".to_owned()
         } else {
             format!("the record can't be read: {error} ({found})")
@@ -117,11 +140,13 @@ pub fn record<T: DeserializeOwned>(answer: &Response, raw: Bytes, operation: &'s
 /// One record that may be unreadable in parts: JSON that is no valid record is a record with the reason why.
 ///
 /// # Errors
-/// As [`record`], where the bytes are no JSON at all.
+/// As [`record`], where the bytes are no JSON at all, or end in the middle.
 pub fn raw_record<T: DeserializeOwned>(answer: &Response, raw: Bytes, operation: &'static str) -> Result<RawRecord<T>> {
     match json::decode(&raw) {
         Ok(value) => Ok(RawRecord { raw, value: Ok(value) }),
-        Err(reason) if serde_json::from_slice::<&RawValue>(&raw).is_ok() => Ok(RawRecord { raw, value: Err(reason) }),
+        Err(reason) if salvage::is_object(&raw) || serde_json::from_slice::<&RawValue>(&raw).is_ok() => {
+            Ok(RawRecord { raw, value: Err(reason) })
+        }
         // No JSON at all is no record.
         Err(_) => record(answer, raw, operation).map(|native: Native<T>| {
             let (value, raw) = native.into_parts();
@@ -130,18 +155,14 @@ pub fn raw_record<T: DeserializeOwned>(answer: &Response, raw: Bytes, operation:
     }
 }
 
-fn is_web_page(answer: &Response) -> bool {
-    answer.body.trim_ascii_start().starts_with(b"<")
-}
-
 /// The id in a record that can't be decoded as a whole.
 pub fn id_in(raw: &[u8]) -> Option<i64> {
-    #[derive(serde::Deserialize)]
-    struct Id {
-        #[serde(deserialize_with = "json::id")]
-        id: i64,
-    }
-    serde_json::from_slice::<Id>(raw).ok().map(|r| r.id)
+    number_in(raw, "id")
+}
+
+/// A whole number in a record that can't be decoded as a whole, up to where it is damaged.
+pub fn number_in(raw: &[u8], name: &str) -> Option<i64> {
+    salvage::number(raw, name)
 }
 
 /// A key for a record that tells no id: a hash of its bytes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use psa_core::time::{Chance, Clock, Seeded};
-use psa_core::{Error, Result};
+use psa_core::{Error, Result, WaitBoard};
 use url::Url;
 
 use crate::{HttpClient, HttpClientBuilder, RateBudget, Redactor, RetryPolicy, Step, TokioClock, Transport, Vendor};
@@ -22,6 +22,7 @@ pub struct HttpOptions {
     pub concurrency: usize,
     pub timeout: Duration,
     pub body_cap: usize,
+    pub waits: WaitBoard,
     pub allow_http: bool,
     pub call_steps: Vec<Arc<dyn Step>>,
     pub try_steps: Vec<Arc<dyn Step>>,
@@ -40,6 +41,7 @@ impl HttpOptions {
             concurrency: 8,
             timeout: Duration::from_secs(60),
             body_cap: 64 << 20,
+            waits: WaitBoard::new(),
             allow_http: false,
             call_steps: Vec::new(),
             try_steps: Vec::new(),
@@ -69,6 +71,7 @@ impl HttpOptions {
             concurrency: self.concurrency,
             timeout: self.timeout,
             body_cap: self.body_cap,
+            waits: self.waits,
             allow_http: self.allow_http,
             call_steps: self.call_steps,
             try_steps: self.try_steps,
@@ -96,6 +99,7 @@ pub struct HttpSetup {
     pub concurrency: usize,
     pub timeout: Duration,
     pub body_cap: usize,
+    pub waits: WaitBoard,
     pub allow_http: bool,
     pub call_steps: Vec<Arc<dyn Step>>,
     pub try_steps: Vec<Arc<dyn Step>>,
@@ -116,6 +120,7 @@ impl HttpSetup {
             .redactor(self.redactor.clone())
             .timeout(self.timeout)
             .allow_http(self.allow_http)
+            .waits(self.waits.clone())
             .retry(retry)
     }
 
@@ -196,10 +201,19 @@ macro_rules! http_options {
                 self
             }
 
-            /// The largest answer to read, in bytes. Default: 64 MiB.
+            /// The largest answer to read, in bytes; a list whose page is larger is read in smaller pages. Default: 64
+            /// MiB.
             #[must_use]
             pub fn body_cap(mut self, bytes: usize) -> Self {
                 self.http.body_cap = bytes;
+                self
+            }
+
+            /// Where waits are noted, to be shared with other clients of the same person's view. Default: a board of
+            /// its own.
+            #[must_use]
+            pub fn waits(mut self, board: $crate::psa_core::WaitBoard) -> Self {
+                self.http.waits = board;
                 self
             }
 

@@ -44,7 +44,7 @@ impl RawCall {
         if answer.body.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&answer.body).map_err(|e| {
+        crate::json::decode(&answer.body).map_err(|e| {
             Error::new(ErrorKind::Decode, "the answer is not JSON").with_operation(operation).with_source(e)
         })
     }
@@ -54,6 +54,6 @@ impl RawCall {
     /// # Errors
     /// What the network and the vendor can do.
     pub async fn send_raw(self) -> Result<Response> {
-        self.call.send().await
+        self.call.verbatim().send().await
     }
 }

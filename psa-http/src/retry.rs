@@ -9,7 +9,8 @@ use crate::Idempotency;
 /// How often and how long to try.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RetryPolicy {
-    /// Tries in all, the first included.
+    /// Tries in all, the first included; 1 never repeats. Tries after which the vendor asked for patience (a rate
+    /// limit, a `Retry-After`) are not counted: for them only the deadline holds.
     pub attempts: u32,
     /// Time in all, pauses included, queueing for the rate budget not. Keep it above the vendor's rate window.
     pub deadline: Duration,

@@ -68,6 +68,7 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "1.5")]), Some(Duration::from_millis(1500)));
         assert_eq!(wait(&[("x-ms-retry-after-ms", "250")]), Some(Duration::from_millis(250)));
         assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 2026 00:01:00 GMT")]), Some(Duration::from_secs(60)));
+        assert_eq!(wait(&[("retry-after", " 30 ")]), Some(Duration::from_secs(30)));
         assert_eq!(wait(&[]), None);
     }
 

@@ -8,6 +8,7 @@ use futures::{FutureExt, StreamExt, stream};
 use psa_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::pages::{EMPTY_CAP, endless};
 use crate::task;
 
 /// A stretch of ids that is not read yet: those above `after`, up to and with `until`.
@@ -26,6 +27,8 @@ pub struct Stride<P> {
     pub page: P,
     /// The last id that was read; none: the stretch is at its end.
     pub next: Option<i64>,
+    /// Whether no row came.
+    pub empty: bool,
 }
 
 /// Reads the next page of a stretch.
@@ -51,7 +54,7 @@ pub fn divide(last: i64, parts: usize) -> Vec<Span> {
 }
 
 /// Walks all stretches, at most `window` at once. Pages come as they arrive. When one stretch ends early, another is
-/// divided. A page that does not lead on is an error, and an error ends the stream.
+/// divided. A page that does not lead on is an error, and so are empty pages without end; an error ends the stream.
 pub fn walks<P: Send + 'static>(
     spans: Vec<Span>,
     window: usize,
@@ -60,6 +63,7 @@ pub fn walks<P: Send + 'static>(
     let walk = Walk {
         spans: spans.into_iter().map(Some).collect(),
         busy: Vec::new(),
+        empty: 0,
         under_way: FuturesUnordered::new(),
         window: window.max(1),
         fetch,
@@ -83,6 +87,8 @@ struct Walk<P> {
     spans: Vec<Option<Span>>,
     /// Those with a request under way.
     busy: Vec<usize>,
+    /// Empty pages one behind the other that did not end their stretch.
+    empty: u32,
     under_way: FuturesUnordered<UnderWay<P>>,
     window: usize,
     fetch: FetchSpan<P>,
@@ -96,7 +102,11 @@ impl<P: Send + 'static> Walk<P> {
             return Err(Error::new(ErrorKind::Internal, "no page was under way"));
         };
         self.busy.retain(|b| *b != n);
-        let Stride { page, next } = stride?;
+        let Stride { page, next, empty } = stride?;
+        self.empty = if empty && next.is_some() { self.empty + 1 } else { 0 };
+        if self.empty >= EMPTY_CAP {
+            return Err(endless().with_context("after", next.unwrap_or_default()));
+        }
         let span = self.spans[n].ok_or_else(|| Error::new(ErrorKind::Internal, "a stretch was read twice"))?;
         self.spans[n] = match next {
             Some(next) if next <= span.after => {
@@ -166,7 +176,7 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
                 let next = (page.len() == rows).then(|| page.last().copied()).flatten();
-                Ok(Stride { page, next })
+                Ok(Stride { empty: page.is_empty(), page, next })
             }
             .boxed()
         })
@@ -207,9 +217,22 @@ mod tests {
     }
 
     #[test]
+    fn empty_pages_that_lead_on_and_on_are_an_error_and_no_loop() {
+        run(async {
+            let empty: FetchSpan<()> = Arc::new(|span: Span| {
+                async move { Ok(Stride { page: (), next: Some(span.after + 1), empty: true }) }.boxed()
+            });
+            let pages: Vec<_> = walks(vec![Span { after: 0, until: None }], 4, empty).collect().await;
+            let error = pages.last().unwrap().as_ref().unwrap_err();
+            assert!(error.kind() == ErrorKind::Paging && error.to_string().contains("empty pages"), "{error}");
+        });
+    }
+
+    #[test]
     fn a_page_that_leads_nowhere_is_an_error_and_no_loop() {
         run(async {
-            let stuck: FetchSpan<()> = Arc::new(|_| async { Ok(Stride { page: (), next: Some(0) }) }.boxed());
+            let stuck: FetchSpan<()> =
+                Arc::new(|_| async { Ok(Stride { page: (), next: Some(0), empty: false }) }.boxed());
             let pages: Vec<_> = walks(vec![Span { after: 0, until: None }], 4, stuck).collect().await;
             assert_eq!(pages.len(), 1);
             assert_eq!(pages[0].as_ref().unwrap_err().kind(), ErrorKind::Paging);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures::StreamExt;
 use futures::future::{Either, select};
 use psa_core::time::Clock;
 use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, ErrorKind, KeyListing, Result, Schema};
@@ -358,7 +359,8 @@ impl SyncEngine {
         let mut entities = Vec::new();
         let failure = {
             let work = std::pin::pin!(work(run, &mut entities));
-            match select(work, &mut stop).await {
+            let waits = std::pin::pin!(self.show_waits(progress));
+            match select(work, select(stop, waits)).await {
                 Either::Left((done, _)) => done.err(),
                 Either::Right(_) => Some(stopped()),
             }
@@ -384,6 +386,22 @@ impl SyncEngine {
         }
         progress.event(&Event::RunFinished { report: &report });
         Ok(report)
+    }
+
+    /// Tells what the connector's requests wait for. Never ends.
+    async fn show_waits(&self, progress: &dyn Progress) {
+        let Some(board) = self.connector.waits() else {
+            return std::future::pending().await;
+        };
+        let mut waits = board.watch();
+        let mut told = None;
+        while let Some(longest) = waits.next().await {
+            if let Some(waiting) = longest.filter(|waiting| told != Some(*waiting)) {
+                told = Some(waiting);
+                progress.event(&Event::Waiting { why: waiting.why, until: waiting.until });
+            }
+        }
+        std::future::pending().await
     }
 
     /// Asks for a comparison of all keys in the next run, and for everything below every parent to be read again: what neither stamps nor

@@ -1,4 +1,5 @@
-use psa_core::EntityKind;
+use chrono::{DateTime, Utc};
+use psa_core::{EntityKind, WaitReason};
 
 use crate::report::{Counts, EntityReport, Mode, RunReport};
 
@@ -30,6 +31,14 @@ pub enum Event<'a> {
     Reconciling {
         /// The kind.
         kind: &'a EntityKind,
+    },
+    /// Requests wait: for the rate budget, for the vendor's limit, or before another try. What waits longest is told, each time
+    /// that this changes.
+    Waiting {
+        /// Why.
+        why: WaitReason,
+        /// Until when, by the connector's clock.
+        until: DateTime<Utc>,
     },
     /// A kind is done.
     EntityFinished {

@@ -85,6 +85,20 @@ pub enum EntityOutcome {
     Skipped(String),
 }
 
+impl EntityOutcome {
+    /// Why it is not simply done, for a person.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Done => None,
+            Self::NotPermitted(why)
+            | Self::Guarded(why)
+            | Self::Incomplete(why)
+            | Self::Failed(why)
+            | Self::Skipped(why) => Some(why),
+        }
+    }
+}
+
 /// What happened to one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EntityReport {

@@ -282,6 +282,10 @@ impl Connector for ConnectWiseConnector {
         })
     }
 
+    fn waits(&self) -> Option<&psa_core::WaitBoard> {
+        Some(self.context.cw.waits())
+    }
+
     async fn check(&self) -> CheckReport {
         let kinds = self.context.kinds.clone();
         let kinds = kinds.unwrap_or_else(|| self.capabilities.entities.keys().cloned().collect());

@@ -1,9 +1,10 @@
-use super::Operation;
-use base64::Engine as _;
-use psa_core::{Error, ErrorKind, Result};
+//! Files on records.
+
+use psa_core::Result;
+use psa_http::Multipart;
 use psa_http::json::Native;
 
-use super::{Collection, Info, Reference, operations, resource};
+use super::{Collection, Info, Operation, Reference, operations, resource};
 use crate::ids::DocumentId;
 
 resource! {
@@ -82,44 +83,13 @@ impl<'a> Upload<'a> {
         self
     }
 
-    /// The form, with a boundary that is in none of its parts.
-    fn form(&self) -> Result<(String, Vec<u8>)> {
-        if [self.file_name, self.title, self.record_type, self.content_type]
-            .iter()
-            .any(|t| t.contains(['"', '\r', '\n']))
-        {
-            return Err(Error::new(ErrorKind::InvalidRequest, "a name must not hold quotes or line breaks")
-                .with_context("field", "file_name"));
-        }
-        if self.file_name.trim().is_empty() {
-            return Err(Error::new(ErrorKind::InvalidRequest, "a file needs a name").with_context("field", "file_name"));
-        }
-        let mut n = 0u32;
-        let boundary = loop {
-            let boundary =
-                format!("psa-kit-{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("boundary {n}")));
-            if !self.content.windows(boundary.len()).any(|w| w == boundary.as_bytes()) {
-                break boundary;
-            }
-            n += 1;
-        };
-        let mut body = Vec::with_capacity(self.content.len() + 1024);
-        let record = self.record.to_string();
-        let private = self.private.to_string();
-        for (name, value) in
-            [("recordType", self.record_type), ("recordId", &record), ("title", self.title), ("privateFlag", &private)]
-        {
-            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend_from_slice(part.as_bytes());
-        }
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
-            self.file_name, self.content_type
-        );
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(self.content);
-        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        Ok((format!("multipart/form-data; boundary={boundary}"), body))
+    fn form(&self) -> Multipart<'a> {
+        Multipart::new()
+            .field("recordType", self.record_type)
+            .field("recordId", self.record)
+            .field("title", self.title)
+            .field("privateFlag", self.private)
+            .file("file", self.file_name, self.content_type, self.content)
     }
 }
 
@@ -129,15 +99,15 @@ impl Collection<Document> {
         self.list().query("recordType", record_type).query("recordId", record.into())
     }
 
-    /// Uploads a file.
+    /// Uploads a file. Quotes and control characters in its name are percent-encoded on the way, as browsers do; the
+    /// title is sent as it is.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] for a name that can't be sent. With [`Phase::MaybeSent`](psa_core::Phase::MaybeSent) it
-    /// may be there: look at [`of_record`](Self::of_record) before you upload it again.
+    /// [`ErrorKind::InvalidRequest`](psa_core::ErrorKind::InvalidRequest) for a file without a name, or a content type
+    /// that is none. With [`Phase::MaybeSent`](psa_core::Phase::MaybeSent) it may be there: look at
+    /// [`of_record`](Self::of_record) before you upload it again.
     pub async fn upload(&self, file: Upload<'_>) -> Result<Native<Document>> {
-        let (content_type, body) = file.form()?;
-        let content_type = http::HeaderValue::try_from(content_type)
-            .map_err(|e| Error::new(ErrorKind::InvalidRequest, "this is no content type").with_source(e))?;
+        let (content_type, body) = file.form().build().map_err(|e| e.with_operation(UPLOAD.name))?;
         let answer = self.cw.http().call(&UPLOAD).body(content_type, body).send().await?;
         psa_http::list::record(&answer, answer.body.clone(), UPLOAD.name)
             .map_err(|e| e.with_phase(psa_core::Phase::MaybeSent))
@@ -146,7 +116,8 @@ impl Collection<Document> {
     /// A file's bytes, as they arrive.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] also for one the login may not see. A file that breaks off is an error of the stream.
+    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see. A file that breaks
+    /// off is an error of the stream.
     pub async fn download(&self, id: impl Into<DocumentId>) -> Result<psa_http::Download> {
         let call = self.cw.http().call(&DOWNLOAD).path("id", id.into());
         call.header(http::header::ACCEPT, http::HeaderValue::from_static("*/*")).download().await?.not_a_web_page()

@@ -5,6 +5,7 @@
 mod both;
 mod conformance;
 mod connection;
+mod damage;
 mod fixtures;
 mod key_hosts;
 mod lists;

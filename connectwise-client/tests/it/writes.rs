@@ -49,7 +49,7 @@ async fn what_connectwise_refuses_is_told_with_code_and_field() {
     // A member that was not touched: the whole stored record is checked.
     sandbox.edit(|s| s.update("companies", 4, "yearEstablished", 3));
     let error = cw.companies().update(4).set("website", "https://x.example").send().await.unwrap_err();
-    assert_eq!(told(&error), (ErrorKind::Rejected, "OutOfRange".into(), "yearEstablished".into()), "{error:?}");
+    assert_eq!(told(&error), (ErrorKind::InvalidRequest, "OutOfRange".into(), "yearEstablished".into()), "{error:?}");
     // Dates are sent as they are taken, from whatever they were.
     let at = Utc.with_ymd_and_hms(2026, 10, 2, 9, 0, 0).unwrap() + chrono::TimeDelta::milliseconds(123);
     let entry = cw.time_entries().create().set("chargeToId", 5).set("chargeToType", "ServiceTicket");
@@ -214,8 +214,18 @@ async fn files_go_up_and_come_down_whole() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let content: Vec<u8> = (0..=255u8).cycle().take(100_000).collect();
-    let quoted = Upload::new("Ticket", 5, "trace \"1\".bin", "application/octet-stream", &content);
-    assert_eq!(cw.documents().upload(quoted).await.unwrap_err().context("field"), Some("file_name"));
+    for (name, sent) in [
+        ("Pipe 5\" spec.pdf", "Pipe 5%22 spec.pdf"),
+        ("Prüfung – 報告.pdf", "Prüfung – 報告.pdf"),
+        ("two\r\nlines.pdf", "two%0D%0Alines.pdf"),
+    ] {
+        let file = Upload::new("Ticket", 6, name, "application/pdf", &content);
+        let document = cw.documents().upload(file).await.unwrap();
+        assert_eq!((document.title.as_deref(), document.file_name.as_deref()), (Some(name), Some(sent)));
+        assert_eq!(cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap(), content);
+    }
+    let nameless = Upload::new("Ticket", 6, " ", "application/pdf", &content);
+    assert_eq!(cw.documents().upload(nameless).await.unwrap_err().context("field"), Some("file_name"));
     let file = Upload::new("Ticket", 5, "trace 1.bin", "application/octet-stream", &content).title("trace");
     let document = cw.documents().upload(file).await.unwrap();
     let read = cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap();

@@ -1,7 +1,8 @@
 //! Action <-> ticket note and time entry. One fetch feeds both.
 //!
 //! Actions do not page: a list is cut at a count, silently. So they are read in windows of time, each halved until it is
-//! not cut. Edits do not move an action's date, so an update also reads again the actions of every ticket that changed.
+//! not cut and not too large to be read. Edits do not move an action's date, so an update also reads again the actions
+//! of every ticket that changed.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -9,6 +10,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
@@ -17,7 +19,7 @@ use psa_core::{
     Label, Lane, Normalized, Page, Projection, Query, Reader, Record, Reference, Relabel, Relabelled, Result, Source,
     TicketNote, TimeEntry, Version, Visibility, relabelled,
 };
-use psa_http::pages::{self, FetchChained};
+use psa_http::pages::{self, Content, FetchChained};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
@@ -104,6 +106,25 @@ struct Found {
     whole: bool,
 }
 
+impl Found {
+    /// Windows may well be empty, and the one action on a boundary comes with both; they end, as each goes on in time.
+    fn content(&self) -> Content {
+        match &self.next {
+            Some(Step::Window { .. }) if self.records.is_empty() => Content::Empty,
+            _ => Content::Unchecked,
+        }
+    }
+}
+
+/// What came of a window of time.
+enum Read {
+    Whole(ListPage<Action>),
+    /// More rows than Halo lists at once, at this moment of its clock: a shorter window is needed.
+    Cut(Option<DateTime<Utc>>),
+    /// More bytes than this client reads: a shorter window is needed.
+    TooLarge,
+}
+
 impl Walk {
     fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Found>> {
         let walk = Self::new(Arc::clone(&self.context));
@@ -128,7 +149,7 @@ impl Walk {
                 }
                 .boxed()
             });
-            Ok::<_, Error>(pages::chained(start, fetch))
+            Ok::<_, Error>(pages::chained(start, fetch, Found::content))
         })
         .try_flatten()
         .boxed()
@@ -160,18 +181,22 @@ impl Walk {
             // Dates are compared to the second; the next window begins with the last second of this one.
             let stop =
                 end.map_or(from + TimeDelta::seconds(seconds), |end| end.min(from + TimeDelta::seconds(seconds)));
-            let page = self.read(self.list(query), from, stop).await?;
+            let read = self.read(self.list(query), from, stop, seconds).await?;
+            let told = match &read {
+                Read::Whole(page) => Some(page.vendor_time),
+                Read::Cut(told) => Some(*told),
+                Read::TooLarge => None,
+            };
             // The walk ends at the vendor's clock, as it was at the first answer; that clock tells whole seconds only.
-            let now = || page.vendor_time.unwrap_or_else(|| self.context.halo.http().clock().now());
-            let end_now = *end.get_or_insert_with(|| now() + TimeDelta::seconds(1));
-            vendor_time = vendor_time.or(page.vendor_time);
-            if cut(&page, seconds) {
-                if seconds <= 1 {
-                    return Err(too_many(from));
-                }
+            if let Some(told) = told {
+                let now = || told.unwrap_or_else(|| self.context.halo.http().clock().now());
+                end.get_or_insert_with(|| now() + TimeDelta::seconds(1));
+                vendor_time = vendor_time.or(told);
+            }
+            let (Read::Whole(page), Some(end_now)) = (read, end) else {
                 seconds /= 2;
                 continue;
-            }
+            };
             if from == EARLIEST {
                 // Years before Halo say nothing about how much there is later.
                 seconds = FIRST_WINDOW.num_seconds();
@@ -214,9 +239,11 @@ impl Walk {
     /// All actions of one ticket, opportunity or project.
     async fn below(&self, id: i64, query: &Query) -> Result<Found> {
         let list = || self.list(query).ticket(TicketId(id));
-        let page = list().send_unpaged().await?;
-        let vendor_time = page.vendor_time;
-        let records = if cut(&page, i64::MAX) { self.all_of_ticket(list).await? } else { page.records };
+        let (records, vendor_time) = match list().send_unpaged().await {
+            Ok(page) if !cut(&page, i64::MAX) => (page.records, page.vendor_time),
+            Err(error) if !pages::is_too_large(&error) => return Err(error),
+            _ => (self.all_of_ticket(list).await?, None),
+        };
         Ok(Found { records, vendor_time, next: None, whole: true })
     }
 
@@ -245,20 +272,17 @@ impl Walk {
         let mut seen = HashSet::new();
         while from < until {
             let stop = until.min(from + TimeDelta::seconds(seconds));
-            let page = self.read(list(), from, stop).await?;
-            if cut(&page, seconds) {
-                if seconds <= 1 {
-                    return Err(too_many(from));
+            match self.read(list(), from, stop, seconds).await? {
+                Read::Whole(page) => {
+                    if page.records.len() < SPARSE {
+                        seconds *= 2;
+                    }
+                    // Both ends of a window belong to it, so an action on a boundary comes twice.
+                    records.extend(page.records.into_iter().filter(|r| seen.insert(r.raw.clone())));
+                    from = stop;
                 }
-                seconds /= 2;
-                continue;
+                Read::Cut(_) | Read::TooLarge => seconds /= 2,
             }
-            // Both ends of a window belong to it, so an action on a boundary comes twice.
-            if page.records.len() < SPARSE {
-                seconds *= 2;
-            }
-            records.extend(page.records.into_iter().filter(|r| seen.insert(r.raw.clone())));
-            from = stop;
         }
         Ok(records)
     }
@@ -267,8 +291,19 @@ impl Walk {
         self.context.halo.actions().list().include_html_note(true).limit(ROWS_MAX).lane(query.lane)
     }
 
-    async fn read(&self, list: List<Action>, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<ListPage<Action>> {
-        list.start_date(from).end_date(until).send_unpaged().await
+    /// Reads a window of so many seconds. None is shorter than one: what can't be read then is a record that says so.
+    async fn read(&self, list: List<Action>, from: DateTime<Utc>, until: DateTime<Utc>, seconds: i64) -> Result<Read> {
+        match list.start_date(from).end_date(until).send_unpaged().await {
+            Ok(page) if !cut(&page, seconds) => Ok(Read::Whole(page)),
+            Ok(_) if seconds <= 1 => Err(too_many(from)),
+            Ok(page) => Ok(Read::Cut(page.vendor_time)),
+            Err(error) if pages::is_too_large(&error) && seconds <= 1 => {
+                let alone = psa_http::list::too_large_row(Bytes::new(), self.context.halo.http().body_cap());
+                Ok(Read::Whole(crate::page::alone(alone)))
+            }
+            Err(error) if pages::is_too_large(&error) => Ok(Read::TooLarge),
+            Err(error) => Err(error),
+        }
     }
 
     async fn get(&self, key: &Key, lane: Lane) -> Result<RawRecord<Action>> {
@@ -406,16 +441,10 @@ fn record<E: FromAction>(raw: &RawRecord<Action>, projection: Projection) -> Opt
 
 /// The key of an action that could not be decoded as a whole, in its own shape if both ids can be read.
 fn key_of_broken_action(raw: &[u8]) -> Key {
-    #[derive(Deserialize)]
-    struct Ids {
-        #[serde(deserialize_with = "psa_http::json::id")]
-        id: i64,
-        #[serde(deserialize_with = "psa_http::json::id")]
-        ticket_id: i64,
-    }
-    match serde_json::from_slice::<Ids>(raw) {
-        Ok(ids) => Key::from_parts([ids.ticket_id, ids.id]),
-        Err(_) => Key::from_parts(["0".to_owned(), key_of_broken(raw).to_string()]),
+    let ids = psa_http::list::number_in(raw, "ticket_id").zip(psa_http::list::id_in(raw));
+    match ids {
+        Some((ticket, id)) => Key::from_parts([ticket, id]),
+        None => Key::from_parts(["0".to_owned(), key_of_broken(raw).to_string()]),
     }
 }
 

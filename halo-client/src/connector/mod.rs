@@ -309,6 +309,10 @@ impl Connector for HaloConnector {
         })
     }
 
+    fn waits(&self) -> Option<&psa_core::WaitBoard> {
+        Some(self.context.halo.waits())
+    }
+
     async fn check(&self) -> CheckReport {
         crate::check::test(&self.context.halo).await
     }

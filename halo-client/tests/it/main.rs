@@ -4,6 +4,7 @@
 
 mod conformance;
 mod connection;
+mod damage;
 mod fixtures;
 mod quirks;
 mod reach;

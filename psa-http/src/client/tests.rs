@@ -24,6 +24,8 @@ enum Act {
     Cut,
     /// No answer for this many seconds.
     Stall(u64),
+    /// 429 without a word until so many seconds after the start.
+    LimitedUntil(u64),
 }
 
 fn ok() -> Act {
@@ -96,6 +98,11 @@ impl Transport for Script {
                     Ok(response.body(body(text)).unwrap())
                 }
                 Act::Fail(kind) => Err(TransportError::new(kind)),
+                Act::LimitedUntil(seconds) => {
+                    let limited = self.started.unwrap().elapsed() < Duration::from_secs(seconds);
+                    let response = http::Response::builder().status(if limited { 429 } else { 200 });
+                    Ok(response.body(body("{}")).unwrap())
+                }
                 Act::Cut => {
                     let parts = [
                         Ok(Bytes::from_static(b"{\"half\":")),
@@ -224,6 +231,119 @@ async fn the_deadline_ends_the_tries_before_a_wait_that_would_pass_it() {
     let error = read(&client(&script)).await.unwrap_err();
     assert!(error.is_rate_limited() && error.retry() == Retry::Exhausted);
     assert_eq!(script.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_without_a_word_is_waited_out_up_to_the_deadline_however_many_tries_that_takes() {
+    for seconds in [60, 120, 240, 299, 599] {
+        let script = Script::new([Act::LimitedUntil(seconds)]);
+        read(&client(&script)).await.unwrap_or_else(|e| panic!("{seconds}: {e}"));
+        let waited = script.times().pop().unwrap();
+        assert!(waited >= seconds as f64 && waited <= (seconds + 61) as f64, "{seconds}: {waited}");
+    }
+    let script = Script::new([Act::LimitedUntil(601)]);
+    let error = read(&client(&script)).await.unwrap_err();
+    assert!(error.is_rate_limited() && error.retry() == Retry::Exhausted, "{error:?}");
+    let waited = script.times().pop().unwrap();
+    assert!((599.9..=600.1).contains(&waited), "the last try comes at the deadline, not at {waited}");
+    // A vendor that tells each time to wait a little more is believed as long.
+    let script = Script::new(std::iter::repeat_n(with(429, "retry-after", 50), 11).chain([ok()]));
+    read(&client(&script)).await.unwrap();
+    // A write was refused before it had any effect.
+    let script = Script::new([Act::LimitedUntil(299)]);
+    client(&script).call(&CREATE).json(&1).send().await.unwrap();
+    // Who wants one try gets one.
+    let script = Script::new([Act::LimitedUntil(1)]);
+    assert!(read(&builder(&script).retry(RetryPolicy::none()).build().unwrap()).await.is_err());
+    assert_eq!(script.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_watches_sees_what_is_waited_for_and_until_when() {
+    for (act, why) in
+        [(with(429, "retry-after", 300), WaitReason::VendorLimit), (with(503, "retry-after", 300), WaitReason::Retry)]
+    {
+        let script = Script::new([act, ok()]);
+        let client = client(&script);
+        let mut changes = client.waits().watch();
+        let (answer, seen) = futures::join!(read(&client), async {
+            let began = client.clock().now();
+            let seen = changes.next().await.flatten().expect("somebody waits");
+            (seen, seen.until - began)
+        });
+        answer.unwrap();
+        assert_eq!((seen.0.why, seen.0.operation), (why, "test.read"));
+        assert_eq!(seen.1.num_seconds(), 300);
+        assert!(client.waits().all().is_empty(), "nobody waits any more");
+    }
+    // The configured budget, too.
+    let script = Script::new([ok()]);
+    let budget = RateBudget::new(Arc::new(TokioClock::new()), 1, Duration::from_secs(100));
+    let client = builder(&script).budget(budget).build().unwrap();
+    read(&client).await.unwrap();
+    let mut changes = client.waits().watch();
+    let (answer, seen) = futures::join!(read(&client), changes.next());
+    answer.unwrap();
+    assert_eq!(seen.flatten().map(|w| w.why), Some(WaitReason::RateBudget));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_is_told_with_its_address_and_not_followed() {
+    for code in [301, 302, 303, 307, 308] {
+        let to = "https://me:secret@other.example/api/things?token=secret#x";
+        let script = Script::new([with(code, "location", to), ok()]);
+        let error = read(&client(&script)).await.unwrap_err();
+        assert_eq!((error.kind(), error.phase()), (ErrorKind::Moved, Phase::Answered), "{code}");
+        assert!(error.to_string().contains("moved to https://other.example/api/things"), "{error}");
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+        assert_eq!(script.calls(), 1);
+        // A write that was done may answer with where its result is.
+        let script = Script::new([with(code, "location", "/things/9"), ok()]);
+        let error = client(&script).call(&CREATE).json(&1).send().await.unwrap_err();
+        let phase = if matches!(code, 302 | 303) { Phase::MaybeSent } else { Phase::Answered };
+        assert_eq!(error.phase(), phase, "{code}");
+        assert!(error.to_string().contains("https://vendor.example/things/9"), "{error}");
+        assert_eq!(script.calls(), 1);
+    }
+}
+
+const PAGE: &str = "<!DOCTYPE html><title>Blocked</title>Cloudflare Ray ID: <b>89a1b2c3d4e5f607</b>";
+
+#[tokio::test(start_paused = true)]
+async fn a_firewalls_page_is_told_with_its_id_and_proves_nothing() {
+    for code in [400, 401, 403, 404, 405, 410, 451] {
+        let script = Script::new([Act::Answer(code, vec![("server", "cloudflare".into())], PAGE)]);
+        let error = read(&client(&script)).await.unwrap_err();
+        assert!(error.is_blocked(), "{code}: {error:?}");
+        assert!(error.to_string().contains("a firewall or proxy refused (Cloudflare, id 89a1b2c3d4e5f607)"), "{error}");
+        assert_eq!(script.calls(), 1, "{code}");
+    }
+    // It may go away by itself: it is tried again.
+    let script = Script::new([Act::Answer(503, vec![], PAGE)]);
+    let error = read(&client(&script)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.to_string().contains("a firewall or proxy refused") && script.calls() > 1, "{error}");
+    let script = Script::new([Act::Answer(429, vec![("retry-after", "5".into())], PAGE), ok()]);
+    read(&client(&script)).await.unwrap();
+    // What the vendor itself says stays what it is.
+    for (code, kind) in
+        [(401, ErrorKind::Unauthenticated), (403, ErrorKind::PermissionDenied), (404, ErrorKind::NotFound)]
+    {
+        for body in ["", "{}", "no", "{\"message\":\"<html>\"}"] {
+            let script = Script::new([Act::Answer(code, vec![], body)]);
+            assert_eq!(read(&client(&script)).await.unwrap_err().kind(), kind, "{code} {body}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_byte_order_mark_is_no_part_of_an_answer() {
+    let script = Script::new([Act::Answer(200, vec![], "\u{feff}{\"id\":1}")]);
+    let client = client(&script);
+    assert_eq!(read(&client).await.unwrap().body, "{\"id\":1}");
+    let call = || crate::RawCall::new(client.call(&READ).path("id", 1));
+    assert_eq!(call().send().await.unwrap(), serde_json::json!({"id": 1}));
+    assert_eq!(call().send_raw().await.unwrap().body, "\u{feff}{\"id\":1}", "a file's bytes are its own");
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,6 +64,31 @@ fn a_wrong_type_names_the_path_and_not_the_value() {
 }
 
 #[test]
+fn a_damaged_text_is_read_and_its_bytes_are_kept() {
+    for (raw, name) in [
+        (&b"{\"name\":\"caf\x92\",\"new\":1}"[..], "caf\u{fffd}"),
+        (b"{\"name\":\"Printer on fire \\ud83d\",\"new\":1}", "Printer on fire \u{fffd}"),
+        (b"{\"name\":\"two\nlines\",\"new\":1}", "two\nlines"),
+        (b"\xef\xbb\xbf{\"name\":\"marked\",\"new\":1}", "marked"),
+    ] {
+        let row = native::<Row>(Bytes::from_static(raw)).unwrap();
+        assert_eq!((row.name.as_deref(), row.raw().as_ref()), (Some(name), raw));
+        assert_eq!(row.member("new"), Some(serde_json::json!(1)));
+    }
+}
+
+#[test]
+fn what_is_no_finite_number_is_an_error_with_its_path_and_never_a_number() {
+    for value in
+        ["NaN", "Infinity", "-Infinity", "\"NaN\"", "\"Infinity\"", "\"-inf\"", "\"1e400\"", "1e400", "12.", "-"]
+    {
+        let json = format!(r#"{{"name":"a","estimate":{value}}}"#);
+        assert_eq!(decode::<Row>(json.as_bytes()).unwrap_err().path, "estimate", "{value}");
+    }
+    assert_eq!(row(r#"{"estimate":"1.5"}"#).estimate, Some(1.5));
+}
+
+#[test]
 fn nul_characters_go_and_unknown_members_stay() {
     let raw = Bytes::from_static(b"{\"name\":\"a\\u0000b\",\"new_in_2027\":{\"x\":[1]}}");
     let row = native::<Row>(raw.clone()).unwrap();
