@@ -20,6 +20,8 @@ mod sandbox;
 mod schema;
 mod special;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod writes;
 
 pub use callbacks::CallbackDelivery;

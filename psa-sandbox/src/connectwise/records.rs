@@ -322,12 +322,23 @@ fn ticket_base(d: &Dataset, id: i64, board: i64) -> Row {
     }))
 }
 
+/// A ticket's subtype and item.
+fn narrowed(board: i64, id: i64) -> Row {
+    let (subtype, item) = (1 + id % 2, 1 + id / 2 % 2);
+    row(
+        json!({"subType": short(board * STRIDE + subtype, nth(subtype, &SUBTYPES)), "item": short(board * STRIDE + item, nth(item, &ITEMS))}),
+    )
+}
+
 pub(super) fn ticket(d: &Dataset, id: i64) -> Row {
     let board = 1 + d.dice(39, id, 2);
     let mut out = ticket_base(d, id, board);
     let closed = out.get("closedDate").cloned().unwrap_or(Value::Null);
     let by = if closed.is_null() { Value::Null } else { "aarcher".into() };
     let opened = out["_info"]["dateEntered"].clone();
+    if id % 3 == 0 {
+        out.extend(narrowed(board, id));
+    }
     out.extend(row(json!({"recordType": "ServiceTicket", "team": short(board, nth(board, &TEAMS)), "sla": short(1, "Standard"), "slaStatus": if by.is_null() { "Waiting" } else { "Resolved" },
         "resources": identifier(1 + d.dice(40, id, 11)), "dateResolved": closed, "dateResplan": closed, "dateResponded": closed, "respondedBy": by, "resplanBy": by, "resolvedBy": by,
         "escalationStartDateUTC": opened})));
@@ -340,6 +351,8 @@ pub(super) fn project_ticket(d: &Dataset, id: i64) -> Row {
     }
     let mut out = ticket_base(d, id, 3);
     let project = 1 + id % (d.companies / 10 + 1);
+    out.extend(row(json!({"stateIdentifier": "", "automaticEmailCc": "", "requiredDate": d.days_ago(-30), "estimatedStartDate": d.days_ago(30)})));
+    out.extend(narrowed(3, id));
     out.extend(row(json!({"project": short(project, &format!("Rollout {project}")), "phase": short(project * STRIDE + 1, "Phase 1"), "wbsCode": "1.1", "resources": identifier(1 + d.dice(40, id, 11))})));
     out
 }

@@ -11,15 +11,14 @@ use crate::rows::{Row, number};
 /// What a record is called by where another one refers to it.
 fn name_of(row: &Row) -> Option<Value> {
     let text = |name: &str| row.get(name).filter(|v| v.is_string()).cloned();
-    if let Some(name) = ["name", "description", "title"].into_iter().find_map(text) {
-        return Some(name);
-    }
-    if let Some(number) = row.get("probability").filter(|v| v.is_number()) {
-        return Some(number.to_string().into());
-    }
     let of = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-    let whole = format!("{} {}", of("firstName"), of("lastName")).trim().to_owned();
-    if whole.is_empty() { None } else { Some(whole.into()) }
+    let person = format!("{} {}", of("firstName"), of("lastName")).trim().to_owned();
+    text("name")
+        .or_else(|| text("description"))
+        // People have titles too.
+        .or_else(|| Some(person).filter(|p| !p.is_empty()).map(Value::from))
+        .or_else(|| text("title"))
+        .or_else(|| row.get("probability").filter(|v| v.is_number()).map(|n| n.to_string().into()))
 }
 
 /// A reference to a row, as the vendor shows it.

@@ -30,7 +30,7 @@ pub(super) fn first_defaults(data: &Data, of: &Table, row: &mut Row) {
     }
     if let Some(me) = me(data) {
         let author = match of.name {
-            "time_entries" | "ticket_tasks" => Some("member"),
+            "time_entries" => Some("member"),
             "ticket_notes" | "project_ticket_notes" if !row.contains_key("contact") => Some("member"),
             _ => None,
         };

@@ -129,7 +129,7 @@ pub(super) static TABLES: &[Table] = &[
             userDefinedField2:s50 userDefinedField3:s50 userDefinedField4:s50 userDefinedField5:s50 \
             userDefinedField6:s50 userDefinedField7:s50 userDefinedField8:s50 userDefinedField9:s50 \
             userDefinedField10:s50 companyLocation:@locations=2 communicationItems:o types:*@contact_types^ \
-            integratorTags:o customFields:o photo:@documents ignoreDuplicates:b+ typeIds:o+",
+            integratorTags:o customFields:o photo:@documents ignoreDuplicates:b=false typeIds:o+",
         count: |d| d.companies * 3,
         make: make::contact,
         belongs: &[follows("site", "company", "company")],

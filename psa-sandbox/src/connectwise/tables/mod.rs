@@ -28,7 +28,7 @@ pub(crate) struct Table {
     pub(super) called: &'static str,
     /// The module of its right.
     pub(super) module: &'static str,
-    /// Its members: see [`Schema`](super::schema::Schema).
+    /// Its members, in the words of [`Field`](super::schema::Field).
     pub(super) fields: &'static str,
     /// How many there are before any edit (with children or gaps: the largest id).
     pub(super) count: fn(&Dataset) -> i64,
