@@ -85,7 +85,7 @@ impl Route {
             .filter_map(|t| fits(t, &lower).map(|(parent, rest)| (*t, parent, rest)))
             .max_by_key(|(t, _, rest)| (lower.len() - rest.len(), t.parent.is_none()))?;
         let (rest, twin) = match rest {
-            [rest @ .., "info"] if table.twin && method == Method::GET => (rest, true),
+            [rest @ .., "info"] if table.twin && *method == Method::GET => (rest, true),
             rest => (rest, false),
         };
         let verb = match (method, rest) {
