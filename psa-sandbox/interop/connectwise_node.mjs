@@ -328,7 +328,7 @@ check('reports a date in quotes', async () => {
 
 check('reports a flag that is compared with a number or a text', async () => {
     const list = (conditions) => cw().ServiceAPI.getServiceTicketsCount({ conditions });
-    await badCondition('Boolean values should be True or False', list('closedFlag=1'));
+    await badCondition('boolean values should be indicated with the keywords true or false', list('closedFlag=1'));
     await badCondition('', list('closedFlag="yes"'));
 });
 

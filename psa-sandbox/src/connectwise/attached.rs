@@ -3,12 +3,13 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::checks::{inner, invalid};
 use super::data::Data;
 use super::lists::{self, Ask, not_found, refuse};
 use super::quirks::{OpenPoints, Quirks};
 use super::routes::Verb;
 use super::tables::{Table, table};
-use super::writes::{inner, invalid, object};
+use super::writes::object;
 use crate::reply::Reply;
 use crate::rows::number;
 

@@ -14,9 +14,9 @@ use psa_http::Transport;
 use serde_json::{Value, json};
 use sha2::Digest;
 
+use super::checks::{inner, invalid};
 use super::data::{Data, Happened};
 use super::tables::{Table, table};
-use super::writes::{inner, invalid};
 use crate::reply::Reply;
 use crate::rows::{Row, number};
 

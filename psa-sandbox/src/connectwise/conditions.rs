@@ -48,8 +48,23 @@ enum Token {
     Comma,
 }
 
+/// What a member can be compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Sort {
+    Text,
+    Number,
+    Flag,
+    Date,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    Any,
+}
+
 /// What the vendor says to a literal that it can't read.
-const BAD_LITERAL: &str = "Expected a value. String values should be enclosed with double or single quotes; DateTime values should be enclosed in square brackets; Boolean values should be True or False.";
+const BAD_LITERAL: &str = "Expected a value. String values should be enclosed with double or single quotes; DateTime values should be enclosed in square brackets; numbers should consist of only digits, and optionally a decimal point and a negation sign; boolean values should be indicated with the keywords true or false; null values should be indicated by the keyword null.";
+
+/// What the vendor says to a word that an enumeration does not have, and to a comparison that it can't have.
+const BAD_WORD: &str = "Enum value supplied was invalid";
 
 fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut out = Vec::new();
@@ -103,20 +118,19 @@ pub(super) fn date(text: &str) -> Option<DateTime<Utc>> {
     Some(text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
 }
 
-struct Parser {
+struct Parser<'n> {
     tokens: Vec<Token>,
     at: usize,
-    known: fn(&str, &str) -> bool,
-    resource: String,
+    names: &'n dyn Fn(&str) -> Option<Sort>,
 }
 
-/// Reads a condition; `known` tells whether a resource can be filtered by a name.
-pub(super) fn parse(text: &str, resource: &str, known: fn(&str, &str) -> bool) -> Result<Option<Expr>, String> {
+/// Reads a condition; `names` tells what a name can be compared with, and none for a name that is not known.
+pub(super) fn parse(text: &str, names: &dyn Fn(&str) -> Option<Sort>) -> Result<Option<Expr>, String> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
         return Ok(None);
     }
-    let mut parser = Parser { tokens, at: 0, known, resource: resource.to_owned() };
+    let mut parser = Parser { tokens, at: 0, names };
     let expr = parser.or()?;
     match parser.peek() {
         None => Ok(Some(expr)),
@@ -124,7 +138,7 @@ pub(super) fn parse(text: &str, resource: &str, known: fn(&str, &str) -> bool) -
     }
 }
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at)
     }
@@ -177,9 +191,9 @@ impl Parser {
         let Some(Token::Word(path)) = self.next() else {
             return Err("A field name was expected.".to_owned());
         };
-        if !(self.known)(&self.resource, &path) {
+        let Some(sort) = (self.names)(&path) else {
             return Err(format!("{path} is not a recognized name."));
-        }
+        };
         let negated = self.word("not");
         if self.word("in") {
             if self.next() != Some(Token::Open) {
@@ -191,7 +205,7 @@ impl Parser {
                 match self.next() {
                     Some(Token::Comma) => {}
                     Some(Token::Close) => {
-                        values.iter().try_for_each(|v| comparable(&path, v))?;
+                        values.iter().try_for_each(|v| comparable(sort, v))?;
                         return Ok(Expr::In(path, values, negated));
                     }
                     _ => return Err("A list is not closed.".to_owned()),
@@ -203,13 +217,21 @@ impl Parser {
             let Some(Token::Text(text)) = self.next() else {
                 return Err(BAD_LITERAL.to_owned());
             };
+            match sort {
+                Sort::Text | Sort::Any => {}
+                Sort::Word(_) => return Err(BAD_WORD.to_owned()),
+                Sort::Number | Sort::Flag | Sort::Date => comparable(sort, &Literal::Text(text.clone()))?,
+            }
             let pattern = text.replace("[[]", "[").replace('*', "%");
             return Ok(Expr::Like(path, if contains { format!("%{pattern}%") } else { pattern }, negated));
         }
         match self.next() {
             Some(Token::Op(op)) if !negated => {
                 let literal = self.literal()?;
-                comparable(&path, &literal)?;
+                comparable(sort, &literal)?;
+                if matches!(sort, Sort::Word(_)) && !matches!(op, Op::Eq | Op::Ne) {
+                    return Err(BAD_WORD.to_owned());
+                }
                 Ok(Expr::Compare(path, op, literal))
             }
             _ => Err("An operator was expected.".to_owned()),
@@ -229,25 +251,35 @@ impl Parser {
     }
 }
 
-/// Whether a literal is of the kind that a member is: ids are numbers, in quotes or not.
-fn comparable(path: &str, literal: &Literal) -> Result<(), String> {
-    let last = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let id = last == "id";
-    let dated = last.ends_with("date") || ["lastupdated", "dateentered", "timestart", "timeend"].contains(&&*last);
-    match literal {
-        Literal::Text(text) if matches!(&*last, "impact" | "severity") => {
-            let known = ["low", "medium", "high"].contains(&&*text.to_ascii_lowercase());
-            known.then_some(()).ok_or_else(|| "Enum value supplied was invalid".to_owned())
+/// Whether a literal is of the kind that a member is: numbers may be in quotes.
+fn comparable(sort: Sort, literal: &Literal) -> Result<(), String> {
+    let wanted = match sort {
+        Sort::Any => return Ok(()),
+        Sort::Word(words) => {
+            let known = match literal {
+                Literal::Null => true,
+                Literal::Text(text) => words.iter().any(|w| w.eq_ignore_ascii_case(text)),
+                _ => false,
+            };
+            return known.then_some(()).ok_or_else(|| BAD_WORD.to_owned());
         }
-        Literal::Text(_) if dated => Err(BAD_LITERAL.to_owned()),
-        Literal::Number(_) if last.ends_with("flag") => {
-            Err(BAD_LITERAL.replacen("a value", "a boolean value, not a numeric", 1))
-        }
-        Literal::Text(_) | Literal::Date(_) if last.ends_with("flag") => Err(BAD_LITERAL.to_owned()),
-        Literal::Text(text) if id && text.trim().parse::<i64>().is_err() => Err(BAD_LITERAL.to_owned()),
-        Literal::Flag(_) | Literal::Date(_) if id => Err(BAD_LITERAL.to_owned()),
-        _ => Ok(()),
+        Sort::Text => "string",
+        Sort::Number => "numeric",
+        Sort::Flag => "boolean",
+        Sort::Date => "datetime",
+    };
+    let got = match literal {
+        Literal::Null => return Ok(()),
+        Literal::Text(text) if sort == Sort::Number && text.trim().parse::<f64>().is_ok() => return Ok(()),
+        Literal::Text(_) => "string",
+        Literal::Number(_) => "numeric",
+        Literal::Flag(_) => "boolean",
+        Literal::Date(_) => "datetime",
+    };
+    if got == wanted {
+        return Ok(());
     }
+    Err(BAD_LITERAL.replacen("a value", &format!("a {wanted} value, not a {got}"), 1))
 }
 
 /// The value at a path, without regard to case; stamps are in `_info`.
@@ -375,12 +407,25 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// What the members of the row below can be compared with.
+    fn sort(name: &str) -> Option<Sort> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "nonsense" => return None,
+            "closedflag" => Sort::Flag,
+            "lastupdated" => Sort::Date,
+            "impact" => Sort::Word(&["Low", "High"]),
+            "id" | "budgethours" => Sort::Number,
+            "summary" => Sort::Text,
+            _ => Sort::Any,
+        })
+    }
+
     fn fits(text: &str) -> bool {
         let row = crate::rows::row(
             json!({"id": 7, "summary": "VPN [down]", "closedFlag": false, "status": {"id": 3, "name": "New"}, "budgetHours": 1.5,
-            "_info": {"lastUpdated": "2026-10-01T12:00:00Z"}}),
+            "impact": "High", "_info": {"lastUpdated": "2026-10-01T12:00:00Z"}}),
         );
-        parse(text, "tickets", |_, name| !name.contains("nonsense")).unwrap().unwrap().fits(&row)
+        parse(text, &sort).unwrap().unwrap().fits(&row)
     }
 
     #[test]
@@ -388,6 +433,7 @@ mod tests {
         for (text, expected) in [
             ("id = 7", true),
             ("ID>6 and not id=8", true),
+            ("id = '7'", true),
             ("status/name in (\"New\",'Open')", true),
             ("status/name not in ('New')", false),
             ("summary contains \"vpn\" or id=1", true),
@@ -395,6 +441,8 @@ mod tests {
             ("summary contains '[[]down'", true),
             ("closedFlag = False", true),
             ("parentTicketId = null", true),
+            ("impact = 'high' and impact != null", true),
+            ("impact in ('Low')", false),
             ("lastUpdated >= [2026-10-01T12:00:00Z]", true),
             ("lastUpdated > [2026-10-01 12:00:00.5+00:00]", false),
             ("lastUpdated > [2026-09-30]", true),
@@ -417,8 +465,34 @@ mod tests {
             "lastUpdated > '2026",
             "id ~ 7",
         ] {
-            assert!(parse(text, "tickets", |_, name| !name.contains("nonsense")).is_err(), "{text}");
+            assert!(parse(text, &sort).is_err(), "{text}");
         }
-        assert_eq!(parse(" ", "tickets", |_, _| true).unwrap(), None);
+        assert_eq!(parse(" ", &sort).unwrap(), None);
+    }
+
+    #[test]
+    fn a_member_is_compared_with_its_own_kind_only() {
+        let told = |text: &str| parse(text, &sort).unwrap_err();
+        for text in [
+            "impact like 'L*'",
+            "impact not like \"Low\"",
+            "impact contains 'o'",
+            "impact > 'Low'",
+            "impact = 'Enormous'",
+            "impact = 1",
+            "impact in ('Low','Enormous')",
+        ] {
+            assert_eq!(told(text), BAD_WORD, "{text}");
+        }
+        for (text, start) in [
+            ("closedFlag = 1", "Expected a boolean value, not a numeric."),
+            ("closedFlag = 'yes'", "Expected a boolean value, not a string."),
+            ("id = 'seven'", "Expected a numeric value, not a string."),
+            ("id like '7*'", "Expected a numeric value, not a string."),
+            ("lastUpdated > '2026-01-01'", "Expected a datetime value, not a string."),
+            ("summary = 5", "Expected a string value, not a numeric."),
+        ] {
+            assert!(told(text).starts_with(start), "{text}: {}", told(text));
+        }
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::tables::{TABLES, Table};
-use crate::rows::{Row, Rows, dice};
+use super::schema::schema;
+use super::tables::{STRIDE, Table, index, tables};
+use crate::rows::{Row, Rows, dice, number};
 
 /// How big the tenant is. The same seed gives the same tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,13 +94,24 @@ pub(crate) struct Data {
 /// Tickets of service and of projects have one numbering.
 const SHARED: [(&str, &str); 2] = [("tickets", "project_tickets"), ("project_tickets", "tickets")];
 
-fn index(table: &Table) -> usize {
-    TABLES.iter().position(|t| std::ptr::eq(t, table)).unwrap_or(0)
+/// Children of so small a table are found without regard to their numbers.
+const SMALL: i64 = 100;
+
+/// The id that a member names, as a number or in a reference.
+pub(super) fn id_of(row: &Row, member: &str) -> Option<i64> {
+    let value = row.get(member)?;
+    number(value).or_else(|| value.get("id").and_then(number))
+}
+
+/// The record that a child is below.
+pub(super) fn parent_of(table: &Table, row: &Row) -> Option<i64> {
+    let (_, member) = table.parent?;
+    row.get("_parent").and_then(number).or_else(|| id_of(row, member))
 }
 
 impl Data {
     pub(crate) fn new(dataset: Dataset) -> Self {
-        let tables = TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect();
+        let tables = tables().iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect();
         Self { dataset, tables, happened: Vec::new(), attached: BTreeSet::new(), member: "apimember1".to_owned() }
     }
 
@@ -107,8 +119,20 @@ impl Data {
         &self.tables[index(table)]
     }
 
+    /// A row with all its members.
     pub(super) fn get(&self, table: &Table, id: i64) -> Option<Row> {
-        self.rows(table).get(&self.dataset, id)
+        Some(schema(table).complete(self.rows(table).get(&self.dataset, id)?))
+    }
+
+    /// The rows below a record, upwards, as they are stored.
+    pub(super) fn below<'d>(&'d self, table: &'static Table, parent: i64) -> Box<dyn Iterator<Item = (i64, Row)> + 'd> {
+        let rows = self.rows(table);
+        let of_parent = move |(_, row): &(i64, Row)| parent_of(table, row) == Some(parent);
+        if (table.count)(&self.dataset) <= SMALL {
+            return Box::new(rows.above(&self.dataset, 0).filter(of_parent));
+        }
+        let (from, until) = (parent * STRIDE, parent * STRIDE + STRIDE - 1);
+        Box::new(rows.within(&self.dataset, from, until).filter(of_parent))
     }
 
     /// The configurations that a ticket is about.

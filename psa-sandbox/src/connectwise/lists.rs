@@ -3,13 +3,13 @@
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
-use super::conditions::{self, Expr};
-use super::data::Data;
-use super::members::members;
+use super::conditions::{self, Expr, Sort};
+use super::data::{Data, parent_of};
 use super::quirks::{OpenPoints, Quirks};
-use super::tables::{STRIDE, Table};
+use super::schema::{Kind, schema};
+use super::tables::{Table, table};
 use crate::reply::Reply;
-use crate::rows::{Row, number};
+use crate::rows::Row;
 
 /// Rows of a page that nobody asked for.
 const DEFAULT_ROWS: usize = 25;
@@ -44,22 +44,53 @@ pub(super) fn refuse(status: u16, code: &str, message: impl Into<String>) -> Rep
     Reply::json(status, &json!({"code": code, "message": message.into()}))
 }
 
-/// Whether a resource can be filtered by a path.
-fn known(resource: &str, path: &str) -> bool {
-    let head = path.split('/').next().unwrap_or(path);
-    if ["lastUpdated", "dateEntered", "updatedBy", "enteredBy"].iter().any(|s| s.eq_ignore_ascii_case(path)) {
-        return true;
+/// What a path of a resource can be compared with; none: it is not a name that conditions know.
+fn sort_of(of: &'static Table, path: &str) -> Option<Sort> {
+    let is = |names: &[&str]| names.iter().any(|n| n.eq_ignore_ascii_case(path));
+    if is(&["lastUpdated", "dateEntered"]) {
+        return Some(Sort::Date);
     }
-    if head.eq_ignore_ascii_case("_info") {
-        return false;
+    if is(&["updatedBy", "enteredBy"]) {
+        return Some(Sort::Text);
     }
-    // A comma text has nothing inside; `configuration/id` is a name of its own on tickets.
-    if head.eq_ignore_ascii_case("resources") && path.contains('/') {
-        return false;
+    let (head, inner) = match path.split_once('/') {
+        Some((head, inner)) => (head, Some(inner)),
+        None => (path, None),
+    };
+    if of.unfiltered.iter().any(|m| m.eq_ignore_ascii_case(head)) {
+        return None;
     }
-    let table = super::tables::table(resource);
-    !table.unfiltered.iter().any(|m| m.eq_ignore_ascii_case(head))
-        && members(resource).iter().any(|m| m.eq_ignore_ascii_case(head))
+    let field = schema(of).named(head).filter(|f| !f.only_written)?;
+    match (inner, &field.kind) {
+        (None, Kind::Text(_) | Kind::Guid) => Some(Sort::Text),
+        (None, Kind::Int(_) | Kind::IdOf(_) | Kind::Float) => Some(Sort::Number),
+        (None, Kind::Flag) => Some(Sort::Flag),
+        (None, Kind::Date) => Some(Sort::Date),
+        (None, Kind::Word(words)) => Some(Sort::Word(words)),
+        (None, _) => Some(Sort::Any),
+        (Some(inner), Kind::Reference(to)) => within_reference(table(to), inner),
+        // A scalar and a list have nothing inside that conditions know.
+        (Some(_), _) => None,
+    }
+}
+
+/// What a part of a reference can be compared with: only what references show.
+fn within_reference(to: &'static Table, part: &str) -> Option<Sort> {
+    if part.eq_ignore_ascii_case("id") {
+        return Some(Sort::Number);
+    }
+    let shown = to.shows.iter().find(|(_, shown)| shown.eq_ignore_ascii_case(part));
+    let source = shown.map_or(part, |(source, _)| *source);
+    if ["name", "summary"].iter().any(|n| n.eq_ignore_ascii_case(part)) {
+        return Some(Sort::Text);
+    }
+    shown?;
+    Some(match schema(to).named(source).map(|f| &f.kind) {
+        Some(Kind::Int(_) | Kind::Float) => Sort::Number,
+        Some(Kind::Flag) => Sort::Flag,
+        Some(Kind::Word(words)) => Sort::Word(words),
+        _ => Sort::Text,
+    })
 }
 
 /// Conditions of a record's arrays: each element must fit by itself.
@@ -93,17 +124,17 @@ struct Narrowed {
 }
 
 impl Narrowed {
-    fn read(table: &Table, ask: &Ask<'_>) -> Result<Self, Reply> {
+    fn read(table: &'static Table, ask: &Ask<'_>) -> Result<Self, Reply> {
         let bad = |message: String| refuse(400, "ApiFindCondition", message);
-        let parse = |name: &str, known: fn(&str, &str) -> bool| {
-            conditions::parse(ask.get(name).unwrap_or_default(), table.name, known).map_err(bad)
+        let parse = |name: &str, names: &dyn Fn(&str) -> Option<Sort>| {
+            conditions::parse(ask.get(name).unwrap_or_default(), names).map_err(bad)
         };
+        let of_field =
+            |name: &str| ["caption", "value", "id"].iter().any(|n| n.eq_ignore_ascii_case(name)).then_some(Sort::Any);
         Ok(Self {
-            conditions: parse("conditions", known)?,
-            children: Children(parse("childConditions", |_, _| true)?),
-            custom: parse("customFieldConditions", |_, name| {
-                ["caption", "value", "id"].iter().any(|n| n.eq_ignore_ascii_case(name))
-            })?,
+            conditions: parse("conditions", &|path| sort_of(table, path))?,
+            children: Children(parse("childConditions", &|_| Some(Sort::Any))?),
+            custom: parse("customFieldConditions", &of_field)?,
         })
     }
 
@@ -126,17 +157,23 @@ fn candidates<'d>(
     narrowed: &Narrowed,
     after: i64,
 ) -> Box<dyn Iterator<Item = (i64, Row)> + 'd> {
+    let schema = schema(table);
+    Box::new(stored(data, table, ask, narrowed, after).map(move |(id, row)| (id, schema.complete(row))))
+}
+
+/// The same rows as they are stored.
+fn stored<'d>(
+    data: &'d Data,
+    table: &'static Table,
+    ask: &Ask<'_>,
+    narrowed: &Narrowed,
+    after: i64,
+) -> Box<dyn Iterator<Item = (i64, Row)> + 'd> {
     let rows = data.rows(table);
     let dataset = &data.dataset;
     let (most, only) = narrowed.conditions.as_ref().map_or((None, None), Expr::ids);
     if let Some(parent) = ask.parent {
-        let member = table.parent.map_or("", |(_, member)| member);
-        let of_parent = move |row: &Row| {
-            row.get("_parent").and_then(number) == Some(parent)
-                || row.get(member).is_some_and(|v| number(v).or_else(|| v.get("id").and_then(number)) == Some(parent))
-        };
-        let found = rows.within(dataset, parent * STRIDE, parent * STRIDE + STRIDE - 1);
-        return Box::new(found.filter(move |(id, row)| *id > after && of_parent(row)));
+        return Box::new(data.below(table, parent).filter(move |(id, _)| *id > after));
     }
     if let Some(mut only) = only {
         only.sort_unstable();
@@ -208,8 +245,12 @@ fn without_nulls(row: &mut Row) {
 
 pub(super) fn count(data: &Data, table: &'static Table, ask: &Ask<'_>) -> Result<Reply, Reply> {
     let narrowed = Narrowed::read(table, ask)?;
-    let fits = |(_, row): &(i64, Row)| visible(row, ask) && (narrowed.all() || narrowed.fits(row));
-    let count = candidates(data, table, ask, &narrowed, 0).filter(fits).count();
+    let fits = |(_, row): &(i64, Row)| visible(row, ask) && narrowed.fits(row);
+    let count = if narrowed.all() && !ask.mine {
+        stored(data, table, ask, &narrowed, 0).count()
+    } else {
+        candidates(data, table, ask, &narrowed, 0).filter(fits).count()
+    };
     Ok(Reply::json(200, &json!({"count": count})))
 }
 
@@ -256,7 +297,8 @@ pub(super) fn list(
     let (page, total) = match order.to_ascii_lowercase().trim() {
         // The last of many: the others need not be made.
         "id desc" if narrowed.all() && !ask.mine && ask.parent.is_none() => {
-            (data.rows(table).downwards(&data.dataset).skip(skip).take(size).collect(), None)
+            let rows = data.rows(table).downwards(&data.dataset).skip(skip).take(size);
+            (rows.map(|(id, row)| (id, schema(table).complete(row))).collect(), None)
         }
         "" | "id" | "id asc" => {
             let mut found = candidates(data, table, ask, &narrowed, 0).filter(fits).skip(skip);
@@ -352,24 +394,19 @@ fn answer(page: Vec<(i64, Row)>, fields: Option<&str>, quirks: &Quirks, links: &
 
 /// One record.
 pub(super) fn get(data: &Data, table: &'static Table, id: i64, ask: &Ask<'_>, quirks: &Quirks) -> Result<Reply, Reply> {
-    let found = data.get(table, id).filter(|row| visible(row, ask));
-    let found = found.filter(|row| match (ask.parent, table.parent) {
-        (Some(parent), Some((_, member))) => {
-            row.get("_parent").and_then(number) == Some(parent)
-                || row.get(member).is_some_and(|v| number(v).or_else(|| v.get("id").and_then(number)) == Some(parent))
-        }
-        _ => true,
-    });
-    match found {
+    match below_parent(data, table, ask.parent, id).filter(|row| visible(row, ask)) {
         Some(row) => Ok(Reply::json(200, &shown(row, ask.get("fields"), quirks))),
         None => Err(not_found(table, id)),
     }
 }
 
+/// A row, if it is below the record that the path names.
+pub(super) fn below_parent(data: &Data, table: &Table, parent: Option<i64>, id: i64) -> Option<Row> {
+    let row = data.get(table, id)?;
+    let fits = parent.is_none() || table.parent.is_none() || parent_of(table, &row) == parent;
+    fits.then_some(row)
+}
+
 pub(super) fn not_found(table: &Table, id: i64) -> Reply {
-    let mut name = table.singular.to_owned();
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    refuse(404, "NotFound", format!("{name} {id} not found"))
+    refuse(404, "NotFound", format!("{} {id} not found", table.title()))
 }

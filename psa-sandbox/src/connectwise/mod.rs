@@ -5,17 +5,23 @@
 
 mod attached;
 mod callbacks;
+mod checks;
 mod conditions;
 mod data;
 mod edit;
 mod lists;
-mod members;
+mod patch;
 mod quirks;
 mod records;
+mod references;
 mod routes;
+mod rules;
 mod sandbox;
+mod schema;
 mod special;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod writes;
 
 pub use callbacks::CallbackDelivery;

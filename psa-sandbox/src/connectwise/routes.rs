@@ -5,13 +5,15 @@ use std::sync::OnceLock;
 
 use http::Method;
 
-use super::tables::{TABLES, Table, table};
+use super::tables::{Table, table, tables};
 
 #[derive(Debug)]
 pub(super) struct Route {
     pub(super) table: &'static Table,
     pub(super) parent: Option<i64>,
     pub(super) verb: Verb,
+    /// Asked at `…/info`, which needs no right.
+    twin: bool,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl Route {
         let lower: Vec<String> = parts.iter().map(|p| p.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let id = |text: &str| text.parse::<i64>().ok();
-        let of = |name: &str, verb: Verb| Some(Self { table: table(name), parent: None, verb });
+        let of = |name: &str, verb: Verb| Some(Self { table: table(name), parent: None, verb, twin: false });
         match (method, lower.as_slice()) {
             (&Method::GET, ["system", "info"]) => return of("locations", Verb::Info),
             (&Method::POST, ["service", "tickets", "search"]) => return of("tickets", Verb::Search),
@@ -72,16 +74,20 @@ impl Route {
             (&Method::POST, ["system", "members", who, "tokens"]) => {
                 return of("members", Verb::Token((*who).to_owned()));
             }
-            (&Method::GET, ["system", "members", who]) if id(who).is_none() && *who != "count" => {
+            (&Method::GET, ["system", "members", who]) if id(who).is_none() && !["count", "types"].contains(who) => {
                 return of("members", Verb::Named((*who).to_owned()));
             }
             _ => {}
         }
         // The longest path first: `companies/statuses` is no company of that number.
-        let (table, parent, rest) = TABLES
+        let (table, parent, rest) = tables()
             .iter()
-            .filter_map(|t| fits(t, &lower).map(|(parent, rest)| (t, parent, rest)))
+            .filter_map(|t| fits(t, &lower).map(|(parent, rest)| (*t, parent, rest)))
             .max_by_key(|(t, _, rest)| (lower.len() - rest.len(), t.parent.is_none()))?;
+        let (rest, twin) = match rest {
+            [rest @ .., "info"] if table.twin && *method == Method::GET => (rest, true),
+            rest => (rest, false),
+        };
         let verb = match (method, rest) {
             (&Method::GET, []) => Verb::List,
             (&Method::GET, ["count"]) => Verb::Count,
@@ -92,12 +98,13 @@ impl Route {
             (&Method::DELETE, [n]) => Verb::Delete(id(n)?),
             _ => return None,
         };
-        Some(Self { table, parent, verb })
+        Some(Self { table, parent, verb, twin })
     }
 
     pub(super) fn module(&self) -> &'static str {
         match self.verb {
             Verb::Info => "My Company",
+            _ if self.twin => "",
             _ => self.table.module,
         }
     }
@@ -131,6 +138,9 @@ impl Route {
 
 /// Whether a path starts with a table's, with the parent's id in its place.
 fn fits<'p>(table: &Table, path: &'p [&'p str]) -> Option<(Option<i64>, &'p [&'p str])> {
+    if table.path.is_empty() {
+        return None;
+    }
     let mut parent = None;
     let mut n = 0;
     for part in table.path.split('/') {
@@ -170,7 +180,7 @@ const VERBS: [&str; 18] = [
 fn names() -> &'static HashMap<(&'static str, &'static str), &'static str> {
     static NAMES: OnceLock<HashMap<(&str, &str), &str>> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let pairs = TABLES.iter().flat_map(|t| VERBS.iter().map(move |v| (t.name, *v)));
+        let pairs = tables().iter().flat_map(|t| VERBS.iter().map(move |v| (t.name, *v)));
         pairs.map(|(t, v)| ((t, v), &*format!("connectwise.{t}.{v}").leak())).collect()
     })
 }

@@ -388,9 +388,9 @@ impl ConnectWiseSandbox {
             Verb::Get(id) => lists::get(&state.data, table, *id, ask, quirks),
             Verb::Create if table.name == "documents" => special::upload(&mut state.data, head, body, now, quirks),
             Verb::Create => writes::create(&mut state.data, table, route.parent, body, now, quirks),
-            Verb::Update(id) => writes::patch(&mut state.data, table, *id, body, now, quirks),
-            Verb::Replace(id) => writes::replace(&mut state.data, table, *id, body, now, quirks),
-            Verb::Delete(id) => writes::delete(&mut state.data, table, *id, now),
+            Verb::Update(id) => writes::patch(&mut state.data, table, (route.parent, *id), body, now, quirks),
+            Verb::Replace(id) => writes::replace(&mut state.data, table, (route.parent, *id), body, now, quirks),
+            Verb::Delete(id) => writes::delete(&mut state.data, table, (route.parent, *id), now),
             Verb::Search => {
                 let filters: Value = serde_json::from_slice(body)
                     .map_err(|_| refuse(400, "ConnectWiseApi", "An object was expected."))?;
@@ -434,7 +434,7 @@ impl ConnectWiseSandbox {
                 let records: Vec<Value> = serde_json::from_slice(body)
                     .map_err(|_| refuse(400, "ConnectWiseApi", "An array was expected."))?;
                 for id in records.iter().filter_map(|r| r["id"].as_i64()) {
-                    writes::delete(&mut state.data, table, id, now)?;
+                    writes::delete(&mut state.data, table, (None, id), now)?;
                 }
                 Ok(Reply::empty(204))
             }

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
+use super::checks::{inner, invalid};
 use super::data::{Data, stamp};
 use super::lists::{not_found, refuse, shown};
 use super::quirks::Quirks;
-use super::tables::table;
+use super::references::{link, reference_to};
+use super::tables::{STRIDE, table};
 use crate::reply::Reply;
 use crate::rows::{Row, number, row};
 
@@ -17,24 +19,38 @@ fn id_in(body: &Value, name: &str) -> Option<i64> {
 
 /// Closes tickets and points them at the one that they are merged into.
 pub(super) fn merge_tickets(data: &mut Data, into: i64, body: &[u8], now: DateTime<Utc>) -> Result<Reply, Reply> {
-    let tickets = table("tickets");
+    let (tickets, statuses) = (table("tickets"), table("board_statuses"));
     let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let target = data.get(tickets, into).ok_or_else(|| not_found(tickets, into))?;
-    let status = id_in(&body["status"], "id");
-    for id in body["mergeTicketIds"].as_array().into_iter().flatten().filter_map(number) {
-        let mut merged = data.get(tickets, id).ok_or_else(|| not_found(tickets, id))?;
-        merged.insert("mergedParentTicket".into(), json!({"id": into, "summary": target.get("summary"), "_info": {}}));
-        if let Some(status) = status.and_then(|s| data.get(table("board_statuses"), s)) {
-            merged.insert(
-                "status".into(),
-                json!({"id": status.get("id"), "name": status.get("name"), "Sort": status.get("sortOrder")}),
-            );
-            merged.insert("closedFlag".into(), status.get("closedStatus").cloned().unwrap_or(Value::Null));
-            merged.insert("closedDate".into(), stamp(now).into());
-        }
-        data.put(tickets, id, merged, now);
+    let mut target = data.get(tickets, into).ok_or_else(|| not_found(tickets, into))?;
+    let wrong = |code: &str, message: &str, member: &str| {
+        let fault = json!({"code": code, "message": message, "resource": "ticketMerge", "field": member});
+        Reply::json(
+            400,
+            &json!({"code": "InvalidObject", "message": "ticketMerge object is invalid", "errors": [fault]}),
+        )
+    };
+    let Some(status) = id_in(&body["status"], "id") else {
+        return Err(wrong("MissingRequiredField", "The status/id field is required.", "status"));
+    };
+    let Some(status) = data.get(statuses, status) else {
+        return Err(wrong("NotFound", &format!("{} {status} not found", statuses.title()), "status/id"));
+    };
+    let ids: Vec<i64> = body["mergeTicketIds"].as_array().into_iter().flatten().filter_map(number).collect();
+    if ids.is_empty() {
+        return Err(wrong("MissingRequiredField", "The mergeTicketIds field is required.", "mergeTicketIds"));
     }
-    let mut target = target;
+    // All are there, or nothing is merged.
+    let merged: Vec<(i64, Row)> = ids
+        .into_iter()
+        .map(|id| data.get(tickets, id).map(|row| (id, row)).ok_or_else(|| not_found(tickets, id)))
+        .collect::<Result<_, Reply>>()?;
+    for (id, mut row) in merged {
+        row.insert("mergedParentTicket".into(), reference_to(tickets, &target));
+        row.insert("status".into(), reference_to(statuses, &status));
+        row.insert("closedFlag".into(), status.get("closedStatus").cloned().unwrap_or(Value::Null));
+        row.insert("closedDate".into(), stamp(now).into());
+        data.put(tickets, id, row, now);
+    }
     target.insert("hasMergedChildTicketFlag".into(), true.into());
     data.put(tickets, into, target, now);
     Ok(Reply::json(200, &json!({"success": true, "message": ""})))
@@ -69,10 +85,12 @@ pub(super) fn merge_companies(data: &mut Data, from: i64, body: &[u8], now: Date
         .filter(|(_, c)| c.get("company").and_then(|c| c.get("id")).and_then(number) == Some(from))
         .collect();
     for (id, mut contact) in moved {
-        contact.insert("company".into(), json!({"id": into, "_info": {}}));
+        // A site of the old company is none of the new one's.
+        contact.insert("company".into(), link(data, companies, into).unwrap_or(Value::Null));
+        contact.insert("site".into(), link(data, table("sites"), into * STRIDE + 1).unwrap_or(Value::Null));
         data.put(contacts, id, contact, now);
     }
-    super::writes::delete(data, companies, from, now)?;
+    super::writes::delete(data, companies, (None, from), now)?;
     Ok(Reply::json(200, &json!({"success": true, "message": ""})))
 }
 
@@ -200,9 +218,9 @@ pub(super) fn upload(
     };
     let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some((name, ty, content)) = file else {
-        return Err(super::writes::invalid(
+        return Err(invalid(
             documents,
-            vec![super::writes::inner(documents, "MissingRequiredField", "The file field is required.", "file")],
+            vec![inner(documents, "MissingRequiredField", "The file field is required.", "file")],
         ));
     };
     use base64::Engine;
@@ -229,8 +247,9 @@ pub(super) fn documents_of(data: &Data, query: &[(String, String)], quirks: &Qui
                 .and_then(Value::as_str)
                 .is_some_and(|t| t.eq_ignore_ascii_case(kind))
     };
-    let rows: Vec<Value> =
-        data.rows(table("documents")).edits().filter(|(_, r)| of(r)).map(|(_, r)| shown(r, None, quirks)).collect();
+    let documents = table("documents");
+    let found = data.rows(documents).edits().filter(|(_, row)| of(row)).filter_map(|(id, _)| data.get(documents, id));
+    let rows: Vec<Value> = found.map(|row| shown(row, None, quirks)).collect();
     Ok(Reply::json(200, &Value::Array(rows)))
 }
 
