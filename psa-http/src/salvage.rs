@@ -171,6 +171,8 @@ struct Scan<'a> {
     token: usize,
     /// Where the last broken row can have ended at the earliest, judged by where its scan stopped.
     floor: usize,
+    /// Whether the bytes ended before the last row did, or right behind it.
+    ran_out: bool,
     /// Bytes that may still be scanned: hostile nesting must not cost more than a multiple of the list.
     left: usize,
 }
@@ -178,7 +180,7 @@ struct Scan<'a> {
 impl<'a> Scan<'a> {
     fn new(bytes: &'a [u8], envelope: bool) -> Self {
         let left = bytes.len().saturating_mul(64).saturating_add(1 << 20);
-        Self { bytes, envelope, token: 0, floor: 0, left }
+        Self { bytes, envelope, token: 0, floor: 0, ran_out: false, left }
     }
 
     fn at(&self, at: usize) -> Option<u8> {
@@ -243,6 +245,7 @@ impl<'a> Scan<'a> {
     fn value(&mut self, start: usize) -> Option<usize> {
         let (mut open, mut at): (Vec<u8>, usize) = (Vec::new(), start);
         let end = self.walk(&mut open, &mut at);
+        self.ran_out = end.is_none() && !open.is_empty() && at >= self.bytes.len();
         let passed = at.saturating_sub(start);
         self.spend(passed).then_some(end).flatten()
     }
@@ -340,6 +343,7 @@ impl<'a> Scan<'a> {
                 Some(b'{') => {}
                 _ => {
                     self.floor = at;
+                    self.ran_out = at >= self.bytes.len();
                     return (rows, Stop::Broken(at));
                 }
             }
@@ -349,6 +353,7 @@ impl<'a> Scan<'a> {
             };
             let Some(next) = self.follows(end, lenient) else {
                 self.floor = end;
+                self.ran_out = self.blank(end) >= self.bytes.len();
                 return (rows, Stop::Broken(at));
             };
             rows.push(at..end);
@@ -369,6 +374,8 @@ impl<'a> Scan<'a> {
         let (mut at, mut floor) = match stop {
             Stop::Bracket(end) if self.is_end(end + 1) => return Some((rows, end)),
             Stop::Bracket(end) => (end + 1, end + 1),
+            // The body was cut: whatever looks like the end of the list is the end of a list inside this row.
+            Stop::Broken(_) if self.ran_out => return None,
             Stop::Broken(at) => (at, self.floor),
         };
         let mut runs = vec![Run { rows, sure: true, passed: false }];

@@ -105,12 +105,7 @@ impl Pass<'_> {
     }
 
     /// Takes in all keys of a query. What an interrupted comparison took in is not asked for again.
-    async fn list_keys(
-        &self,
-        source: &Arc<dyn Source>,
-        query: Query,
-        goes_on: Option<Duration>,
-    ) -> Result<Comparison> {
+    async fn list_keys(&self, source: &Arc<dyn Source>, query: Query, goes_on: Option<Duration>) -> Result<Comparison> {
         let now = self.engine.clock.now();
         let since = goes_on.and_then(|age| now.checked_sub_signed(TimeDelta::from_std(age).ok()?));
         let mut comparison = self.engine.store.begin_comparison(&self.stream, since, now).await?;
@@ -196,11 +191,8 @@ impl Pass<'_> {
             after = Some(last.clone());
             if trusted {
                 let evidence = Evidence::AbsentFromSnapshot;
-                let removals = absent.into_iter().map(|key| Removal {
-                    kind: self.kind.clone(),
-                    key,
-                    evidence: evidence.clone(),
-                });
+                let removals =
+                    absent.into_iter().map(|key| Removal { kind: self.kind.clone(), key, evidence: evidence.clone() });
                 let removals = removals.collect();
                 self.commit_read(Evidenced { removals, comparison, ..Evidenced::default() }).await?;
             } else {

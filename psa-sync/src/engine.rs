@@ -643,15 +643,18 @@ mod tests {
 
     #[test]
     fn parents_come_before_children_however_they_are_named() {
-        let order = in_order(&[
-            TimeEntry::schema(),
-            TicketNote::schema(),
-            Ticket::schema(),
-            Contact::schema(),
-            Site::schema(),
-            Company::schema(),
-            Team::schema(),
-        ], &Capabilities::default());
+        let order = in_order(
+            &[
+                TimeEntry::schema(),
+                TicketNote::schema(),
+                Ticket::schema(),
+                Contact::schema(),
+                Site::schema(),
+                Company::schema(),
+                Team::schema(),
+            ],
+            &Capabilities::default(),
+        );
         let at = |kind: EntityKind| order.iter().position(|k| *k == kind).unwrap();
         assert!(at(EntityKind::COMPANY) < at(EntityKind::SITE));
         assert!(at(EntityKind::COMPANY) < at(EntityKind::TICKET));

@@ -136,7 +136,12 @@ impl SyncEngine {
 
     /// Reads what hints point at, some at a time. A hint is settled with what its own read found, so that one that can't be served
     /// keeps no other waiting: such a record is due in the next run.
-    async fn hinted_records(&self, pass: &mut Pass<'_>, kind: &EntityKind, hints: Vec<Pending>) -> Result<EntityOutcome> {
+    async fn hinted_records(
+        &self,
+        pass: &mut Pass<'_>,
+        kind: &EntityKind,
+        hints: Vec<Pending>,
+    ) -> Result<EntityOutcome> {
         let source = self.connector.source(kind)?;
         let stream = StreamKey { connection: self.connection.clone(), kind: kind.clone() };
         let (live, _) = self.store.size(&stream).await?;
@@ -166,7 +171,8 @@ impl SyncEngine {
             // Hints that came meanwhile speak of something newer: they stay.
             self.store.settle_hints(&self.connection, some.to_vec()).await?;
             if guarded {
-                let message = format!("{gone} of {live} {kind} records that hints point at were not found; none was removed");
+                let message =
+                    format!("{gone} of {live} {kind} records that hints point at were not found; none was removed");
                 return Ok(EntityOutcome::Guarded(message));
             }
         }

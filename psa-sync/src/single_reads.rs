@@ -127,9 +127,14 @@ impl Pass<'_> {
         }
         for (key, why) in keys.iter().filter_map(|(key, why)| Some((key, why.as_ref()?))) {
             let message = match target {
-                Target::Record => format!("{} {key} can't be read, and is tried again in the next run: {why}", self.kind),
+                Target::Record => {
+                    format!("{} {key} can't be read, and is tried again in the next run: {why}", self.kind)
+                }
                 Target::Children => {
-                    format!("the {} records below {key} can't be read, and are tried again in the next run: {why}", self.kind)
+                    format!(
+                        "the {} records below {key} can't be read, and are tried again in the next run: {why}",
+                        self.kind
+                    )
                 }
             };
             self.engine.store.log(self.run, self.kind, message, self.engine.clock.now()).await?;
@@ -288,7 +293,8 @@ impl Pass<'_> {
                 // A row without a readable key that is not there as it was: it was mended, or changed.
                 Evidence::AbsentFromSnapshot
             } else {
-                let source = if kind == *self.kind { Arc::clone(source) } else { self.engine.connector.source(&kind)? };
+                let source =
+                    if kind == *self.kind { Arc::clone(source) } else { self.engine.connector.source(&kind)? };
                 match source.get_in(&key, self.lane()).await {
                     Ok(record) => {
                         read.records.push(self.rules.prepare(record));
@@ -307,7 +313,8 @@ impl Pass<'_> {
         }
         let live = self.engine.store.size(&self.stream).await?.0;
         if !self.engine.guard.allows(*gone, live) {
-            let message = format!("{gone} of {live} {} records vanished at once; the last of them stay for now", self.kind);
+            let message =
+                format!("{gone} of {live} {} records vanished at once; the last of them stay for now", self.kind);
             self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
             return Ok(Some(EntityOutcome::Guarded(message)));
         }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use psa_core::{
-    Cursor, Error, ErrorKind, Item, Key, KeyPage, Lane, Page, Projection, Query, Reader, Record, Result,
-};
+use psa_core::{Cursor, Error, ErrorKind, Item, Key, KeyPage, Lane, Page, Projection, Query, Reader, Record, Result};
 use psa_http::RawRecord;
 
 use super::Context;

@@ -58,9 +58,7 @@ impl Mapping for Companies {
     const NAMES: &'static [NameList] = &[NameList::CompanyStatuses];
 
     fn relabel(value: &mut CommonCompany, names: &Names) -> Relabel {
-        let renamed = [
-            names.rename(NameList::CompanyStatuses, &mut value.status),
-        ];
+        let renamed = [names.rename(NameList::CompanyStatuses, &mut value.status)];
         if renamed.contains(&true) { Relabel::Changed } else { Relabel::Same }
     }
 }

@@ -54,11 +54,8 @@ impl Names {
     /// The lists as they are now. One that the login may not read is left out: its labels keep the names that rows have.
     pub(crate) async fn read(cw: &ConnectWise, lists: &[NameList], lane: Lane) -> Result<Self> {
         let per_board = [NameList::BoardStatuses, NameList::BoardTypes, NameList::BoardSubTypes, NameList::BoardItems];
-        let boards = if lists.iter().any(|l| per_board.contains(l)) {
-            names!(cw.boards(), lane, name)
-        } else {
-            BTreeMap::new()
-        };
+        let boards =
+            if lists.iter().any(|l| per_board.contains(l)) { names!(cw.boards(), lane, name) } else { BTreeMap::new() };
         let mut names = Self::default();
         for list in lists {
             let found = match list {

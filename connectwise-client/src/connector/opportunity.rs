@@ -48,7 +48,8 @@ impl Mapping for Opportunities {
         }
     }
 
-    const NAMES: &'static [NameList] = &[NameList::OpportunityStages, NameList::OpportunityStatuses, NameList::OpportunityTypes];
+    const NAMES: &'static [NameList] =
+        &[NameList::OpportunityStages, NameList::OpportunityStatuses, NameList::OpportunityTypes];
 
     fn relabel(_: &mut CommonOpportunity, _: &Names) -> Relabel {
         // What the status means is made of its name.

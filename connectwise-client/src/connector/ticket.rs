@@ -6,8 +6,8 @@ use psa_core::{
 };
 
 use super::Context;
-use super::names::{NameList, Names};
 use super::both::Both;
+use super::names::{NameList, Names};
 use super::reader::{CwReader, Mapping};
 use super::writer::{Member, Writes, create, stored, update};
 use crate::resources::{Collection, CustomFieldValue, Info, ProjectTicket, Ticket};
@@ -87,7 +87,17 @@ impl Mapping for ServiceTickets {
         }
     }
 
-    const NAMES: &'static [NameList] = &[NameList::Boards, NameList::BoardStatuses, NameList::BoardTypes, NameList::BoardSubTypes, NameList::BoardItems, NameList::Priorities, NameList::Sources, NameList::Teams, NameList::Slas];
+    const NAMES: &'static [NameList] = &[
+        NameList::Boards,
+        NameList::BoardStatuses,
+        NameList::BoardTypes,
+        NameList::BoardSubTypes,
+        NameList::BoardItems,
+        NameList::Priorities,
+        NameList::Sources,
+        NameList::Teams,
+        NameList::Slas,
+    ];
 
     fn relabel(value: &mut CommonTicket, names: &Names) -> Relabel {
         let renamed = [

@@ -1,4 +1,4 @@
-use psa_core::{EntityKind, Key, Label, Reference, TimeEntry as CommonEntry, Relabel};
+use psa_core::{EntityKind, Key, Label, Reference, Relabel, TimeEntry as CommonEntry};
 
 use super::Context;
 use super::names::{NameList, Names};

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    AnyChanges, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record,
-    Result, Writer,
+    AnyChanges, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record, Result, Writer,
 };
 use psa_http::RawRecord;
 use psa_http::json::Native;

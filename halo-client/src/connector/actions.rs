@@ -486,10 +486,7 @@ fn cursor(step: Option<&Step>) -> Option<Cursor> {
 #[async_trait]
 impl<E: FromAction> Reader<E> for ActionReader<E> {
     fn pages(&self, query: Query, from: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>> {
-        self.walk
-            .pages(query, from)
-            .map_ok(|found| page(&found, item))
-            .boxed()
+        self.walk.pages(query, from).map_ok(|found| page(&found, item)).boxed()
     }
 
     async fn get(&self, key: &Key) -> Result<Record<E>> {

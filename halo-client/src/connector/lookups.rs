@@ -83,7 +83,7 @@ impl Lookups {
 async fn optional<T: Resource>(list: List<T>) -> Result<Vec<T>> {
     let mut page = match list.send_unpaged().await {
         Ok(page) => page,
-        Err(error) if error.is_permission_denied() => {
+        Err(error) if error.is_permission_denied() || error.is_not_found() => {
             tracing::warn!(%error, "names can't be read; ids go without them");
             return Ok(Vec::new());
         }

@@ -336,8 +336,13 @@ pub(crate) fn text(value: &Option<String>) -> Option<String> {
 /// Custom fields by name, by id where two have one name; only `wanted` ones, if that is given.
 pub(crate) fn custom(fields: &[CustomField], wanted: Option<&[i64]>) -> Custom {
     let read = || fields.iter().filter(move |field| is_wanted(field, wanted));
-    let set = read().filter_map(|field| Some((field, field.value.as_ref().filter(|v| !v.is_null())?)));
+    let set = read().filter_map(|field| Some((field, field.value.as_ref().filter(|v| is_set(v))?)));
     set.filter_map(|(field, value)| Some((identity(field).key(read().map(identity))?, value.clone()))).collect()
+}
+
+/// Halo shows a field that was cleared as an empty text.
+fn is_set(value: &serde_json::Value) -> bool {
+    !value.is_null() && value.as_str() != Some("")
 }
 
 /// Whether a custom field is read.

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use psa_core::{Key, Lane, Result};
-use psa_http::{Operation, RawRecord, list};
 use psa_http::json::Native;
+use psa_http::{Operation, RawRecord, list};
 
 use super::{CustomField, Save, endpoints, filters, resource, setters};
 use crate::client::Halo;

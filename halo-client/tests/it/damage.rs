@@ -103,7 +103,7 @@ async fn a_bad_byte_is_read_and_kept_and_a_bad_number_holds_its_row_alone() {
     sandbox.edit(|h| h.update_ticket(5, "summary", serde_json::json!("Cafe Printer")));
     let halo = spoiled(&sandbox, |path, body| match path {
         "/api/Tickets" if body.windows(12).any(|w| w == b"Cafe Printer") => {
-            replaced(&body, b"Cafe Printer", b"Caf\x92 \\ud83d")
+            replaced(&body, b"\"summary\":\"Cafe Printer", b"\"summary\":\"Caf\x92 \\ud83d")
         }
         _ => body,
     });

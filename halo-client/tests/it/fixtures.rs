@@ -155,6 +155,7 @@ async fn real_bodies_map_to_the_common_models() {
         ("/api/Status", br#"[{"id":1,"name":"New"}]"#.to_vec()),
         ("/api/TicketType", b"[]".to_vec()),
         ("/api/Priority", b"[]".to_vec()),
+        ("/api/Outcome", b"[]".to_vec()),
     ]);
     let halo = Halo::builder("https://halo.example")
         .client_credentials("id", "secret")

@@ -302,7 +302,7 @@ mod tests {
                 assert!(known(from) && known(until), "{}: {from} to {until}", table.name);
             }
             for name in table.unfiltered.iter().chain(table.on_replace) {
-                assert!(known(name) || *name == "inactiveFlag", "{}: {name}", table.name);
+                assert!(known(name) || ["inactiveFlag", "defaultFlag"].contains(name), "{}: {name}", table.name);
             }
             if let Some((above, member)) = table.parent {
                 assert!(find(above).is_some(), "{}: below {above}", table.name);

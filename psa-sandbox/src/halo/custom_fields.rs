@@ -223,7 +223,9 @@ mod tests {
             [
                 (165, json!("PC-1"), "PC-1".to_owned()),
                 (166, json!(true), String::new()),
-                (167, json!(2), "Large".to_owned())
+                (167, json!(2), "Large".to_owned()),
+                (168, json!(""), String::new()),
+                (169, json!(""), String::new()),
             ]
         );
         for clear in [Value::Null, json!(""), json!("  ")] {

@@ -463,7 +463,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if another comparison took this one's place.
-    async fn add_keys(&self, comparison: &Comparison, keys: Vec<Key>, atomic: bool, next: Option<Cursor>) -> Result<()>;
+    async fn add_keys(&self, comparison: &Comparison, keys: Vec<Key>, atomic: bool, next: Option<Cursor>)
+    -> Result<()>;
 
     /// Keys of a comparison that we do not have, in order, from behind a key on. `window`: that the open pass did not see.
     ///
@@ -488,13 +489,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// What the database can do.
-    async fn absent(
-        &self,
-        stream: &StreamKey,
-        listing: Listing,
-        after: Option<&Key>,
-        limit: u32,
-    ) -> Result<Vec<Key>>;
+    async fn absent(&self, stream: &StreamKey, listing: Listing, after: Option<&Key>, limit: u32) -> Result<Vec<Key>>;
 
     /// Forgets what waits, is outside the scope or is to be read, and is not in a listing. With `unreadable`, rows without a
     /// readable key too: all rows of the vendor are known by their keys now.
@@ -561,7 +556,13 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// What the database can do.
-    async fn rewrite(&self, run: RunId, stream: &StreamKey, contents: Vec<(Content, Vec<u8>)>, at: DateTime<Utc>) -> Result<u64>;
+    async fn rewrite(
+        &self,
+        run: RunId,
+        stream: &StreamKey,
+        contents: Vec<(Content, Vec<u8>)>,
+        at: DateTime<Utc>,
+    ) -> Result<u64>;
 
     /// The parents of these kinds that records of a connection wait for, each once, the newest first.
     ///

@@ -346,7 +346,8 @@ impl Store for SqliteStore {
 
     async fn prune(&self, connection: &str, before: DateTime<Utc>, at_most: u32) -> Result<()> {
         let connection = connection.to_owned();
-        let work = move |tx: &Transaction<'_>| history::prune(tx, connection_id(tx, &connection)?, &time(before), at_most);
+        let work =
+            move |tx: &Transaction<'_>| history::prune(tx, connection_id(tx, &connection)?, &time(before), at_most);
         self.db.write(work).await.map_err(failed)
     }
 
@@ -497,7 +498,13 @@ impl Store for SqliteStore {
         self.db.write(move |tx| compare::begin(tx, stream_id(tx, &stream)?, since, at)).await.map_err(failed)
     }
 
-    async fn add_keys(&self, comparison: &Comparison, keys: Vec<Key>, atomic: bool, next: Option<Cursor>) -> Result<()> {
+    async fn add_keys(
+        &self,
+        comparison: &Comparison,
+        keys: Vec<Key>,
+        atomic: bool,
+        next: Option<Cursor>,
+    ) -> Result<()> {
         let id = comparison.id;
         self.db.write(move |tx| compare::add(tx, id, &keys, atomic, next.as_ref())).await.map_err(failed)
     }
@@ -522,13 +529,7 @@ impl Store for SqliteStore {
         self.db.read(move |c| compare::verdict(c, stream_id(c, &stream)?, listing)).await.map_err(failed)
     }
 
-    async fn absent(
-        &self,
-        stream: &StreamKey,
-        listing: Listing,
-        after: Option<&Key>,
-        limit: u32,
-    ) -> Result<Vec<Key>> {
+    async fn absent(&self, stream: &StreamKey, listing: Listing, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
         let (stream, after) = (stream.clone(), after.cloned());
         let work = move |c: &Connection| compare::absent(c, stream_id(c, &stream)?, listing, after.as_ref(), limit);
         self.db.read(work).await.map_err(failed)

@@ -253,7 +253,11 @@ impl Writer<'_> {
     fn place(&mut self, prepared: &Prepared) -> Result<Outcome> {
         let stream = self.stream(&prepared.kind)?;
         if stream.due {
-            self.drop_from("DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2", stream.id, &prepared.key)?;
+            self.drop_from(
+                "DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2",
+                stream.id,
+                &prepared.key,
+            )?;
         }
         if let Some(reason) = &prepared.broken {
             self.hold(stream, prepared, reason)?;
@@ -457,8 +461,11 @@ impl Writer<'_> {
         if same_content {
             // Nothing that anybody maps changed: the newest bytes are kept, and nobody is told.
             if !same_bytes {
-                tx.prepare_cached("UPDATE record SET projection = ?2, raw = ?3 WHERE id = ?1")?
-                    .execute(params![known.id, projection(p.projection), p.raw.as_ref()])?;
+                tx.prepare_cached("UPDATE record SET projection = ?2, raw = ?3 WHERE id = ?1")?.execute(params![
+                    known.id,
+                    projection(p.projection),
+                    p.raw.as_ref()
+                ])?;
             }
             return Ok(Stored { outcome: Outcome::Unchanged, moved });
         }
@@ -558,7 +565,11 @@ impl Writer<'_> {
                 .query_row((name.as_str(), key.as_str(), self.connection), |row| row.get::<_, bool>(0))?;
         }
         if !awaited {
-            self.drop_from("UPDATE due SET tries = tries + 1 WHERE stream_id = ?1 AND children = 0 AND key = ?2", stream.id, key)?;
+            self.drop_from(
+                "UPDATE due SET tries = tries + 1 WHERE stream_id = ?1 AND children = 0 AND key = ?2",
+                stream.id,
+                key,
+            )?;
             return Ok(());
         }
         if matches!(self.parent_of(kind, key, false)?, Parent::Missing) {

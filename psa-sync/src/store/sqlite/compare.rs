@@ -41,7 +41,8 @@ pub(super) fn begin(
 
 /// Gives a comparison a new number, so that its former owner loses it.
 fn renumber(tx: &Transaction<'_>, id: i64) -> Result<i64> {
-    let next: i64 = tx.query_row("SELECT seq + 1 FROM sqlite_sequence WHERE name = 'comparison'", [], |row| row.get(0))?;
+    let next: i64 =
+        tx.query_row("SELECT seq + 1 FROM sqlite_sequence WHERE name = 'comparison'", [], |row| row.get(0))?;
     tx.execute("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'comparison'", [next])?;
     tx.execute("UPDATE comparison SET id = ?2 WHERE id = ?1", (id, next))?;
     tx.execute("UPDATE comparison_key SET comparison_id = ?2 WHERE comparison_id = ?1", (id, next))?;
@@ -169,9 +170,8 @@ pub(super) fn verdict(c: &Connection, stream: i64, listing: Listing) -> Result<V
             (listed, number("SELECT count(*) FROM seen WHERE stream_id = ?1 AND key LIKE '%unreadable-%'", &[&stream])?)
         }
     };
-    let absent = format!(
-        "SELECT count(*) FROM link o WHERE stream_id = ?1 AND removed_at IS NULL AND {gone} AND {OLD}"
-    );
+    let absent =
+        format!("SELECT count(*) FROM link o WHERE stream_id = ?1 AND removed_at IS NULL AND {gone} AND {OLD}");
     Ok(Verdict {
         listed,
         unreadable,

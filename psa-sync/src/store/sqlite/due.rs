@@ -45,12 +45,8 @@ pub(super) fn ask(
 }
 
 pub(super) fn settle(tx: &Transaction<'_>, stream: i64, target: Target, due: &Due) -> Result<()> {
-    tx.prepare_cached("DELETE FROM due WHERE stream_id = ?1 AND children = ?2 AND key = ?3 AND asked <= ?4")?.execute((
-        stream,
-        below_parent(target),
-        due.key.as_str(),
-        due.asked,
-    ))?;
+    tx.prepare_cached("DELETE FROM due WHERE stream_id = ?1 AND children = ?2 AND key = ?3 AND asked <= ?4")?
+        .execute((stream, below_parent(target), due.key.as_str(), due.asked))?;
     Ok(())
 }
 

@@ -44,7 +44,8 @@ pub(super) fn rewrite(
             .query_row((stream, old.key.as_str(), old.hash, xxh3_128(new).to_be_bytes()), |row| row.get(0))
             .optional()?;
         let Some(id) = id else { continue };
-        tx.prepare_cached("UPDATE record SET content = ?2, changed_run = ?3 WHERE id = ?1")?.execute((id, text, run))?;
+        tx.prepare_cached("UPDATE record SET content = ?2, changed_run = ?3 WHERE id = ?1")?
+            .execute((id, text, run))?;
         let fields = differences(&String::from_utf8_lossy(&old.content), text);
         log_change(tx, run, stream, &old.key, &super::time(at), "renamed", &fields)?;
         rewritten += 1;
