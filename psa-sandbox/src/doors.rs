@@ -1,6 +1,6 @@
 //! What every emulated vendor has: its two doors, its log, its clock, its back door and its faults.
 
-/// Writes them for a sandbox whose state has `data`, `counts`, `hooks` and `faults`, and whose module has an `Edit`.
+/// Writes them for a sandbox whose state has `data`, `counts`, `hooks`, `faults` and `date_ahead`, and whose module has an `Edit`.
 macro_rules! doors {
     ($sandbox:ident, $vendor:literal) => {
         impl $sandbox {
@@ -52,6 +52,16 @@ macro_rules! doors {
                 let mut state = self.lock();
                 let so_far = state.counts.iter().find(|(o, _)| **o == operation).map_or(0, |(_, n)| *n);
                 state.hooks.push((operation.to_owned(), so_far + nth, Box::new(edit)));
+            }
+
+            /// Forgets the edits that wait for a request.
+            pub fn forget_edits(&self) {
+                self.lock().hooks.clear();
+            }
+
+            /// Lets the clock of answers (`Date`) be ahead of the clock that stamps records, as behind some front ends; or behind it.
+            pub fn set_date_ahead(&self, ahead: chrono::TimeDelta) {
+                self.lock().date_ahead = ahead;
             }
 
             /// Adds a fault.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use serde_json::Value;
+
 use psa_core::time::{Chance, Seeded};
 
 /// When a fault happens, counted over the requests of its operation.
@@ -42,6 +45,12 @@ pub enum Effect {
     ExpireToken,
     /// A list's page comes without rows.
     EmptyPage,
+    /// A list's page lacks its last row, which comes on no other page.
+    ShortPage,
+    /// Each row of a list's page comes twice.
+    DoubledRows,
+    /// The vendor's count of a list is so many more than there are, or fewer.
+    LyingCount(i64),
     /// A list answers the page before the one asked for.
     PreviousPage,
 }
@@ -59,8 +68,42 @@ impl Effect {
             Self::Html => "html",
             Self::ExpireToken => "expire_token",
             Self::EmptyPage => "empty_page",
+            Self::ShortPage => "short_page",
+            Self::DoubledRows => "doubled_rows",
+            Self::LyingCount(_) => "lying_count",
             Self::PreviousPage => "previous_page",
         }
+    }
+
+    /// The body of a list as this effect leaves it. `counts` are the members that tell how many rows there are.
+    pub(crate) fn alter(&self, body: &Bytes, counts: &[&str]) -> Bytes {
+        let rows: fn(&mut Vec<Value>) = match self {
+            Self::EmptyPage => Vec::clear,
+            Self::ShortPage => |rows| drop(rows.pop()),
+            Self::DoubledRows => |rows| *rows = rows.iter().flat_map(|row| [row.clone(), row.clone()]).collect(),
+            Self::LyingCount(_) => |_| {},
+            _ => return body.clone(),
+        };
+        let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
+            return body.clone();
+        };
+        match &mut value {
+            Value::Array(list) => rows(list),
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match (self, member) {
+                        (_, Value::Array(list)) => rows(list),
+                        (Self::LyingCount(by), Value::Number(n)) if counts.contains(&name.as_str()) => {
+                            let told = (n.as_i64().unwrap_or_default() + by).max(0);
+                            *n = told.into();
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        value.to_string().into()
     }
 }
 
@@ -105,6 +148,11 @@ impl Fault {
             Trigger::Chance(p) => chance.unit() < p,
         }
     }
+}
+
+/// Whether an operation answers with rows or with their number.
+pub(crate) fn is_list(operation: &str) -> bool {
+    [".list", ".count", ".search"].iter().any(|verb| operation.ends_with(verb))
 }
 
 /// The effects that strike a request of `operation`. A delay goes with others; of the others the first one counts.

@@ -19,6 +19,9 @@ const TOGETHER: u32 = 500;
 /// the reads tell a lost right from records that are gone.
 const CONFIRMED: u64 = 200;
 
+/// How long the second unexplained disagreement in a row is left alone; the third twice as long, and so on.
+const DISAGREEMENT: TimeDelta = TimeDelta::minutes(10);
+
 /// How old a listing may be to go on with. What changed meanwhile, reads of single records show.
 const GOES_ON: Duration = Duration::from_secs(3600);
 
@@ -46,9 +49,10 @@ impl Pass<'_> {
         let after = self.count(&source, &capabilities).await?.unwrap_or(before);
         let missing = unexplained(before, after, verdict.listed);
         let known = self.engine.store.standing(&self.stream).await?.known;
-        // More known than counted may be a record that vanished while keys were listed: looked at once more.
-        let again = standing.audit.is_some_and(|audit| audit.counted == after && audit.known == known);
-        let audit = Audit { counted: after, known, missing, confirmed: missing > 0 || again };
+        // Once may be a record that came or vanished while keys were listed, or a list that was short for a moment.
+        let before_this = standing.audit.filter(|audit| audit.counted == after && audit.known == known);
+        let same = before_this.map_or(1, |audit| audit.same.saturating_add(1));
+        let audit = Audit { counted: after, known, missing, same, at: self.engine.clock.now() };
         // Worth remembering only if nothing moved meanwhile: else the next run looks again.
         let steady = before == after && outcome == EntityOutcome::Done;
         self.engine.store.keep_audit(&self.stream, Some(audit).filter(|_| steady)).await?;
@@ -78,9 +82,16 @@ impl Pass<'_> {
         // Reading everything compares everything, each time.
         let old = !scanned(capabilities) && standing.compared_at.is_none_or(|at| now - at >= every);
         let differs = counted.is_some_and(|counted| counted != standing.known);
-        // The same numbers as when keys were compared last: they would say the same again.
-        let differs = differs && settled(standing, counted).is_none();
+        // The same numbers as when keys were compared last would say the same again: it is asked at longer and longer intervals.
+        let differs = differs && settled(standing, counted).is_none_or(|audit| now - audit.at >= self.patience(audit));
         standing.asked || old || differs || standing.unreadable > 0
+    }
+
+    /// How long a disagreement that comparisons did not explain is left alone.
+    fn patience(&self, audit: Audit) -> TimeDelta {
+        let doubled = 1 << audit.same.saturating_sub(2).min(16);
+        let longest = TimeDelta::from_std(self.engine.compare_every).unwrap_or(TimeDelta::MAX);
+        if audit.same < 2 { TimeDelta::zero() } else { (DISAGREEMENT * doubled).min(longest) }
     }
 
     /// Lists the vendor's keys, reads what we do not have, and removes what is not there any more.
@@ -214,7 +225,7 @@ impl Pass<'_> {
 
 /// The last audit, if the numbers that it looked at are still the same.
 fn settled(standing: &Standing, counted: Option<u64>) -> Option<Audit> {
-    standing.audit.filter(|a| a.confirmed && Some(a.counted) == counted && a.known == standing.known)
+    standing.audit.filter(|a| Some(a.counted) == counted && a.known == standing.known)
 }
 
 /// How many records the vendor counts and does not list, beyond what came and went while it was asked.

@@ -86,7 +86,7 @@ impl Pass<'_> {
             }
             self.recovered += read.records.len() as u64;
             self.commit_read(read).await?;
-            self.ask_for(Target::Record, due).await?;
+            self.ask_for(Target::Listed, due).await?;
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ impl Pass<'_> {
         }
         for (key, why) in keys.iter().filter_map(|(key, why)| Some((key, why.as_ref()?))) {
             let message = match target {
-                Target::Record => {
+                Target::Record | Target::Listed => {
                     format!("{} {key} can't be read, and is tried again in the next run: {why}", self.kind)
                 }
                 Target::Children => {
@@ -168,7 +168,7 @@ impl Pass<'_> {
                         }
                         read.removals.push(self.removal(key));
                     }
-                    // What waits for it waits no longer. What the vendor only lists stays due.
+                    // What waits for it waits no longer. What the vendor lists stays due.
                     Read::Missing => {
                         read.orphaned.push((self.kind.clone(), key));
                         continue;

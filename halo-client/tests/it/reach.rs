@@ -168,8 +168,8 @@ async fn two_custom_fields_of_one_name_are_told_apart_by_id_and_cleared_by_it() 
     sandbox.edit(|h| {
         h.update_client(3, "customfields", fields.clone());
         h.update_user(14, "customfields", fields.clone());
-        h.update("contracts", 3, "customfields", fields.clone()).unwrap();
-        h.update("assets", 3, "customfields", fields).unwrap();
+        h.update("contracts", 3, "customfields", fields.clone());
+        h.update("assets", 3, "customfields", fields);
     });
     let connector = halo.connector().build();
     let connector: &dyn Connector = &connector;

@@ -484,12 +484,10 @@ async fn families_that_the_vendor_answers_are_answered_and_not_empty() {
     let others = list(&halo, "/Users?exclude_agents=true", Some("users")).await;
     assert_eq!(others.len() + linked.len(), users.len());
     // What somebody enters by hand has the defaults, too.
-    let made = sandbox.edit(|h| h.insert("assets", json!({"inventory_number": "By hand"}))).unwrap();
+    let made = sandbox.edit(|h| h.insert("assets", json!({"inventory_number": "By hand"})));
     has_all(
         "a record made by hand",
         &alone(&halo, "/Asset", &made.to_string()).await,
         "inactive status_id status_name fields",
     );
-    let error = sandbox.edit(|h| h.insert("assest", json!({}))).unwrap_err();
-    assert!(error.to_string().contains("assets") && error.to_string().contains("appointments"), "{error}");
 }

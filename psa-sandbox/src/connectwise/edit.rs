@@ -39,6 +39,11 @@ impl<'a> Edit<'a> {
         Self { data, now }
     }
 
+    /// The sandbox's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// The names of all resources, in the order of the API's modules.
     pub fn resources() -> impl Iterator<Item = &'static str> {
         tables().iter().filter(|t| !t.path.is_empty()).map(|t| t.name)

@@ -67,6 +67,8 @@ struct State {
     mine: Vec<String>,
     /// Keys of members that an integrator stands in for.
     impersonated: HashMap<String, (String, Duration)>,
+    /// How far the clock of answers is ahead.
+    date_ahead: chrono::TimeDelta,
 }
 
 impl std::fmt::Debug for State {
@@ -155,6 +157,7 @@ impl ConnectWiseSandboxBuilder {
                 denied: Vec::new(),
                 mine: Vec::new(),
                 impersonated: HashMap::new(),
+                date_ahead: chrono::TimeDelta::zero(),
             }),
             log: ActionLog::default(),
         }))
@@ -266,14 +269,14 @@ impl ConnectWiseSandbox {
                     previous(&mut query);
                 }
                 let mut reply = self.answer(&mut state, &called, &head, &query, &body, now);
-                if effect == Some(Effect::EmptyPage) {
-                    reply.body = Bytes::from_static(b"[]");
+                if let Some(effect) = effect.as_ref().filter(|_| crate::fault::is_list(operation)) {
+                    reply.body = effect.alter(&reply.body, &["count"]);
                 }
                 let way = effect.as_ref().map_or(Way::Whole, |e| e.spoil(&mut reply));
                 (reply, way)
             }
         };
-        let reply = reply.dated(now);
+        let reply = reply.dated(now + state.date_ahead);
         shared.log.push(LogEntry {
             at: now,
             operation,

@@ -374,6 +374,8 @@ pub(crate) struct Data {
     tables: Vec<Rows>,
     pub(crate) webhooks: super::webhooks::Outbox,
     pub(crate) api_agent: bool,
+    /// New names of values in the tenant's own lists, by list and id; a status that the list did not have is a new one.
+    pub(crate) renamed: BTreeMap<(&'static str, i64), String>,
     /// Writes must refer to what is there.
     pub(crate) references_checked: bool,
     tickets: BTreeMap<i64, Option<TicketRow>>,
@@ -396,6 +398,7 @@ impl Data {
             users: Rows::new(dataset.users(), Dataset::user),
             tables: TABLES.iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect(),
             webhooks: super::webhooks::Outbox::default(),
+            renamed: BTreeMap::new(),
             api_agent: true,
             references_checked: true,
             tickets: BTreeMap::new(),

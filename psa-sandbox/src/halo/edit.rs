@@ -1,7 +1,6 @@
 //! Edits of the data: what somebody working in Halo would do.
 
 use chrono::{DateTime, Utc};
-use psa_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
 use super::data::{ActionRow, Data, Dataset, Domain, Row, Rows, TicketRow};
@@ -20,6 +19,11 @@ pub struct Edit<'a> {
 impl<'a> Edit<'a> {
     pub(crate) fn new(data: &'a mut Data, now: DateTime<Utc>) -> Self {
         Self { data, now }
+    }
+
+    /// The sandbox's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// Opens a ticket for client 2.
@@ -68,6 +72,15 @@ impl<'a> Edit<'a> {
     pub fn delete_ticket(&mut self, id: i64) {
         if let Some(mut row) = self.data.ticket(id) {
             row.deleted = true;
+            row.last_update = self.now;
+            self.data.put_ticket(row);
+        }
+    }
+
+    /// Takes a ticket out of the bin, with everything that belongs to it.
+    pub fn restore_ticket(&mut self, id: i64) {
+        if let Some(mut row) = self.data.ticket(id) {
+            row.deleted = false;
             row.last_update = self.now;
             self.data.put_ticket(row);
         }
@@ -135,6 +148,24 @@ impl<'a> Edit<'a> {
         }
     }
 
+    /// Renames a value of one of the tenant's own lists: `statuses`, `ticket_types`, `outcomes`, or `priorities` by
+    /// 10 × SLA + number. No ticket's stamp moves. An id that `statuses` does not have makes a new status.
+    pub fn rename(&mut self, list: &'static str, id: i64, name: impl Into<String>) {
+        self.data.touch();
+        self.data.renamed.insert((list, id), name.into());
+    }
+
+    /// Removes an action. The ticket's change stamp moves.
+    pub fn delete_action(&mut self, ticket: i64, id: i64) {
+        self.data.drop_action(ticket, id);
+        self.touch_ticket(ticket);
+    }
+
+    /// The ids of a ticket's actions.
+    pub fn actions(&self, ticket: i64) -> Vec<i64> {
+        self.data.actions_of(ticket).iter().map(|action| action.id).collect()
+    }
+
     /// How many actions a ticket has.
     pub fn action_count(&self, ticket: i64) -> usize {
         self.data.actions_of(ticket).len()
@@ -191,35 +222,37 @@ impl<'a> Edit<'a> {
     /// Adds a record to any other resource, by the sandbox's name for it (`assets`, `invoices`, `appointments` …).
     /// What `members` does not say has Halo's defaults; what it says is kept as it is.
     ///
-    /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if no resource has this name, or the members are no object.
-    pub fn insert(&mut self, resource: &str, members: Value) -> Result<i64> {
-        let place = Place::of(resource)?;
+    /// # Panics
+    /// If no resource has this name, with the names of all; if the members are no object.
+    #[track_caller]
+    pub fn insert(&mut self, resource: &str, members: Value) -> i64 {
+        let place = Place::of(resource);
         let Value::Object(mut new) = members else {
-            return Err(Error::new(ErrorKind::InvalidRequest, "the members of a record must be a JSON object")
-                .with_context("resource", resource));
+            panic!("the members of a new record of {resource} must be a JSON object");
         };
         schema(resource).stamp(&mut new, true, self.now, &Quirks::default());
-        Ok(place.rows(self.data).0.insert(new))
+        place.rows(self.data).0.insert(new)
     }
 
-    /// Sets a member of a record of any other resource. A member or a value that Halo does not know is kept as it is.
+    /// Sets a member of a record of any other resource; a record that is not there stays away. A member or a value that Halo does
+    /// not know is kept as it is.
     ///
-    /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if no resource has this name, [`ErrorKind::NotFound`] if it has no such record.
-    pub fn update(&mut self, resource: &str, id: i64, member: &str, value: impl Into<Value>) -> Result<()> {
-        let (rows, dataset) = Place::of(resource)?.rows(self.data);
-        let changed = rows.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
-        if changed { Ok(()) } else { Err(missing(resource, id)) }
+    /// # Panics
+    /// If no resource has this name, with the names of all.
+    #[track_caller]
+    pub fn update(&mut self, resource: &str, id: i64, member: &str, value: impl Into<Value>) {
+        let (rows, dataset) = Place::of(resource).rows(self.data);
+        rows.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
     }
 
     /// Removes a record of any other resource for good.
     ///
-    /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if no resource has this name, [`ErrorKind::NotFound`] if it has no such record.
-    pub fn remove(&mut self, resource: &str, id: i64) -> Result<()> {
-        let (rows, dataset) = Place::of(resource)?.rows(self.data);
-        if rows.remove(dataset, id) { Ok(()) } else { Err(missing(resource, id)) }
+    /// # Panics
+    /// If no resource has this name, with the names of all.
+    #[track_caller]
+    pub fn remove(&mut self, resource: &str, id: i64) {
+        let (rows, dataset) = Place::of(resource).rows(self.data);
+        rows.remove(dataset, id);
     }
 }
 
@@ -244,18 +277,19 @@ enum Place {
 const BASIC: [(&str, Place); 3] = [("clients", Place::Clients), ("sites", Place::Sites), ("users", Place::Users)];
 
 impl Place {
-    fn of(resource: &str) -> Result<Self> {
+    #[track_caller]
+    fn of(resource: &str) -> Self {
         let basic = BASIC.iter().find(|(name, _)| *name == resource).map(|(_, place)| *place);
-        basic.or_else(|| find_table(resource).map(Self::Table)).ok_or_else(|| {
+        let Some(place) = basic.or_else(|| find_table(resource).map(Self::Table)) else {
             let names = BASIC.iter().map(|(name, _)| *name).chain(TABLES.iter().map(|table| table.name));
             let mut names: Vec<&str> = names.collect();
             names.sort_unstable();
-            let message = format!(
-                "no resource is called {resource:?}; there are {} (tickets and actions have methods of their own)",
+            panic!(
+                "the emulated Halo has no resource {resource:?}; it has {} (tickets and actions have methods of their own)",
                 names.join(", ")
             );
-            Error::new(ErrorKind::InvalidRequest, message).with_context("resource", resource)
-        })
+        };
+        place
     }
 
     fn rows(self, data: &mut Data) -> (&mut Rows, &Dataset) {
@@ -272,34 +306,33 @@ impl Place {
     }
 }
 
-fn missing(resource: &str, id: i64) -> Error {
-    Error::new(ErrorKind::NotFound, format!("{resource} has no record {id}")).with_context("resource", resource)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use serde_json::json;
 
     use super::*;
 
     #[test]
-    fn a_misspelt_resource_changes_nothing_and_the_error_names_those_that_there_are() {
+    fn a_misspelt_resource_changes_nothing_and_the_message_names_those_that_there_are() {
         let mut data = Data::new(Dataset::new(1).companies(3).tickets(3));
         let mut halo = Edit::new(&mut data, DateTime::default());
-        for error in [
-            halo.insert("assest", json!({})).unwrap_err(),
-            halo.update("assest", 1, "inactive", true).unwrap_err(),
-            halo.remove("assest", 1).unwrap_err(),
+        let message = |edit: &mut dyn FnMut()| {
+            let panic = catch_unwind(AssertUnwindSafe(edit)).unwrap_err();
+            panic.downcast_ref::<String>().cloned().unwrap_or_default()
+        };
+        for told in [
+            message(&mut || { halo.insert("assest", json!({})); }),
+            message(&mut || halo.update("assest", 1, "inactive", true)),
+            message(&mut || halo.remove("assest", 1)),
         ] {
-            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
             for name in ["assest", "assets", "appointments", "clients", "webhooks"] {
-                assert!(error.to_string().contains(name), "{name}: {error}");
+                assert!(told.contains(name), "{name}: {told}");
             }
         }
-        assert_eq!(halo.update("assets", 4_711, "inactive", true).unwrap_err().kind(), ErrorKind::NotFound);
-        assert_eq!(halo.remove("clients", 4_711).unwrap_err().kind(), ErrorKind::NotFound);
-        let made = halo.insert("assets", json!({"inventory_number": "X"})).unwrap();
-        halo.update("assets", made, "inventory_number", "Y").unwrap();
-        halo.remove("assets", made).unwrap();
+        let made = halo.insert("assets", json!({"inventory_number": "X"}));
+        halo.update("assets", made, "inventory_number", "Y");
+        halo.remove("assets", made);
     }
 }

@@ -204,13 +204,13 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
         Resource::Teams => whole("teams", teams()),
         Resource::Statuses => {
             let wanted = params.int("type").filter(|_| !context.quirks.status_type_ignored);
-            let rows = statuses().into_iter().filter(|s| wanted.is_none_or(|t| s["type"] == json!(t))).collect();
+            let rows = lookups::named(data, "statuses", statuses()).into_iter().filter(|s| wanted.is_none_or(|t| s["type"] == json!(t))).collect();
             whole("statuses", rows)
         }
-        Resource::TicketTypes => whole("ticket_types", ticket_types()),
-        Resource::Priorities => whole("priorities", priorities(context.quirks)),
+        Resource::TicketTypes => whole("ticket_types", lookups::named(data, "ticket_types", ticket_types())),
+        Resource::Priorities => whole("priorities", lookups::named(data, "priorities", priorities(context.quirks))),
         Resource::Categories => whole("categories", categories()),
-        Resource::Outcomes => whole("outcomes", outcomes()),
+        Resource::Outcomes => whole("outcomes", lookups::named(data, "outcomes", outcomes())),
         // Without a number Halo has nothing to list.
         Resource::Lookups => whole("lookups", params.int("lookupid").map(lookups::of).unwrap_or_default()),
         Resource::Table(table) => plain::list(data, table, &params, context),
@@ -260,9 +260,9 @@ pub(crate) fn get(
             agent
         }),
         Resource::Teams => alone("teams", teams()),
-        Resource::Statuses => alone("statuses", statuses()),
-        Resource::TicketTypes => alone("ticket_types", ticket_types()),
-        Resource::Outcomes => alone("outcomes", outcomes()),
+        Resource::Statuses => alone("statuses", lookups::named(data, "statuses", statuses())),
+        Resource::TicketTypes => alone("ticket_types", lookups::named(data, "ticket_types", ticket_types())),
+        Resource::Outcomes => alone("outcomes", lookups::named(data, "outcomes", outcomes())),
         Resource::Categories => alone("categories", categories()),
         Resource::Lookups => alone("lookups", params.int("lookupid").map(lookups::of).unwrap_or_default()),
         Resource::Priorities | Resource::Table(_) => None,

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::data::{Row, TEAMS, row};
+use super::data::{Data, Row, TEAMS, row};
 use super::quirks::Quirks;
+use crate::rows::number;
 
 pub(super) fn guid(n: u64) -> String {
     format!("{:08x}-0000-4000-8000-{:012x}", n as u32, n)
@@ -47,6 +48,41 @@ pub(super) fn statuses() -> Vec<Row> {
                 "colour": "#000000", "slaaction": if *id == 28 { "H" } else { "N" }, "ticket_count": 0, "showonquickchange": true}))
         })
         .collect()
+}
+
+/// The name that a value of a list has after edits; `made` is the one it began with.
+pub(super) fn current(data: &Data, list: &'static str, id: i64, made: Value) -> Value {
+    data.renamed.get(&(list, id)).map_or(made, |name| name.as_str().into())
+}
+
+/// A list of the tenant's as it is after edits: with new names, and with new statuses.
+pub(super) fn named(data: &Data, list: &'static str, mut rows: Vec<Row>) -> Vec<Row> {
+    // A priority is known by SLA and number, as `10 * SLA + number` here.
+    let id_of = |row: &Row| match list {
+        "priorities" => Some(row.get("slaid").and_then(number)? * 10 + row.get("priorityid").and_then(number)?),
+        _ => row.get("id").and_then(number),
+    };
+    let member = if list == "outcomes" { "outcome" } else { "name" };
+    for ((_, id), name) in data.renamed.range((list, i64::MIN)..=(list, i64::MAX)) {
+        match rows.iter_mut().find(|row| id_of(row) == Some(*id)) {
+            Some(row) => {
+                row.insert(member.to_owned(), name.as_str().into());
+            }
+            None if list == "statuses" => {
+                let mut new = rows.first().cloned().unwrap_or_default();
+                new.extend([
+                    ("id".to_owned(), json!(id)),
+                    ("guid".to_owned(), guid(*id as u64).into()),
+                    ("name".to_owned(), name.as_str().into()),
+                    ("shortname".to_owned(), name.as_str().into()),
+                    ("sequence".to_owned(), json!(id)),
+                ]);
+                rows.push(new);
+            }
+            None => {}
+        }
+    }
+    rows
 }
 
 pub(super) fn ticket_types() -> Vec<Row> {

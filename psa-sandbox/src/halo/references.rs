@@ -107,7 +107,7 @@ fn record(target: &str, id: &Value, data: &Data) -> Option<Row> {
         "agents" => by(agent_rows(data), "id"),
         "tickets" => data.ticket(number(id)?).map(|t| Row::from_iter([("name".to_owned(), json!(t.summary))])),
         "teams" => by(lookups::teams(), "id"),
-        "statuses" => by(lookups::statuses(), "id"),
+        "statuses" => by(lookups::named(data, "statuses", lookups::statuses()), "id"),
         "ticket_types" => by(lookups::ticket_types(), "id"),
         "priorities" => by(lookups::priorities(&Quirks::default()), "priorityid"),
         "outcomes" => by(lookups::outcomes(), "id"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::custom_fields;
 use super::data::{ActionRow, Data, Domain, Row, Rows, TEAMS, TicketRow, number, row};
 use super::lists::{Context, Params};
-use super::lookups::{guid, outcome_name, priorities, status_name, team_id, ticket_types};
+use super::lookups::{current, guid, outcome_name, priorities, status_name, team_id, ticket_types};
 use super::members::{View, schema};
 use super::quirks::Quirks;
 use super::references;
@@ -77,7 +77,7 @@ pub(super) fn ticket_row(t: &TicketRow, data: &Data, params: &Params<'_>, contex
         row.insert("customfields".into(), fields);
     }
     if params.flag("includestatus") {
-        row.insert("status_name".into(), status_name(t.status_id));
+        row.insert("status_name".into(), current(data, "statuses", t.status_id, status_name(t.status_id)));
     }
     if context.quirks.deleted_invisible {
         row.remove("deleted");
@@ -138,7 +138,7 @@ pub(super) fn ticket_detail(t: &TicketRow, data: &Data, context: &Context<'_>, d
             out.insert("user".into(), Value::Object(user_alone(user, data, context.quirks, false)));
         }
         out.insert("tickettype".into(), ticket_type(t, data, context.quirks));
-        out.insert("status_name".into(), status_name(t.status_id));
+        out.insert("status_name".into(), current(data, "statuses", t.status_id, status_name(t.status_id)));
     }
     shown("tickets", out, View::Alone, data, context.quirks)
 }
@@ -170,7 +170,7 @@ pub(super) fn ticket_written(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row
         out.insert("flastupdate".into(), stamp);
     }
     if !quirks.names_absent_after_write {
-        out.insert("status_name".into(), status_name(t.status_id));
+        out.insert("status_name".into(), current(data, "statuses", t.status_id, status_name(t.status_id)));
     }
     let user = data.users.get(&data.dataset, t.user_id);
     if let Some(user) = user {
@@ -196,7 +196,7 @@ pub(super) fn ticket_written(t: &TicketRow, data: &Data, quirks: &Quirks) -> Row
 pub(super) fn action_row(a: &ActionRow, view: View, html: bool, data: &Data, quirks: &Quirks) -> Row {
     let worked = a.timetaken != 0.0;
     let mut out = row(json!({
-        "id": a.id, "ticket_id": a.ticket_id, "outcome": outcome_name(a.outcome_id), "outcome_id": a.outcome_id,
+        "id": a.id, "ticket_id": a.ticket_id, "outcome": current(data, "outcomes", a.outcome_id, outcome_name(a.outcome_id)), "outcome_id": a.outcome_id,
         "action_systemid": a.system, "who": if a.system == 0 { format!("Agent {}", a.who_agentid) } else { "System".to_owned() },
         "who_type": i64::from(a.system == 0), "who_agentid": a.who_agentid, "note": a.note, "datetime": stored(a.datetime, quirks),
         "actiondatecreated": stored(a.datetime, quirks), "last_updated": fresh(a.last_updated, quirks), "timetaken": a.timetaken,

@@ -64,6 +64,8 @@ struct State {
     counts: HashMap<&'static str, u64>,
     /// Only tickets of these teams are seen.
     restricted_to: Option<Vec<String>>,
+    /// How far the clock of answers is ahead.
+    date_ahead: chrono::TimeDelta,
 }
 
 impl std::fmt::Debug for State {
@@ -188,6 +190,7 @@ impl HaloSandboxBuilder {
                 hooks: Vec::new(),
                 counts: HashMap::new(),
                 restricted_to: self.restricted_to,
+                date_ahead: chrono::TimeDelta::zero(),
             }),
             log: ActionLog::default(),
         }))
@@ -229,6 +232,11 @@ impl HaloSandbox {
     /// Changes what the application's permission table enables. Tokens that exist keep their rights (quirk 14).
     pub fn grant(&self, scopes: &str) {
         self.lock().application.granted = scopes.split_whitespace().map(str::to_owned).collect();
+    }
+
+    /// Which teams' tickets the application's agent may see from now on. None: all.
+    pub fn restrict_to_teams(&self, teams: Option<&[&str]>) {
+        self.lock().restricted_to = teams.map(|teams| teams.iter().map(|t| (*t).to_owned()).collect());
     }
 
     /// Makes all tokens invalid.
@@ -321,15 +329,15 @@ impl HaloSandbox {
                     _ => {}
                 }
                 let mut reply = self.answer(&mut state, &called, &head, &query, &body, now);
-                if effect == Some(Effect::EmptyPage) {
-                    reply.body = without_rows(&reply.body);
+                if let Some(effect) = effect.as_ref().filter(|_| crate::fault::is_list(operation)) {
+                    reply.body = effect.alter(&reply.body, &["record_count"]);
                 }
                 let way = effect.as_ref().map_or(Way::Whole, |e| e.spoil(&mut reply));
                 (reply, way)
             }
         };
         if shared.open.date_sent {
-            reply = reply.dated(now);
+            reply = reply.dated(now + state.date_ahead);
         }
         shared.log.push(LogEntry {
             at: now,
@@ -557,18 +565,6 @@ fn rate_limited(retry_after: Option<&'static str>) -> Reply {
         reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(after));
     }
     reply
-}
-
-fn without_rows(body: &Bytes) -> Bytes {
-    match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Object(mut map)) => {
-            for value in map.values_mut().filter(|v| v.is_array()) {
-                *value = Value::Array(Vec::new());
-            }
-            Value::Object(map).to_string().into()
-        }
-        _ => Bytes::from_static(b"[]"),
-    }
 }
 
 impl Transport for HaloSandbox {

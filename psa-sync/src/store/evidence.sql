@@ -12,7 +12,8 @@ ALTER TABLE stream ADD COLUMN compare_asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN audit_counted INTEGER;
 ALTER TABLE stream ADD COLUMN audit_known INTEGER;
 ALTER TABLE stream ADD COLUMN audit_missing INTEGER;
-ALTER TABLE stream ADD COLUMN audit_confirmed INTEGER;
+ALTER TABLE stream ADD COLUMN audit_same INTEGER;
+ALTER TABLE stream ADD COLUMN audit_at TEXT;
 -- A pass that an older version left while it compared keys begins again.
 UPDATE stream SET phase = 'reading', cursor = NULL WHERE phase = 'reconciling';
 
@@ -31,6 +32,8 @@ CREATE TABLE due (
     stream_id INTEGER NOT NULL,
     children  INTEGER NOT NULL,
     key       TEXT NOT NULL,
+    -- The vendor lists it: that it is not found may be a fault.
+    listed    INTEGER NOT NULL DEFAULT 0,
     asked     INTEGER NOT NULL,
     tries     INTEGER NOT NULL DEFAULT 0,
     message   TEXT,

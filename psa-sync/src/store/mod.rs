@@ -196,8 +196,10 @@ pub struct Family {
 /// What is to be read again by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// The record with this key.
+    /// The record with this key. One that does not exist is not asked for again.
     Record,
+    /// The record with this key, which the vendor lists: that it is not found may be a fault.
+    Listed,
     /// All records below the parent with this key.
     Children,
 }
@@ -302,8 +304,10 @@ pub struct Audit {
     pub known: u64,
     /// How many the vendor counted and did not list.
     pub missing: u64,
-    /// Whether another comparison would say the same: so many are missing, or two comparisons said so.
-    pub confirmed: bool,
+    /// How many comparisons in a row said the same.
+    pub same: u32,
+    /// When the last of them did.
+    pub at: DateTime<Utc>,
 }
 
 /// What is known of a stream, for deciding whether its keys have to be compared.

@@ -566,13 +566,15 @@ impl Store for SqliteStore {
         let stream = stream.clone();
         let work = move |tx: &Transaction<'_>| {
             tx.execute(
-                "UPDATE stream SET audit_counted = ?2, audit_known = ?3, audit_missing = ?4, audit_confirmed = ?5 WHERE id = ?1",
+                "UPDATE stream SET audit_counted = ?2, audit_known = ?3, audit_missing = ?4, audit_same = ?5,
+                 audit_at = ?6 WHERE id = ?1",
                 (
                     stream_id(tx, &stream)?,
                     audit.map(|a| a.counted as i64),
                     audit.map(|a| a.known as i64),
                     audit.map(|a| a.missing as i64),
-                    audit.map(|a| a.confirmed),
+                    audit.map(|a| a.same),
+                    audit.map(|a| time(a.at)),
                 ),
             )?;
             Ok(())

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use psa_core::{Contact, EntityKind, Key};
+use psa_core::{Contact, Key};
 use psa_sandbox::HaloSandbox;
 use psa_sync::{HoldReason, Pull, RunState, Store};
 

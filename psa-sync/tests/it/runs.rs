@@ -191,7 +191,8 @@ async fn a_run_can_be_stopped_and_goes_on_where_it_was() {
     assert!(world.count("SELECT count(*) FROM ticket").await >= 50);
     let second = run(&engine).await;
     succeeded(&second);
-    assert!(second.entity(&TICKET).unwrap().counts.fetched <= 150, "{second:#?}");
+    // The rest of the first pass, and the newest second of the pass that brings it up to now.
+    assert!(second.entity(&TICKET).unwrap().counts.fetched <= 151, "{second:#?}");
     world.assert_same_tickets(200).await;
 }
 

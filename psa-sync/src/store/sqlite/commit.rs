@@ -550,8 +550,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A record that others wait for, and that we never had, is proven gone: that is remembered. One that nothing waits for stays
-    /// due, since only a list of the vendor's can tell that it is gone.
+    /// A record that others wait for, and that we never had, is proven gone: that is remembered. One that nothing waits for, and
+    /// that the vendor lists, stays due, since only another list can tell that it is gone.
     fn proven_gone(&mut self, kind: &EntityKind, key: &Key) -> Result<()> {
         let stream = self.stream(kind)?;
         let mut awaited = false;
@@ -565,21 +565,15 @@ impl Writer<'_> {
                 .query_row((name.as_str(), key.as_str(), self.connection), |row| row.get::<_, bool>(0))?;
         }
         if !awaited {
-            self.drop_from(
+            for sql in [
+                "DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2 AND NOT listed",
                 "UPDATE due SET tries = tries + 1 WHERE stream_id = ?1 AND children = 0 AND key = ?2",
-                stream.id,
-                key,
-            )?;
+            ] {
+                self.drop_from(sql, stream.id, key)?;
+            }
             return Ok(());
         }
-        if matches!(self.parent_of(kind, key, false)?, Parent::Missing) {
-            self.tx
-                .prepare_cached("INSERT OR REPLACE INTO excluded (stream_id, key, reason) VALUES (?1, ?2, 'gone')")?
-                .execute((stream.id, key.as_str()))?;
-            if let Some(stream) = self.streams.get_mut(kind) {
-                stream.excluded = true;
-            }
-        }
+        self.remember_gone(kind, key)?;
         self.drop_from("DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2", stream.id, key)?;
         self.resettle(kind, key)
     }
@@ -598,7 +592,8 @@ impl Writer<'_> {
             self.drop_from("DELETE FROM hold WHERE stream_id = ?1 AND key = ?2", stream.id, key)?;
         }
         if stream.excluded {
-            self.drop_from("DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2", stream.id, key)?;
+            let left_out = "DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2 AND reason <> 'gone'";
+            self.drop_from(left_out, stream.id, key)?;
         }
         if stream.due {
             self.drop_from("DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2", stream.id, key)?;
@@ -612,6 +607,24 @@ impl Writer<'_> {
                 self.remove(&kind, &key, &Evidence::ParentGone)?;
             }
             self.forget_children(kind, key)?;
+        } else if matches!(evidence, Evidence::SoftDeleted | Evidence::MergedInto(_)) {
+            // What refers to it need not wait until somebody asks for it.
+            self.remember_gone(kind, key)?;
+            self.resettle(kind, key)?;
+        }
+        Ok(())
+    }
+
+    /// Remembers that a record that was never stored is gone.
+    fn remember_gone(&mut self, kind: &EntityKind, key: &Key) -> Result<()> {
+        let stream = self.stream(kind)?;
+        if matches!(self.parent_of(kind, key, false)?, Parent::Missing) {
+            self.tx
+                .prepare_cached("INSERT OR REPLACE INTO excluded (stream_id, key, reason) VALUES (?1, ?2, 'gone')")?
+                .execute((stream.id, key.as_str()))?;
+            if let Some(stream) = self.streams.get_mut(kind) {
+                stream.excluded = true;
+            }
         }
         Ok(())
     }

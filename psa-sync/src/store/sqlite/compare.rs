@@ -222,7 +222,7 @@ pub(super) fn standing(c: &Connection, stream: i64) -> Result<Standing> {
     let unreadable = number("SELECT count(*) FROM hold WHERE stream_id = ?1 AND key LIKE '%unreadable-%'")?;
     let kept = c
         .prepare_cached(
-            "SELECT compared_at, compare_asked, audit_counted, audit_known, audit_missing, audit_confirmed
+            "SELECT compared_at, compare_asked, audit_counted, audit_known, audit_missing, audit_same, audit_at
              FROM stream WHERE id = ?1",
         )?
         .query_row([stream], |row| {
@@ -232,7 +232,8 @@ pub(super) fn standing(c: &Connection, stream: i64) -> Result<Standing> {
                     counted: counted as u64,
                     known: row.get::<_, i64>(3)? as u64,
                     missing: row.get::<_, i64>(4)? as u64,
-                    confirmed: row.get(5)?,
+                    same: row.get(5)?,
+                    at: super::read_time(row, "audit_at")?.unwrap_or_default(),
                 }),
             };
             Ok((super::read_time(row, "compared_at")?, row.get::<_, bool>(1)?, audit))

@@ -33,13 +33,15 @@ pub(super) fn ask(
     at: DateTime<Utc>,
 ) -> Result<()> {
     let mut insert = tx.prepare_cached(
-        "INSERT INTO due (stream_id, children, key, asked, tries, message, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO due (stream_id, children, key, asked, tries, message, since, listed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT DO UPDATE SET asked = max(asked, excluded.asked), tries = tries + excluded.tries,
-         message = coalesce(excluded.message, message)",
+         message = coalesce(excluded.message, message), listed = max(listed, excluded.listed)",
     )?;
     for (key, message) in keys {
         let tried = i64::from(message.is_some());
-        insert.execute(params![stream, below_parent(target), key.as_str(), asked, tried, message, time(at)])?;
+        let listed = target == Target::Listed;
+        insert.execute(params![stream, below_parent(target), key.as_str(), asked, tried, message, time(at), listed])?;
     }
     Ok(())
 }
