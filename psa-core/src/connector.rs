@@ -157,6 +157,11 @@ pub trait Reader<E: Entity>: Send + Sync {
         Ok(None)
     }
 
+    /// The fingerprint of the names that labels get now; none if they were never read.
+    fn names(&self) -> Option<String> {
+        None
+    }
+
     /// Gives the labels of a stored record the names that [`refresh_names`](Self::refresh_names) found.
     fn relabel(&self, value: &mut E) -> Relabel {
         let _ = value;
@@ -267,6 +272,11 @@ pub trait Source: Send + Sync {
         Ok(None)
     }
 
+    /// See [`Reader::names`].
+    fn names(&self) -> Option<String> {
+        None
+    }
+
     /// See [`Reader::relabel`]: from the content of a stored record to its new content.
     ///
     /// # Errors
@@ -366,6 +376,9 @@ impl<E: Entity> Source for ErasedReader<E> {
     }
     async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
         self.0.refresh_names(lane).await
+    }
+    fn names(&self) -> Option<String> {
+        self.0.names()
     }
     fn relabel(&self, content: &[u8]) -> Result<Relabelled> {
         relabelled(&*self.0, content)

@@ -1,7 +1,6 @@
 //! The engine: which kinds, in which order, and what a run is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,8 @@ use chrono::TimeDelta;
 use futures::StreamExt;
 use futures::future::{Either, select};
 use psa_core::time::Clock;
-use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, ErrorKind, KeyListing, Result, Schema};
+use psa_core::{Connector, EntityKind, Error, ErrorKind, KeyListing, Result, Schema};
 
-use crate::clock::RuntimeClock;
 use crate::guard::MassDeleteGuard;
 use crate::pass::Pass;
 use crate::prepare::Rules;
@@ -25,211 +23,6 @@ const FORGOTTEN_A_RUN: u32 = 10_000;
 
 /// Hints that one run takes up.
 const HINTS_A_RUN: u32 = 5_000;
-
-/// Reading a kind into the store.
-#[derive(Debug)]
-pub struct Pull<E>(PhantomData<E>);
-
-impl<E: Entity> Pull<E> {
-    /// Reads `E`.
-    pub fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<E: Entity> Default for Pull<E> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Puts a [`SyncEngine`] together. Made by [`SyncEngine::builder`].
-pub struct SyncEngineBuilder {
-    connector: Arc<dyn Connector>,
-    store: Arc<dyn Store>,
-    connection: String,
-    entities: Vec<&'static Schema>,
-    scope: Scope,
-    guard: MassDeleteGuard,
-    clock: Option<Arc<dyn Clock>>,
-    page_size: Option<u32>,
-    settle: Duration,
-    compare_every: Duration,
-    history: Duration,
-    account_was: Option<String>,
-}
-
-impl std::fmt::Debug for SyncEngineBuilder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SyncEngineBuilder").field("connection", &self.connection).finish_non_exhaustive()
-    }
-}
-
-impl SyncEngineBuilder {
-    /// Adds a kind. The order does not matter: parents are read before their children.
-    #[must_use]
-    pub fn entity<E: Entity>(mut self, _: Pull<E>) -> Self {
-        if !self.entities.iter().any(|s| s.kind == E::KIND) {
-            self.entities.push(E::schema());
-        }
-        self
-    }
-
-    /// The connection's name in the store; one store can hold many. Default: the vendor's name.
-    #[must_use]
-    pub fn connection(mut self, name: impl Into<String>) -> Self {
-        self.connection = name.into();
-        self
-    }
-
-    /// Which tickets. Default: all.
-    #[must_use]
-    pub fn scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
-        self
-    }
-
-    /// How many records may vanish at once.
-    #[must_use]
-    pub fn mass_delete_guard(mut self, guard: MassDeleteGuard) -> Self {
-        self.guard = guard;
-        self
-    }
-
-    /// The clock of reports. Windows follow the vendor's clock, never this one.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// Records a page, at most.
-    #[must_use]
-    pub fn page_size(mut self, rows: u32) -> Self {
-        self.page_size = Some(rows);
-        self
-    }
-
-    /// How long before the vendor's clock a window ends, since stamps settle late. Default: 2 s.
-    #[must_use]
-    pub fn settle(mut self, settle: Duration) -> Self {
-        self.settle = settle;
-        self
-    }
-
-    /// How old the last comparison of keys may be. Keys are compared anyway when the vendor's count and the store's differ; what
-    /// only a comparison finds is that one record vanished while another one came, unseen by the window. Default: a day.
-    #[must_use]
-    pub fn compare_every(mut self, at_most: Duration) -> Self {
-        self.compare_every = at_most;
-        self
-    }
-
-    /// How long log lines, changes and reports of runs are kept. Default: 90 days.
-    #[must_use]
-    pub fn history(mut self, kept: Duration) -> Self {
-        self.history = kept;
-        self
-    }
-
-    /// The account's former address, as the store's refusal names it: says that the same account has a new one.
-    #[must_use]
-    pub fn account_was(mut self, account: impl Into<String>) -> Self {
-        self.account_was = Some(account.into());
-        self
-    }
-
-    /// The engine.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`] for a kind that the connector does not read; [`ErrorKind::Config`] for none at all.
-    pub fn build(self) -> Result<SyncEngine> {
-        if self.entities.is_empty() {
-            return Err(Error::config("entities", "no kind to sync was named"));
-        }
-        for schema in &self.entities {
-            let entity = self.connector.capabilities().entity(&schema.kind);
-            // A kind that only lacks a right is told of in each run, so that the right can be given later.
-            let read = entity.is_some_and(|c| c.read || c.missing_right.is_some());
-            if !read {
-                return Err(Error::unsupported(format!(
-                    "the {} connector does not read {}",
-                    self.connector.vendor(),
-                    schema.kind
-                )));
-            }
-        }
-        let feeds = feeds(&in_order(&self.entities, self.connector.capabilities()), self.connector.capabilities());
-        Ok(SyncEngine {
-            family: Arc::new(family(&feeds, self.connector.capabilities())),
-            feeds,
-            schemas: self.entities,
-            connector: self.connector,
-            store: self.store,
-            connection: self.connection,
-            scope: self.scope,
-            guard: self.guard,
-            clock: self.clock.unwrap_or_else(|| Arc::new(RuntimeClock::new())),
-            page_size: self.page_size,
-            settle: self.settle,
-            compare_every: self.compare_every,
-            history: self.history,
-            account_was: self.account_was,
-            turn: tokio::sync::Mutex::default(),
-        })
-    }
-}
-
-/// Parents before children; otherwise as given.
-fn in_order(schemas: &[&'static Schema], capabilities: &Capabilities) -> Vec<EntityKind> {
-    let mut ordered: Vec<EntityKind> = Vec::new();
-    let mut left: Vec<&&Schema> = schemas.iter().collect();
-    while !left.is_empty() {
-        let is_left = |kind: &EntityKind| left.iter().any(|l| l.kind == *kind);
-        let waits = |s: &Schema| {
-            let below = capabilities.entity(&s.kind).map_or(&[][..], |c| &c.children_of);
-            s.parents().map(|(_, p)| p).chain(below).any(|p| *p != s.kind && is_left(p))
-        };
-        // A cycle among kinds would wait forever: then as given.
-        let next = left.iter().position(|s| !waits(s)).unwrap_or(0);
-        ordered.push(left.remove(next).kind.clone());
-    }
-    ordered
-}
-
-/// One fetch that feeds several kinds: the first reads, the others ride along.
-fn feeds(kinds: &[EntityKind], capabilities: &Capabilities) -> Vec<Vec<EntityKind>> {
-    let mut feeds: Vec<Vec<EntityKind>> = Vec::new();
-    for kind in kinds {
-        if feeds.iter().flatten().any(|k| k == kind) {
-            continue;
-        }
-        let mut feed = vec![kind.clone()];
-        if let Some(capabilities) = capabilities.entity(kind) {
-            feed.extend(capabilities.also_feeds.iter().filter(|k| kinds.contains(k) && *k != kind).cloned());
-        }
-        feeds.push(feed);
-    }
-    feeds
-}
-
-/// What the store has to know of kinds beyond their fields.
-fn family(feeds: &[Vec<EntityKind>], capabilities: &Capabilities) -> Family {
-    let synced = |kind: &EntityKind| feeds.iter().flatten().any(|k| k == kind);
-    let mut family = Family::default();
-    for kind in feeds.iter().flatten() {
-        let Some(capabilities) = capabilities.entity(kind) else { continue };
-        let others: Vec<EntityKind> = capabilities.numbered_with.iter().filter(|k| synced(k)).cloned().collect();
-        if !others.is_empty() {
-            family.numbered_with.push((kind.clone(), others));
-        }
-    }
-    for first in feeds.iter().filter_map(|feed| feed.first()) {
-        let parents = capabilities.entity(first).map_or(&[][..], |c| &c.children_of);
-        family.children.extend(parents.iter().filter(|k| synced(k)).map(|parent| (parent.clone(), first.clone())));
-    }
-    family
-}
 
 /// Whether an error would meet every kind: no login, no store, no place in the rate limit.
 pub(crate) fn concerns_all(error: &Error) -> bool {
@@ -277,8 +70,8 @@ pub struct SyncEngine {
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) connection: String,
-    schemas: Vec<&'static Schema>,
-    feeds: Vec<Vec<EntityKind>>,
+    pub(crate) schemas: Vec<&'static Schema>,
+    pub(crate) feeds: Vec<Vec<EntityKind>>,
     pub(crate) scope: Scope,
     pub(crate) guard: MassDeleteGuard,
     pub(crate) clock: Arc<dyn Clock>,
@@ -286,10 +79,10 @@ pub struct SyncEngine {
     pub(crate) settle: Duration,
     pub(crate) compare_every: Duration,
     pub(crate) family: Arc<Family>,
-    history: Duration,
-    account_was: Option<String>,
+    pub(crate) history: Duration,
+    pub(crate) account_was: Option<String>,
     /// Runs and hints move the same checkpoints: one at a time.
-    turn: tokio::sync::Mutex<()>,
+    pub(crate) turn: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for SyncEngine {
@@ -302,24 +95,6 @@ impl std::fmt::Debug for SyncEngine {
 }
 
 impl SyncEngine {
-    /// Starts an engine between a connector and a store.
-    pub fn builder(connector: Arc<dyn Connector>, store: Arc<dyn Store>) -> SyncEngineBuilder {
-        SyncEngineBuilder {
-            connection: connector.vendor().to_owned(),
-            connector,
-            store,
-            entities: Vec::new(),
-            scope: Scope::all(),
-            guard: MassDeleteGuard::default(),
-            clock: None,
-            page_size: None,
-            settle: Duration::from_secs(2),
-            compare_every: Duration::from_secs(24 * 3600),
-            history: Duration::from_secs(90 * 24 * 3600),
-            account_was: None,
-        }
-    }
-
     /// One run over all kinds: the whole data the first time, what changed from then on.
     ///
     /// May be dropped at any await: what was committed stays, and the next run goes on from there.
@@ -560,16 +335,17 @@ impl SyncEngine {
         let capabilities = self.connector.capabilities();
         Rules {
             scope: self.scope.clone(),
-            parents: readable.clone(),
-            shapes: readable
-                .iter()
+            parents: self.kinds().cloned().collect(),
+            not_awaited: self.kinds().filter(|kind| !readable.contains(kind)).cloned().collect(),
+            shapes: self
+                .kinds()
                 .filter_map(|kind| {
                     let capabilities = capabilities.entity(kind)?;
                     Some((kind.clone(), capabilities.key, capabilities.keys == KeyListing::None))
                 })
                 .collect(),
-            single_only: readable
-                .iter()
+            single_only: self
+                .kinds()
                 .filter_map(|kind| Some((kind.clone(), capabilities.entity(kind)?.single_only.clone())))
                 .filter(|(_, paths)| !paths.is_empty())
                 .collect(),
@@ -633,32 +409,5 @@ fn state_of(entities: &[EntityReport]) -> RunState {
         RunState::Partial
     } else {
         RunState::Failed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use psa_core::{Company, Contact, Site, Team, Ticket, TicketNote, TimeEntry};
-
-    #[test]
-    fn parents_come_before_children_however_they_are_named() {
-        let order = in_order(
-            &[
-                TimeEntry::schema(),
-                TicketNote::schema(),
-                Ticket::schema(),
-                Contact::schema(),
-                Site::schema(),
-                Company::schema(),
-                Team::schema(),
-            ],
-            &Capabilities::default(),
-        );
-        let at = |kind: EntityKind| order.iter().position(|k| *k == kind).unwrap();
-        assert!(at(EntityKind::COMPANY) < at(EntityKind::SITE));
-        assert!(at(EntityKind::COMPANY) < at(EntityKind::TICKET));
-        assert!(at(EntityKind::TICKET) < at(EntityKind::TICKET_NOTE));
-        assert_eq!(order.len(), 7);
     }
 }

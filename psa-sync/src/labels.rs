@@ -1,6 +1,8 @@
 //! Labels of stored records keep step with the names of reference data.
 
-use psa_core::{EntityKind, Key, Relabelled, Result};
+use std::sync::Arc;
+
+use psa_core::{Key, Relabelled, Result, Source};
 
 use crate::pass::Pass;
 use crate::report::EntityOutcome;
@@ -28,15 +30,18 @@ impl Pass<'_> {
             };
             let stream = StreamKey { connection: self.stream.connection.clone(), kind: kind.clone() };
             if self.engine.store.names(&stream).await?.as_ref() != Some(&names) {
-                self.relabel(&stream, kind).await?;
-                self.engine.store.keep_names(&stream, names).await?;
+                self.relabel(&source, &stream).await?;
+                self.engine.store.keep_names(&stream, names.clone()).await?;
+            }
+            if kind == self.kind {
+                self.names = Some(names);
             }
         }
         Ok(())
     }
 
-    async fn relabel(&mut self, stream: &StreamKey, kind: &EntityKind) -> Result<()> {
-        let source = self.engine.connector.source(kind)?;
+    async fn relabel(&mut self, source: &Arc<dyn Source>, stream: &StreamKey) -> Result<()> {
+        let kind = &stream.kind;
         let mut after: Option<Key> = None;
         let mut renamed = 0;
         loop {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod builder;
 mod clock;
 mod compare;
 mod engine;
@@ -15,7 +16,8 @@ mod scope;
 mod single_reads;
 mod store;
 
-pub use engine::{Pull, SyncEngine, SyncEngineBuilder};
+pub use builder::{Pull, SyncEngineBuilder};
+pub use engine::SyncEngine;
 pub use guard::MassDeleteGuard;
 pub use progress::{Event, Progress};
 pub use report::{Counts, EntityOutcome, EntityReport, Mode, RunReport, RunState};

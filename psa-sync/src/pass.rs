@@ -37,6 +37,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) counts: BTreeMap<EntityKind, Counts>,
     pub(crate) recovered: u64,
     pub(crate) skew: Option<Duration>,
+    /// The fingerprint of the names that records of this pass have in their labels.
+    pub(crate) names: Option<String>,
     /// What keeps a pass that was read to its end from being complete.
     pub(crate) shortfall: Option<EntityOutcome>,
     pages: u64,
@@ -80,6 +82,7 @@ impl<'a> Pass<'a> {
             counts: BTreeMap::new(),
             recovered: 0,
             skew: None,
+            names: None,
             shortfall: None,
             pages: 0,
             mode: Mode::Backfill,
@@ -113,6 +116,7 @@ impl<'a> Pass<'a> {
             self.checkpoint = Checkpoint { scope, ..found };
         }
         self.mode = self.checkpoint.mode;
+        self.names = self.engine.connector.source(self.kind)?.names();
         Ok(self.checkpoint.fresh())
     }
 
@@ -398,6 +402,8 @@ impl<'a> Pass<'a> {
             ask_to_compare: false,
             comparison: None,
             family: Arc::clone(&self.engine.family),
+            names: self.names.clone(),
+            not_awaited: self.rules.not_awaited.clone(),
             late_before: None,
             at: self.engine.clock.now(),
         }

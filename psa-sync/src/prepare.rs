@@ -31,8 +31,10 @@ fn name(item: &AnyItem) -> (&EntityKind, &Key) {
 /// How records are judged in a pass.
 pub(crate) struct Rules {
     pub(crate) scope: Scope,
-    /// Kinds that must be there before their children.
+    /// Kinds that are there before their children.
     pub(crate) parents: BTreeSet<EntityKind>,
+    /// Of these, those that the login may not read: records are linked to them where they are there, and do not wait for them.
+    pub(crate) not_awaited: Vec<EntityKind>,
     /// The shape of keys, by kind, and whether records go when their parent goes.
     pub(crate) shapes: Vec<(EntityKind, KeyShape, bool)>,
     /// Fields that only a record read alone holds, by kind.

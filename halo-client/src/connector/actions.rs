@@ -523,6 +523,10 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
         Ok(Some(context.lookups.renew(&context.halo, lane).await?.fingerprint()))
     }
 
+    fn names(&self) -> Option<String> {
+        self.walk.context.lookups.last().filter(|_| E::NAMES).map(|names| names.fingerprint())
+    }
+
     fn relabel(&self, value: &mut E) -> Relabel {
         self.walk.context.lookups.last().map_or(Relabel::Same, |names| value.relabel(&names))
     }
@@ -560,6 +564,10 @@ impl<E: FromAction> Source for ActionSource<E> {
 
     async fn refresh_names(&self, lane: Lane) -> Result<Option<String>> {
         self.typed.refresh_names(lane).await
+    }
+
+    fn names(&self) -> Option<String> {
+        self.typed.names()
     }
 
     fn relabel(&self, content: &[u8]) -> Result<Relabelled> {

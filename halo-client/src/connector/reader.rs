@@ -214,6 +214,10 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
         Ok(Some(self.context.lookups.renew(&self.context.halo, lane).await?.fingerprint()))
     }
 
+    fn names(&self) -> Option<String> {
+        self.context.lookups.last().filter(|_| M::NAMES).map(|names| names.fingerprint())
+    }
+
     fn relabel(&self, value: &mut M::Common) -> Relabel {
         match self.context.lookups.last() {
             Some(names) if M::NAMES => M::relabel(value, &names),

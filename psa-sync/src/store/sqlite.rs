@@ -1,10 +1,13 @@
 //! The SQLite store.
 
+mod changes;
 mod commit;
 mod compare;
 mod due;
 mod history;
 mod labels;
+mod place;
+mod waiting;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

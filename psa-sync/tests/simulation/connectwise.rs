@@ -30,7 +30,7 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
     let tickets = cw.ids("tickets");
     let ticket = dice.pick(&tickets).copied().unwrap_or(1);
     let company = dice.between(1, COMPANIES) as i64;
-    match dice.below(22) {
+    match dice.below(24) {
         0 | 1 => {
             let id = cw.insert_ticket("new");
             if dice.chance(0.5) {
@@ -107,6 +107,13 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
             cw.update("companies", company, "deletedFlag", false);
             cw.update("companies", company, "name", format!("Renamed {}", dice.below(1000)));
             format!("company {company} is renamed")
+        }
+        21 | 22 => {
+            let list = ["board_statuses", "priorities", "work_types"][dice.below(3) as usize];
+            let ids = cw.ids(list);
+            let id = dice.pick(&ids).copied().unwrap_or(1);
+            cw.update(list, id, "name", format!("Name {}", dice.below(1000)));
+            format!("{id} of {list} is renamed")
         }
         20 => {
             cw.convert_ticket(ticket);

@@ -6,7 +6,7 @@ use psa_store::StoreError;
 use psa_store::rusqlite::{Connection, OptionalExtension, Transaction};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::commit::{differences, log_change};
+use super::changes::{differences, log_change};
 use crate::store::{Content, RunId};
 
 type Result<T> = std::result::Result<T, StoreError>;
