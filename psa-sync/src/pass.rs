@@ -116,7 +116,6 @@ impl<'a> Pass<'a> {
             self.checkpoint = Checkpoint { scope, ..found };
         }
         self.mode = self.checkpoint.mode;
-        self.names = self.engine.connector.source(self.kind)?.names();
         Ok(self.checkpoint.fresh())
     }
 
@@ -387,6 +386,11 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
+    /// The names of this pass; where none were read for it, those that the connector has by now.
+    fn names_in_use(&self) -> Option<String> {
+        self.names.clone().or_else(|| self.engine.connector.source(self.kind).ok()?.names())
+    }
+
     fn blank_commit(&self) -> Commit {
         Commit {
             run: self.run,
@@ -402,7 +406,7 @@ impl<'a> Pass<'a> {
             ask_to_compare: false,
             comparison: None,
             family: Arc::clone(&self.engine.family),
-            names: self.names.clone(),
+            names: self.names_in_use(),
             not_awaited: self.rules.not_awaited.clone(),
             late_before: None,
             at: self.engine.clock.now(),

@@ -277,7 +277,8 @@ const EFFECTS: &[Effect] = &[
 ];
 
 /// Of these a ticket always has one: clearing gives it the first.
-const OWN_FORMS: &[OwnForm] = &[OwnForm { kind: "ticket", path: "impact" }, OwnForm { kind: "ticket", path: "severity" }];
+const OWN_FORMS: &[OwnForm] =
+    &[OwnForm { kind: "ticket", path: "impact" }, OwnForm { kind: "ticket", path: "severity" }];
 
 #[tokio::test(start_paused = true)]
 async fn whatever_is_written_every_other_record_stays_as_it_was() {

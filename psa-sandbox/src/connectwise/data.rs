@@ -85,6 +85,8 @@ pub(crate) struct Data {
     pub(super) dataset: Dataset,
     tables: Vec<Rows<Dataset>>,
     pub(super) happened: Vec<Happened>,
+    /// Records whose name somebody changed, by table: what refers to them shows the new one.
+    pub(super) renamed: BTreeSet<(&'static str, i64)>,
     /// Ticket and configuration.
     attached: BTreeSet<(i64, i64)>,
     /// Who is logged in, for the notes beside records.
@@ -112,7 +114,14 @@ pub(super) fn parent_of(table: &Table, row: &Row) -> Option<i64> {
 impl Data {
     pub(crate) fn new(dataset: Dataset) -> Self {
         let tables = tables().iter().map(|t| Rows::new((t.count)(&dataset), t.make)).collect();
-        Self { dataset, tables, happened: Vec::new(), attached: BTreeSet::new(), member: "apimember1".to_owned() }
+        Self {
+            dataset,
+            tables,
+            happened: Vec::new(),
+            renamed: BTreeSet::new(),
+            attached: BTreeSet::new(),
+            member: "apimember1".to_owned(),
+        }
     }
 
     pub(super) fn rows(&self, table: &Table) -> &Rows<Dataset> {
@@ -121,7 +130,26 @@ impl Data {
 
     /// A row with all its members.
     pub(super) fn get(&self, table: &Table, id: i64) -> Option<Row> {
-        Some(schema(table).complete(self.rows(table).get(&self.dataset, id)?))
+        Some(self.shown(table, self.rows(table).get(&self.dataset, id)?))
+    }
+
+    /// A stored row with all its members, as the vendor shows it.
+    pub(super) fn shown(&self, table: &Table, row: Row) -> Row {
+        let schema = schema(table);
+        let mut row = schema.complete(row);
+        if self.renamed.is_empty() {
+            return row;
+        }
+        for (member, to) in schema.references() {
+            let Some(Value::Object(reference)) = row.get_mut(member) else { continue };
+            let id = reference.get("id").and_then(number).filter(|id| self.renamed.contains(&(to, *id)));
+            let Some(id) = id else { continue };
+            let of = super::tables::table(to);
+            if let Some(name) = self.rows(of).get(&self.dataset, id).and_then(|row| row.get("name").cloned()) {
+                reference.insert("name".to_owned(), name);
+            }
+        }
+        row
     }
 
     /// The rows below a record, upwards, as they are stored.

@@ -112,6 +112,9 @@ impl<'a> Edit<'a> {
         if let Some(mut row) = self.data.get(of, id) {
             row.insert(member.to_owned(), value.into());
             self.data.put_as(of, id, row, self.now, SOMEBODY);
+            if member == "name" {
+                self.data.renamed.insert((of.name, id));
+            }
         }
     }
 

@@ -157,8 +157,7 @@ fn candidates<'d>(
     narrowed: &Narrowed,
     after: i64,
 ) -> Box<dyn Iterator<Item = (i64, Row)> + 'd> {
-    let schema = schema(table);
-    Box::new(stored(data, table, ask, narrowed, after).map(move |(id, row)| (id, schema.complete(row))))
+    Box::new(stored(data, table, ask, narrowed, after).map(move |(id, row)| (id, data.shown(table, row))))
 }
 
 /// The same rows as they are stored.
@@ -298,7 +297,7 @@ pub(super) fn list(
         // The last of many: the others need not be made.
         "id desc" if narrowed.all() && !ask.mine && ask.parent.is_none() => {
             let rows = data.rows(table).downwards(&data.dataset).skip(skip).take(size);
-            (rows.map(|(id, row)| (id, schema(table).complete(row))).collect(), None)
+            (rows.map(|(id, row)| (id, data.shown(table, row))).collect(), None)
         }
         "" | "id" | "id asc" => {
             let mut found = candidates(data, table, ask, &narrowed, 0).filter(fits).skip(skip);

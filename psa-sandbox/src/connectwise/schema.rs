@@ -242,6 +242,14 @@ impl Schema {
         self.fields.iter().position(|f| f.name == name).unwrap_or(self.fields.len())
     }
 
+    /// The members that refer to a table, and that table.
+    pub(super) fn references(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        self.fields.iter().filter_map(|field| match &field.kind {
+            Kind::Reference(to) => Some((field.name, *to)),
+            _ => None,
+        })
+    }
+
     /// A row with the members that the vendor always shows.
     pub(super) fn complete(&self, mut row: Row) -> Row {
         for field in &self.fields {

@@ -323,7 +323,9 @@ mod tests {
             panic.downcast_ref::<String>().cloned().unwrap_or_default()
         };
         for told in [
-            message(&mut || { halo.insert("assest", json!({})); }),
+            message(&mut || {
+                halo.insert("assest", json!({}));
+            }),
             message(&mut || halo.update("assest", 1, "inactive", true)),
             message(&mut || halo.remove("assest", 1)),
         ] {

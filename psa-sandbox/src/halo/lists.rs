@@ -204,7 +204,10 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
         Resource::Teams => whole("teams", teams()),
         Resource::Statuses => {
             let wanted = params.int("type").filter(|_| !context.quirks.status_type_ignored);
-            let rows = lookups::named(data, "statuses", statuses()).into_iter().filter(|s| wanted.is_none_or(|t| s["type"] == json!(t))).collect();
+            let rows = lookups::named(data, "statuses", statuses())
+                .into_iter()
+                .filter(|s| wanted.is_none_or(|t| s["type"] == json!(t)))
+                .collect();
             whole("statuses", rows)
         }
         Resource::TicketTypes => whole("ticket_types", lookups::named(data, "ticket_types", ticket_types())),

@@ -27,6 +27,9 @@ ALTER TABLE excluded ADD COLUMN by_kind TEXT;
 ALTER TABLE excluded ADD COLUMN by_key TEXT;
 CREATE INDEX excluded_by ON excluded (by_kind, by_key) WHERE by_kind IS NOT NULL;
 
+-- The names that the labels of a waiting record were made with.
+ALTER TABLE hold ADD COLUMN names TEXT;
+
 -- What is to be read by itself: a record, or all records below a parent.
 CREATE TABLE due (
     stream_id INTEGER NOT NULL,

@@ -118,8 +118,8 @@ fn edit(halo: &mut Edit<'_>, dice: &Dice) -> String {
             format!("user {user} is renamed")
         }
         24 => {
-            let (list, id) =
-                [("statuses", 1), ("statuses", 2), ("statuses", 77), ("priorities", 13), ("outcomes", 2)][dice.below(5) as usize];
+            let (list, id) = [("statuses", 1), ("statuses", 2), ("statuses", 77), ("priorities", 13), ("outcomes", 2)]
+                [dice.below(5) as usize];
             halo.rename(list, id, format!("Name {}", dice.below(1000)));
             if id == 77 {
                 halo.update_ticket(ticket, "status_id", id);
@@ -162,7 +162,8 @@ impl Vendor for HaloWorld {
 
     fn new(seed: u64, clock: Arc<dyn Clock>, dice: &Dice) -> Self {
         let latency = std::time::Duration::from_millis([0, 20, 700, 3000][dice.below(4) as usize]);
-        let sandbox = HaloSandbox::builder().dataset(dataset(seed)).clock(clock).latency(latency).rate_limit(None).build();
+        let sandbox =
+            HaloSandbox::builder().dataset(dataset(seed)).clock(clock).latency(latency).rate_limit(None).build();
         Self { sandbox }
     }
 

@@ -53,16 +53,22 @@ pub(crate) async fn contents(store: &SqliteStore) -> Contents {
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     });
-    let read = |(kind, key, content, stamp, projection, raw): (String, String, String, Option<String>, i64, Vec<u8>)| {
-        let raw = (projection == 0).then(|| {
-            let mut raw: Value = serde_json::from_slice(&raw).unwrap_or_default();
-            if let Value::Object(members) = &mut raw {
-                members.retain(|name, _| !VOLATILE.contains(&name.as_str()));
-            }
-            raw
-        });
-        ((kind, key), Stored { content: serde_json::from_str(&content).unwrap_or_default(), stamp, raw })
-    };
+    let read =
+        |(kind, key, content, stamp, projection, raw): (String, String, String, Option<String>, i64, Vec<u8>)| {
+            let raw = (projection == 0).then(|| {
+                let mut raw: Value = serde_json::from_slice(&raw).unwrap_or_default();
+                if let Value::Object(members) = &mut raw {
+                    members.retain(|name, _| !VOLATILE.contains(&name.as_str()));
+                    for reference in
+                        members.values_mut().filter_map(Value::as_object_mut).filter(|r| r.contains_key("id"))
+                    {
+                        reference.remove("name");
+                    }
+                }
+                raw
+            });
+            ((kind, key), Stored { content: serde_json::from_str(&content).unwrap_or_default(), stamp, raw })
+        };
     rows.await.expect("the store can be read").into_iter().map(read).collect()
 }
 
@@ -129,10 +135,7 @@ fn first_difference(own: &Stored, theirs: &Stored) -> String {
     let members = |value: &Value| value.as_object().cloned().unwrap_or_default();
     for (ours, fresh) in [
         (members(&own.content), members(&theirs.content)),
-        (
-            own.raw.as_ref().map(members).unwrap_or_default(),
-            theirs.raw.as_ref().map(members).unwrap_or_default(),
-        ),
+        (own.raw.as_ref().map(members).unwrap_or_default(), theirs.raw.as_ref().map(members).unwrap_or_default()),
     ] {
         for name in ours.keys().chain(fresh.keys()) {
             if ours.get(name) != fresh.get(name) {

@@ -22,6 +22,7 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
         connection,
         family: Arc::clone(&commit.family),
         not_awaited: commit.not_awaited.clone(),
+        names: commit.names.clone().map(|names| (commit.stream.kind.clone(), names)),
         number: next_commit(tx, connection)?,
         run: commit.run,
         at: time(commit.at),
@@ -49,7 +50,8 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
         writer.record(prepared)?;
     }
     if let Some(names) = commit.names.as_ref().filter(|_| !commit.records.is_empty()) {
-        tx.prepare_cached("UPDATE stream SET names = NULL WHERE id = ?1 AND names <> ?2")?.execute((stream.id, names))?;
+        tx.prepare_cached("UPDATE stream SET names = NULL WHERE id = ?1 AND names <> ?2")?
+            .execute((stream.id, names))?;
     }
     for removal in &commit.removals {
         writer.remove(&removal.kind, &removal.key, &removal.evidence)?;

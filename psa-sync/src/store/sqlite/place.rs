@@ -42,6 +42,8 @@ pub(super) struct Writer<'a> {
     pub(super) connection: i64,
     pub(super) family: Arc<Family>,
     pub(super) not_awaited: Vec<EntityKind>,
+    /// The names that labels of this kind were made with.
+    pub(super) names: Option<(EntityKind, String)>,
     /// The number of this transaction.
     pub(super) number: i64,
     pub(super) run: i64,

@@ -23,11 +23,12 @@ impl Writer<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO hold (stream_id, key, reason, waits_kind, waits_key, parents, follows, hash, vendor_updated_at, tag,
-                 projection, since, content, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 projection, since, content, raw, names)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
                  ON CONFLICT (stream_id, key) DO UPDATE SET reason = excluded.reason, waits_kind = excluded.waits_kind,
                  waits_key = excluded.waits_key, parents = excluded.parents, hash = excluded.hash,
                  vendor_updated_at = excluded.vendor_updated_at, tag = excluded.tag, projection = excluded.projection,
-                 content = excluded.content, raw = excluded.raw",
+                 content = excluded.content, raw = excluded.raw, names = excluded.names",
             )?
             .execute(params![
                 stream.id,
@@ -44,6 +45,7 @@ impl Writer<'_> {
                 self.at,
                 String::from_utf8_lossy(&p.content),
                 p.raw.as_ref(),
+                self.names.as_ref().filter(|(kind, _)| *kind == p.kind).map(|(_, names)| names),
             ])?;
         if let Some(stream) = self.streams.get_mut(&p.kind) {
             stream.holds = true;
@@ -96,13 +98,18 @@ impl Writer<'_> {
             let mut after = 0;
             loop {
                 let children = self.waiting(&kind, &key, after)?;
-                let Some((last, _)) = children.last() else { break };
+                let Some((last, ..)) = children.last() else { break };
                 after = *last;
-                for (_, child) in children {
+                for (_, child, names) in children {
                     let outcome = self.place(&child)?;
                     if outcome == Outcome::Held {
                         continue;
                     }
+                    let stream = self.stream(&child.kind)?;
+                    // Its labels may have been renamed while it waited.
+                    self.tx
+                        .prepare_cached("UPDATE stream SET names = NULL WHERE id = ?1 AND names <> ?2")?
+                        .execute((stream.id, names))?;
                     let counts = self.counts(&child.kind);
                     if outcome == Outcome::Rejected {
                         counts.dropped += 1;
@@ -137,10 +144,10 @@ impl Writer<'_> {
     }
 
     /// Some of the records that wait for this one, in the order in which they began to, from behind a number on.
-    fn waiting(&self, kind: &EntityKind, key: &Key, after: i64) -> Result<Vec<(i64, Prepared)>> {
+    fn waiting(&self, kind: &EntityKind, key: &Key, after: i64) -> Result<Vec<(i64, Prepared, Option<String>)>> {
         let mut select = self.tx.prepare_cached(
             "SELECT h.id, s.kind, h.key, h.hash, h.vendor_updated_at, h.tag, h.projection, h.content, h.raw, h.parents,
-             h.follows FROM hold h JOIN stream s ON s.id = h.stream_id
+             h.follows, h.names FROM hold h JOIN stream s ON s.id = h.stream_id
              WHERE h.waits_kind = ?1 AND h.waits_key = ?2 AND s.connection_id = ?3 AND h.id > ?4 ORDER BY h.id LIMIT ?5",
         )?;
         let mut children = Vec::new();
@@ -164,10 +171,10 @@ impl Writer<'_> {
                     in_scope: true,
                     broken: None,
                 };
-                children.push((row.get(0)?, child));
+                children.push((row.get(0)?, child, row.get(11)?));
             }
         }
-        children.sort_by_key(|(id, _)| *id);
+        children.sort_by_key(|(id, ..)| *id);
         children.truncate(TOGETHER as usize);
         Ok(children)
     }
