@@ -49,7 +49,7 @@ impl AnyChanges {
     /// its own, such as hours, is its ticket's: that is one of them.
     pub fn owned_references(&self, current: Option<&dyn AnyEntity>) -> Vec<OwnedReference> {
         let named = |(field, kind): &(&'static str, EntityKind)| match self.reference(field) {
-            Some(Some(key)) => Some(OwnedReference { field: *field, kind: kind.clone(), key }),
+            Some(Some(key)) => Some(OwnedReference { field, kind: kind.clone(), key }),
             _ => None,
         };
         let mut references: Vec<OwnedReference> = OWNED.iter().filter_map(named).collect();

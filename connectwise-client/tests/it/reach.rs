@@ -175,7 +175,7 @@ async fn no_record_takes_a_site_contact_or_agreement_of_another_company() {
     refused(&tickets.update(&key, changes(&[("site", bare)])).await.unwrap_err(), "site");
     tickets.update(&key, changes(&[("site", key_of(company, own[0].id.0))])).await.unwrap();
     let moved = ("company", json!({"id": other.to_string()}));
-    refused(&tickets.update(&key, changes(&[moved.clone()])).await.unwrap_err(), "company");
+    refused(&tickets.update(&key, changes(std::slice::from_ref(&moved))).await.unwrap_err(), "company");
     assert_eq!(sandbox.log().count("connectwise.tickets.update"), 1);
     let whole = [moved, ("site", foreign.clone()), ("contact", contact.clone())];
     let stored = tickets.update(&key, changes(&whole)).await.unwrap().into_value().unwrap();

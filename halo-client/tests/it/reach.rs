@@ -131,7 +131,7 @@ async fn a_ticket_takes_no_site_or_contact_of_another_client() {
     refused(&tickets.update(&key, changes(&[("site", json!({"id": "987654"}))])).await.unwrap_err(), "site");
     // Another client alone would leave the site of the old one.
     let company = ("company", json!({"id": other.to_string()}));
-    refused(&tickets.update(&key, changes(&[company.clone()])).await.unwrap_err(), "company");
+    refused(&tickets.update(&key, changes(std::slice::from_ref(&company))).await.unwrap_err(), "company");
     let whole = [company, ("site", site), ("contact", user)];
     let moved = tickets.update(&key, changes(&whole)).await.unwrap().into_value().unwrap();
     assert_eq!(moved.company, Some(Reference::to(other)));

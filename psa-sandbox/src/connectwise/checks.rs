@@ -170,11 +170,11 @@ pub(super) fn check_record(table: &'static Table, row: &Row, faults: &mut Faults
                 let message = format!("The field {name} must be a string with a maximum length of {most}.");
                 faults.add("MaxLengthField", &message, name);
             }
-            (Kind::Int(Some((least, most))), Some(value)) => {
-                if number(value).is_some_and(|n| !(*least..=*most).contains(&n)) {
-                    let message = format!("The field {name} must be between {least} and {most}.");
-                    faults.add("OutOfRange", &message, name);
-                }
+            (Kind::Int(Some((least, most))), Some(value))
+                if number(value).is_some_and(|n| !(*least..=*most).contains(&n)) =>
+            {
+                let message = format!("The field {name} must be between {least} and {most}.");
+                faults.add("OutOfRange", &message, name);
             }
             _ => {}
         }

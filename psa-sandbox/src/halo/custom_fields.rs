@@ -251,7 +251,7 @@ mod tests {
             json!({"id": 165, "value": {"a": 1}}),
             json!({"id": 166, "value": "maybe"}),
         ] {
-            assert_eq!(merge(None, &[wrong.clone()]).unwrap_err().status, 400, "{wrong}");
+            assert_eq!(merge(None, std::slice::from_ref(&wrong)).unwrap_err().status, 400, "{wrong}");
         }
     }
 }

@@ -155,8 +155,10 @@ const LOOKUP_TYPES: i64 = 11;
 /// The lookup of charge rates.
 pub(super) const CHARGE_RATES: i64 = 17;
 
-/// The lookups that the tenant has: number, name, and the values with their second text.
-static LOOKUPS: [(i64, &str, &[(&str, &str)]); 2] = [
+/// A list's number, its name, and the codes and names of its values.
+type CodeList = (i64, &'static str, &'static [(&'static str, &'static str)]);
+
+static LOOKUPS: [CodeList; 2] = [
     (LOOKUP_TYPES, "Lookup Types", &[]),
     (CHARGE_RATES, "Charge Rates", &[("Standard", "100"), ("Out of hours", "150"), ("Travel", "60")]),
 ];

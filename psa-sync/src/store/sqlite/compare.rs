@@ -18,9 +18,12 @@ pub(super) fn begin(
     since: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 ) -> Result<Comparison> {
-    let found: Option<(i64, Option<String>, Option<bool>, bool, String)> = tx
+    let found = tx
         .prepare_cached("SELECT id, cursor, atomic, complete, began FROM comparison WHERE stream_id = ?1")?
-        .query_row([stream], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+        .query_row([stream], |row| {
+            let cursor = row.get::<_, Option<String>>(1)?;
+            Ok((row.get::<_, i64>(0)?, cursor, row.get::<_, Option<bool>>(2)?, row.get(3)?, row.get::<_, String>(4)?))
+        })
         .optional()?;
     if let Some((id, cursor, atomic, complete, began)) = found {
         let goes_on = (complete || cursor.is_some()) && since.is_some_and(|since| began >= time(since));
