@@ -129,7 +129,7 @@ impl SyncEngineBuilder {
     /// The engine.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for a kind that the connector does not read; [`ErrorKind::Config`] for none at all.
+    /// [`ErrorKind::Unsupported`](psa_core::ErrorKind::Unsupported) for a kind that the connector does not read; [`ErrorKind::Config`](psa_core::ErrorKind::Config) for none at all.
     pub fn build(self) -> Result<SyncEngine> {
         if self.entities.is_empty() {
             return Err(Error::config("entities", "no kind to sync was named"));
