@@ -278,7 +278,11 @@ impl<'a> Pass<'a> {
     }
 
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
-        let next = self.closed(self.checkpoint.clone(), capabilities);
+        self.move_to(self.closed(self.checkpoint.clone(), capabilities)).await
+    }
+
+    /// Moves the checkpoint of a stream with no pass under way, without a row.
+    pub(crate) async fn move_to(&mut self, next: Checkpoint) -> Result<()> {
         let batch = Batch { records: Vec::new(), removals: Vec::new() };
         self.commit_page(next, batch, Marks { seen: false, ends_pass: true, compare: false }).await
     }

@@ -12,7 +12,7 @@ use psa_core::{
 use crate::pass::{Evidenced, Pass};
 use crate::progress::Event;
 use crate::report::{EntityOutcome, Mode};
-use crate::store::{Due, Phase, Removal, StreamKey, Target};
+use crate::store::{Checkpoint, Due, Phase, Removal, StreamKey, Target};
 
 /// Single reads under way at once.
 const AT_ONCE: usize = 8;
@@ -270,7 +270,26 @@ impl Pass<'_> {
             let counts = self.counts.get(self.kind).copied().unwrap_or_default();
             self.progress.event(&Event::Page { kind: self.kind, counts, total: None });
         }
+        if failed.is_empty() {
+            self.as_fresh_as(&parents).await?;
+        }
         Ok(EntityOutcome::Done)
+    }
+
+    /// What is below the parents is as fresh as they are, once nothing of it is due.
+    async fn as_fresh_as(&mut self, parents: &[EntityKind]) -> Result<()> {
+        let mut fresh = None;
+        for kind in parents {
+            let stream = StreamKey { connection: self.stream.connection.clone(), kind: kind.clone() };
+            let parent = self.engine.store.checkpoint(&stream).await?.and_then(|checkpoint| checkpoint.fresh_as_of);
+            fresh = Some(fresh.map_or(parent, |so_far: Option<_>| so_far.min(parent)));
+        }
+        let fresh = fresh.flatten();
+        if fresh > self.checkpoint.fresh_as_of {
+            let next = Checkpoint { fresh_as_of: fresh, ..self.checkpoint.clone() };
+            self.move_to(next).await?;
+        }
+        Ok(())
     }
 
     /// Stores what is below one parent, in one transaction with the note that it was read.
