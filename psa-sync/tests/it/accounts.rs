@@ -140,7 +140,8 @@ async fn what_waits_in_one_connection_is_not_touched_by_another_one() {
     for (sandbox, url, connection) in [(&one, HERE, "first"), (&two, THERE, "second")] {
         let fresh = SqliteStore::in_memory().await.unwrap();
         succeeded(&run(&engine(halo_at(sandbox, url), &fresh, connection).build().unwrap()).await);
-        assert_same(&store, &fresh, true).await;
+        // Rows of tickets show the name that their client had when they were read.
+        assert_same(&store, &fresh, false).await;
     }
 }
 
@@ -169,6 +170,7 @@ async fn a_record_that_is_dropped_in_one_connection_stays_in_another_one() {
         let engine = engine(halo_at(sandbox, url), &fresh, connection).build().unwrap();
         run(&engine).await;
         succeeded(&run(&engine).await);
-        assert_same(&store, &fresh, true).await;
+        // Rows of tickets show the name that their client had when they were read.
+        assert_same(&store, &fresh, false).await;
     }
 }
