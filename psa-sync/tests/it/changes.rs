@@ -1,5 +1,5 @@
-//! Changes arrive: edits that paging missed, renamed lists, members without a place in the common model, interrupted runs, and a
-//! clock of answers that is not the clock of records.
+//! Changes arrive: edits that paging missed, renamed lists, members without a place in the common model, interrupted runs,
+//! and a clock of answers that is not the clock of records.
 
 use std::time::Duration;
 
@@ -162,8 +162,8 @@ async fn a_halo_status_that_is_new_and_used_at_once_has_its_name() {
 async fn a_change_of_members_that_nobody_maps_refreshes_bytes_and_stamp_at_both_vendors() {
     let raw = |id: i64, member: &str| {
         format!(
-            "SELECT json_extract(CAST(r.raw AS TEXT), '$.{member}') AS value, l.vendor_updated_at AS stamp, r.changed_run AS run
-             FROM link l JOIN record r ON r.id = l.id JOIN stream s ON s.id = l.stream_id
+            "SELECT json_extract(CAST(r.raw AS TEXT), '$.{member}') AS value, l.vendor_updated_at AS stamp,
+             r.changed_run AS run FROM link l JOIN record r ON r.id = l.id JOIN stream s ON s.id = l.stream_id
              WHERE s.kind = 'ticket' AND l.key = '{id}'"
         )
     };

@@ -209,8 +209,8 @@ async fn one_connectwise_hint_that_can_not_be_served_keeps_no_other_waiting() {
     tenant.same_as_fresh(with_children).await;
 }
 
-/// Runs every five minutes for five hours, and tells in how many of them all keys of a list were listed. Longer and longer
-/// intervals make that six at most.
+/// Runs every five minutes for five hours, and tells in how many of them all keys of a list were listed. Longer and
+/// longer intervals make that six at most.
 async fn listings<S>(tenant: &Tenant<S>, operation: &str, check: impl Fn(&RunReport)) -> usize {
     let engine = tenant.engine(with_children);
     let mut listings = 0;

@@ -21,7 +21,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// How this row of ours differs from what a fresh store has. A row of a list and a record read alone have other bytes.
+    /// How this row of ours differs from what a fresh store has. A list's row and a record read alone have other bytes.
     fn differences(&self, fresh: &Self, bytes: bool) -> Vec<String> {
         let mut found = Vec::new();
         let members = |value: &Value| value.as_object().cloned().unwrap_or_default();

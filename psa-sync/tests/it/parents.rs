@@ -1,4 +1,4 @@
-//! What records belong to: projects and sales, tickets that are synced later, parents outside the scope, gone or slow to come.
+//! What records belong to: projects and sales, tickets that are synced later, parents outside the scope, gone or late.
 
 use psa_core::{Company, EntityKind, Opportunity, Project, Ticket, TicketNote, TimeEntry};
 use psa_sandbox::{Effect, Fault, Trigger};
@@ -223,7 +223,10 @@ async fn hours_whose_connectwise_ticket_turns_out_to_be_outside_the_scope_wait_f
         cw.update("tickets", ticket, "team", json!({"id": 2, "name": "Field Team"}));
         cw.insert(
             "time_entries",
-            json!({"chargeToId": ticket, "chargeToType": "ServiceTicket", "actualHours": 1.0, "timeStart": "2026-10-01T09:00:00Z"}),
+            json!({
+                "chargeToId": ticket, "chargeToType": "ServiceTicket", "actualHours": 1.0,
+                "timeStart": "2026-10-01T09:00:00Z",
+            }),
         );
     });
     succeeded(&run(&engine).await);

@@ -19,7 +19,7 @@ fn large_pages(builder: SyncEngineBuilder) -> SyncEngineBuilder {
 /// How often each operation was asked for, of those that concern records of the kinds that are synced.
 fn counted(asked: &[Asked], kinds: &[&str]) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
-    let concerned = asked.iter().filter(|a| kinds.iter().any(|kind| a.operation.split('.').nth(1) == Some(kind)));
+    let concerned = asked.iter().filter(|a| kinds.iter().any(|kind| a.operation.split('.').nth(1) == Some(*kind)));
     for one in concerned {
         *counts.entry(one.operation).or_default() += 1;
     }
@@ -75,9 +75,9 @@ async fn an_idle_connectwise_run_asks_each_list_and_each_count_once() {
         ];
         assert_eq!(counted(&windows, &kinds), BTreeMap::from(once.map(|operation| (operation, 1))));
         // The number of all, and no list of all.
-        let numbers =
-            once.into_iter().filter(|operation| operation.ends_with(".count")).map(|operation| (operation, 1));
-        assert_eq!(counted(&wholes, &kinds), numbers.collect());
+        let counts = once.into_iter().filter(|operation| operation.ends_with(".count"));
+        let numbers: BTreeMap<&str, usize> = counts.map(|operation| (operation, 1)).collect();
+        assert_eq!(counted(&wholes, &kinds), numbers);
     }
 }
 

@@ -98,7 +98,7 @@ impl<S> Tenant<S> {
         self.compare(kinds, true).await;
     }
 
-    /// As [`same_as_fresh`](Self::same_as_fresh) without bytes: where something was renamed, old rows show the old name.
+    /// As [`same_as_fresh`](Self::same_as_fresh) without bytes: old rows show the old name of what was renamed.
     pub(crate) async fn same_contents_as_fresh(&self, kinds: impl Fn(SyncEngineBuilder) -> SyncEngineBuilder) {
         self.compare(kinds, false).await;
     }
