@@ -1,5 +1,5 @@
-//! Changes arrive: edits that paging missed, renamed lists, members without a place in the common model, interrupted runs,
-//! and a clock of answers that is not the clock of records.
+//! Changes arrive: edits that paging missed, renamed lists, unmapped members, interrupted runs, and a clock of answers
+//! that is not the clock of records.
 
 use std::time::Duration;
 

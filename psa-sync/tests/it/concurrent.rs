@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use psa_core::{Cause, ErrorKind};
 use psa_sandbox::{ConnectWiseSandbox, Effect, Fault, HaloSandbox, Trigger, connectwise, halo};
+use psa_store::Sqlite;
 use psa_sync::{RunState, SqliteStore};
 
 use crate::tenants::{self, ConnectWiseTenant, HaloTenant, hint, settle, with_children};
@@ -27,13 +28,20 @@ fn uneven() -> [Fault; 2] {
     ]
 }
 
+/// A store that works on the test's own thread, so that a seed decides who comes first.
+async fn inline() -> SqliteStore {
+    SqliteStore::over(Sqlite::in_memory().await.unwrap().inline()).await.unwrap()
+}
+
 async fn halo_race(seed: u64) -> HaloTenant {
     let sandbox = HaloSandbox::builder()
         .dataset(halo::Dataset::new(seed).companies(4).tickets(TICKETS).opportunities(0).projects(0))
         .rate_limit(None)
         .latency(Duration::from_millis(5));
     let sandbox = uneven().into_iter().fold(sandbox, |sandbox, fault| sandbox.fault(fault));
-    tenants::halo_over(sandbox.build()).await
+    let mut tenant = tenants::halo_over(sandbox.build()).await;
+    tenant.store = inline().await;
+    tenant
 }
 
 async fn connectwise_race(seed: u64) -> ConnectWiseTenant {
@@ -42,7 +50,9 @@ async fn connectwise_race(seed: u64) -> ConnectWiseTenant {
         .rate_limit(None)
         .latency(Duration::from_millis(5));
     let sandbox = uneven().into_iter().fold(sandbox, |sandbox, fault| sandbox.fault(fault));
-    tenants::connectwise_over(sandbox.build()).await
+    let mut tenant = tenants::connectwise_over(sandbox.build()).await;
+    tenant.store = inline().await;
+    tenant
 }
 
 const REMOVED: &str = "SELECT count(*) FROM link l JOIN stream s ON s.id = l.stream_id
