@@ -88,6 +88,9 @@ impl Store for Timed {
     async fn below(&self, connection: &str, kinds: &[EntityKind], parent: &Key) -> Result<Vec<(EntityKind, Key)>> {
         self.inner.below(connection, kinds, parent).await
     }
+    async fn unparented(&self, stream: &StreamKey, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
+        self.inner.unparented(stream, after, limit).await
+    }
     async fn has(&self, connection: &str, kinds: &[EntityKind], key: &Key) -> Result<bool> {
         self.inner.has(connection, kinds, key).await
     }

@@ -226,7 +226,7 @@ impl SyncEngine {
                 if stop.is_none() {
                     let done = match step {
                         Step::Due => stream.pass.read_due().await,
-                        Step::Compare => stream.pass.compare().await,
+                        Step::Compare => stream.pass.compare().await.or_else(not_compared),
                     };
                     stop = stream.take_outcome(done).await?;
                 }
@@ -398,6 +398,16 @@ impl<'a> Stream<'a> {
         engine.store.log(self.pass.run, self.pass.kind, message, engine.clock.now()).await?;
         Ok(concerns_all(&error).then_some(error))
     }
+}
+
+/// The outcome of a kind that was read and whose keys could not be compared with ours. What would meet every kind, and another
+/// engine's progress, stays an error.
+fn not_compared(error: Error) -> Result<EntityOutcome> {
+    if concerns_all(&error) || error.kind() == ErrorKind::Conflict {
+        return Err(error);
+    }
+    let why = format!("its keys could not be compared with ours, so something may be missing, or gone: {error}");
+    Ok(EntityOutcome::Incomplete(format!("{why}. {}", error.remedy())))
 }
 
 /// How a run ended of which nothing concerned all kinds.

@@ -109,6 +109,7 @@ impl SyncEngine {
             // A kind that rides along with another has no place of its own.
             let Some(feed) = self.feed_of(kind) else { continue };
             let mut pass = Pass::new(self, run, feed, self.rules(&readable), progress);
+            pass.urgent = true;
             if !pass.take_up().await? {
                 continue;
             }

@@ -42,6 +42,8 @@ pub(crate) struct Pass<'a> {
     /// What keeps a pass that was read to its end from being complete.
     pub(crate) shortfall: Option<EntityOutcome>,
     pages: u64,
+    /// Whether a webhook asked for what is read.
+    pub(crate) urgent: bool,
     pub(crate) mode: Mode,
     /// How many rows the vendor says the open pass has, if it was read from its first page on.
     total: Option<u64>,
@@ -85,6 +87,7 @@ impl<'a> Pass<'a> {
             names: None,
             shortfall: None,
             pages: 0,
+            urgent: false,
             mode: Mode::Backfill,
             total: None,
             started: engine.clock.elapsed(),
@@ -162,6 +165,7 @@ impl<'a> Pass<'a> {
 
     pub(crate) fn lane(&self) -> Lane {
         match self.mode {
+            _ if self.urgent => Lane::Webhook,
             Mode::Backfill => Lane::Backfill,
             Mode::Incremental => Lane::Incremental,
         }
@@ -188,12 +192,13 @@ impl<'a> Pass<'a> {
         let query = self.query(capabilities);
         let rules = Arc::clone(&self.rules);
         let mut resumed = self.checkpoint.cursor.is_some();
-        let mut first = !resumed;
+        let mut whole = !resumed;
         let mut pages = Pages::read(Arc::clone(source), rules, query, self.checkpoint.cursor.clone());
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => {
-                    if std::mem::take(&mut first) {
+                    // Where two lists are read side by side, the number of both is known with a later page only.
+                    if whole && self.total.is_none() {
                         self.total = page.total;
                     }
                     self.page(page, capabilities).await?;
@@ -205,7 +210,7 @@ impl<'a> Pass<'a> {
                     tracing::warn!(%error, kind = %self.kind, "the stored cursor was refused; the pass begins again");
                     self.checkpoint.cursor = None;
                     resumed = false;
-                    first = true;
+                    whole = true;
                     let query = self.query(capabilities);
                     pages = Pages::read(Arc::clone(source), Arc::clone(&self.rules), query, None);
                 }

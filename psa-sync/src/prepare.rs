@@ -9,10 +9,11 @@ use crate::scope::Scope;
 use crate::store::{HoldReason, Prepared, Removal};
 
 impl Batch {
-    /// Rows of a kind, those that are marked deleted included.
+    /// Rows of a kind by whose keys its records are known, those that are marked deleted included.
     pub(crate) fn rows(&self, kind: &EntityKind) -> u64 {
-        let records = self.records.iter().filter(|r| r.kind == *kind).count();
-        (records + self.removals.iter().filter(|r| r.kind == *kind).count()) as u64
+        let records = self.records.iter().map(|r| (&r.kind, &r.key));
+        let rows = records.chain(self.removals.iter().map(|r| (&r.kind, &r.key)));
+        rows.filter(|(of, key)| *of == kind && !key.is_unreadable()).count() as u64
     }
 }
 

@@ -270,9 +270,45 @@ impl Pass<'_> {
             let counts = self.counts.get(self.kind).copied().unwrap_or_default();
             self.progress.event(&Event::Page { kind: self.kind, counts, total: None });
         }
-        if failed.is_empty() {
-            self.as_fresh_as(&parents).await?;
+        if !failed.is_empty() {
+            return Ok(EntityOutcome::Done);
         }
+        self.as_fresh_as(&parents).await?;
+        if self.engine.store.standing(&self.stream).await?.asked {
+            return self.remove_unparented().await;
+        }
+        Ok(EntityOutcome::Done)
+    }
+
+    /// Removes what was stored before its parents were synced, and that no parent has. Everything below every parent was read.
+    async fn remove_unparented(&mut self) -> Result<EntityOutcome> {
+        let mut gone = 0;
+        for kind in self.feed {
+            let stream = StreamKey { connection: self.stream.connection.clone(), kind: kind.clone() };
+            let (live, _) = self.engine.store.size(&stream).await?;
+            let mut after: Option<Key> = None;
+            loop {
+                let keys = self.engine.store.unparented(&stream, after.as_ref(), RECORDS_A_RUN).await?;
+                let Some(last) = keys.last() else { break };
+                after = Some(last.clone());
+                gone += keys.len() as u64;
+                if !self.engine.guard.allows(gone, live) {
+                    let message =
+                        format!("{gone} of {live} {kind} records belong to nothing that is there; they stay for now");
+                    self.engine.store.log(self.run, kind, message.clone(), self.engine.clock.now()).await?;
+                    return Ok(EntityOutcome::Guarded(message));
+                }
+                let evidence = Evidence::ParentGone;
+                let removals = keys
+                    .into_iter()
+                    .map(|key| Removal { kind: kind.clone(), key, evidence: evidence.clone() })
+                    .collect();
+                self.commit_read(Evidenced { removals, ..Evidenced::default() }).await?;
+            }
+        }
+        let now = self.engine.clock.now();
+        let answered = self.engine.store.begin_comparison(&self.stream, None, now).await?;
+        self.engine.store.end_comparison(&self.stream, answered.id, Some(now)).await?;
         Ok(EntityOutcome::Done)
     }
 

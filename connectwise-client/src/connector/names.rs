@@ -62,6 +62,7 @@ impl Names {
                 NameList::BoardStatuses | NameList::BoardTypes | NameList::BoardSubTypes | NameList::BoardItems => {
                     of_boards(cw, *list, boards.keys().copied(), lane).await?
                 }
+                NameList::Boards if !boards.is_empty() => boards.clone(),
                 NameList::Boards => names!(cw.boards(), lane, name),
                 NameList::Teams => names!(cw.teams(), lane, name),
                 NameList::Priorities => names!(cw.priorities(), lane, name),

@@ -181,7 +181,9 @@ impl Walk {
             // Dates are compared to the second; the next window begins with the last second of this one.
             let stop =
                 end.map_or(from + TimeDelta::seconds(seconds), |end| end.min(from + TimeDelta::seconds(seconds)));
-            let read = self.read(self.list(query), from, stop, seconds).await?;
+            // The last window has no end: the clock of answers may be behind that of records.
+            let until = Some(stop).filter(|stop| end.is_none_or(|end| *stop < end));
+            let read = self.read(self.list(query), from, until, seconds).await?;
             let told = match &read {
                 Read::Whole(page) => Some(page.vendor_time),
                 Read::Cut(told) => Some(*told),
@@ -272,7 +274,7 @@ impl Walk {
         let mut seen = HashSet::new();
         while from < until {
             let stop = until.min(from + TimeDelta::seconds(seconds));
-            match self.read(list(), from, stop, seconds).await? {
+            match self.read(list(), from, Some(stop), seconds).await? {
                 Read::Whole(page) => {
                     if page.records.len() < SPARSE {
                         seconds *= 2;
@@ -292,8 +294,19 @@ impl Walk {
     }
 
     /// Reads a window of so many seconds. None is shorter than one: what can't be read then is a record that says so.
-    async fn read(&self, list: List<Action>, from: DateTime<Utc>, until: DateTime<Utc>, seconds: i64) -> Result<Read> {
-        match list.start_date(from).end_date(until).send_unpaged().await {
+    async fn read(
+        &self,
+        list: List<Action>,
+        from: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+        seconds: i64,
+    ) -> Result<Read> {
+        let list = list.start_date(from);
+        let list = match until {
+            Some(until) => list.end_date(until),
+            None => list,
+        };
+        match list.send_unpaged().await {
             Ok(page) if !cut(&page, seconds) => Ok(Read::Whole(page)),
             Ok(_) if seconds <= 1 => Err(too_many(from)),
             Ok(page) => Ok(Read::Cut(page.vendor_time)),

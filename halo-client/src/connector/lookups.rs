@@ -13,6 +13,9 @@ use crate::page::{List, Resource};
 /// How long names are believed.
 const LIFETIME: Duration = Duration::from_secs(600);
 
+/// How long the readers of a run share an answer.
+const SHARED: Duration = Duration::from_secs(30);
+
 /// Names, read once for all readers and again after a while.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups {
@@ -40,12 +43,13 @@ impl Lookups {
         }
     }
 
-    /// The names as they are now. Several readers that ask at the same moment share an answer.
+    /// The names as they are now. Readers that ask one after the other in a run share an answer: what changed since is in the
+    /// fingerprint that the next run gets.
     pub(crate) async fn renew(&self, halo: &Halo, lane: Lane) -> Result<Arc<Names>> {
         let asked = halo.http().clock().elapsed();
         let _one_at_a_time = self.reading.lock().await;
         match self.kept() {
-            Some((at, names)) if at > asked => Ok(names),
+            Some((at, names)) if asked < at + SHARED => Ok(names),
             _ => self.read(halo, lane).await,
         }
     }

@@ -100,6 +100,12 @@ pub trait Store: Send + Sync {
     /// What the database can do.
     async fn below(&self, connection: &str, kinds: &[EntityKind], parent: &Key) -> Result<Vec<(EntityKind, Key)>>;
 
+    /// Live records of a stream that are linked to no parent, in the order of their keys, from behind a key on.
+    ///
+    /// # Errors
+    /// What the database can do.
+    async fn unparented(&self, stream: &StreamKey, after: Option<&Key>, limit: u32) -> Result<Vec<Key>>;
+
     /// Whether a record of one of these kinds is there.
     ///
     /// # Errors

@@ -474,6 +474,12 @@ impl Store for SqliteStore {
         self.db.read(work).await.map_err(failed)
     }
 
+    async fn unparented(&self, stream: &StreamKey, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
+        let (stream, after) = (stream.clone(), after.cloned());
+        let work = move |c: &Connection| due::unparented(c, stream_id(c, &stream)?, after.as_ref(), limit);
+        self.db.read(work).await.map_err(failed)
+    }
+
     async fn has(&self, connection: &str, kinds: &[EntityKind], key: &Key) -> Result<bool> {
         let (connection, kinds, key) = (connection.to_owned(), kinds.to_vec(), key.clone());
         let work = move |c: &Connection| {
@@ -546,7 +552,7 @@ impl Store for SqliteStore {
 
     async fn seen(&self, stream: &StreamKey) -> Result<u64> {
         let stream = stream.clone();
-        let sql = "SELECT count(*) FROM seen WHERE stream_id = ?1";
+        let sql = "SELECT count(*) FROM seen WHERE stream_id = ?1 AND key NOT LIKE '%unreadable-%'";
         let work = move |c: &Connection| {
             let id = stream_id(c, &stream)?;
             Ok(c.prepare_cached(sql)?.query_row([id], |row| row.get::<_, i64>(0))? as u64)

@@ -37,7 +37,8 @@ pub(super) fn begin(
     tx.execute(
         "INSERT INTO comparison (stream_id, began, written)
          SELECT s.id, ?2, c.commits FROM stream s JOIN connection c ON c.id = s.connection_id WHERE s.id = ?1",
-        (stream, time(at)),
+        // Nothing goes on with the keys of a window, which are not all keys: it began before any time.
+        (stream, since.map(|_| time(at)).unwrap_or_default()),
     )?;
     Ok(Comparison { id: tx.last_insert_rowid(), cursor: None, complete: false, atomic: false })
 }

@@ -112,3 +112,13 @@ pub(super) fn below(c: &Connection, stream: i64, parent: &Key) -> Result<Vec<Key
     let rows = select.query_map((stream, from, to), |row| row.get::<_, String>(0))?;
     Ok(rows.map(|key| key.map(Key::from_text)).collect::<std::result::Result<_, _>>()?)
 }
+
+/// Live records that are linked to no parent.
+pub(super) fn unparented(c: &Connection, stream: i64, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
+    let mut select = c.prepare_cached(
+        "SELECT key FROM link WHERE stream_id = ?1 AND key > ?2 AND removed_at IS NULL AND parent_id IS NULL
+         ORDER BY key LIMIT ?3",
+    )?;
+    let rows = select.query_map((stream, after.map_or("", Key::as_str), limit), |row| row.get::<_, String>(0))?;
+    Ok(rows.map(|key| key.map(Key::from_text)).collect::<std::result::Result<_, _>>()?)
+}
