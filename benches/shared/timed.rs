@@ -88,6 +88,12 @@ impl Store for Timed {
     async fn below(&self, connection: &str, kinds: &[EntityKind], parent: &Key) -> Result<Vec<(EntityKind, Key)>> {
         self.inner.below(connection, kinds, parent).await
     }
+    async fn keep_guarded(&self, stream: &StreamKey, guarded: bool) -> Result<()> {
+        self.inner.keep_guarded(stream, guarded).await
+    }
+    async fn ask_for_left_out(&self, stream: &StreamKey, at: DateTime<Utc>) -> Result<()> {
+        self.inner.ask_for_left_out(stream, at).await
+    }
     async fn unparented(&self, stream: &StreamKey, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
         self.inner.unparented(stream, after, limit).await
     }
@@ -108,8 +114,9 @@ impl Store for Timed {
         keys: Vec<Key>,
         atomic: bool,
         next: Option<Cursor>,
+        complete: bool,
     ) -> Result<()> {
-        self.inner.add_keys(comparison, keys, atomic, next).await
+        self.inner.add_keys(comparison, keys, atomic, next, complete).await
     }
     async fn unknown(
         &self,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use psa_core::time::Clock;
-use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, Result, Schema};
+use psa_core::{Capabilities, Connector, Entity, EntityKind, Error, KeyListing, Result, Schema};
 
 use crate::clock::RuntimeClock;
 use crate::engine::SyncEngine;
@@ -42,6 +42,7 @@ pub struct SyncEngineBuilder {
     page_size: Option<u32>,
     settle: Duration,
     compare_every: Duration,
+    compare_children_every: Option<Duration>,
     history: Duration,
     account_was: Option<String>,
 }
@@ -112,6 +113,14 @@ impl SyncEngineBuilder {
         self
     }
 
+    /// How often all records below all parents (notes, hours) are read again, a request a parent: that is the only way to find a
+    /// change that moved no stamp of the parent. None: never. Default: a week.
+    #[must_use]
+    pub fn compare_children_every(mut self, often: Option<Duration>) -> Self {
+        self.compare_children_every = often;
+        self
+    }
+
     /// How long log lines, changes and reports of runs are kept. Default: 90 days.
     #[must_use]
     pub fn history(mut self, kept: Duration) -> Self {
@@ -148,7 +157,10 @@ impl SyncEngineBuilder {
         }
         let feeds = feeds(&in_order(&self.entities, self.connector.capabilities()), self.connector.capabilities());
         Ok(SyncEngine {
-            family: Arc::new(family(&feeds, self.connector.capabilities())),
+            family: Arc::new(Family {
+                scoped: self.scope.bounds(feeds.iter().flatten()),
+                ..family(&feeds, self.connector.capabilities())
+            }),
             feeds,
             schemas: self.entities,
             connector: self.connector,
@@ -160,6 +172,7 @@ impl SyncEngineBuilder {
             page_size: self.page_size,
             settle: self.settle,
             compare_every: self.compare_every,
+            compare_children_every: self.compare_children_every,
             history: self.history,
             account_was: self.account_was,
             turn: tokio::sync::Mutex::default(),
@@ -211,6 +224,12 @@ fn family(feeds: &[Vec<EntityKind>], capabilities: &Capabilities) -> Family {
             family.numbered_with.push((kind.clone(), others));
         }
     }
+    family.followers = feeds
+        .iter()
+        .flatten()
+        .filter(|kind| capabilities.entity(kind).is_some_and(|c| c.keys == KeyListing::None))
+        .cloned()
+        .collect();
     for first in feeds.iter().filter_map(|feed| feed.first()) {
         let parents = capabilities.entity(first).map_or(&[][..], |c| &c.children_of);
         family.children.extend(parents.iter().filter(|k| synced(k)).map(|parent| (parent.clone(), first.clone())));
@@ -232,6 +251,7 @@ impl SyncEngine {
             page_size: None,
             settle: Duration::from_secs(2),
             compare_every: Duration::from_secs(24 * 3600),
+            compare_children_every: Some(Duration::from_secs(7 * 24 * 3600)),
             history: Duration::from_secs(90 * 24 * 3600),
             account_was: None,
         }

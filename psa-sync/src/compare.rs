@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures::TryStreamExt;
-use psa_core::{EntityCapabilities, Evidence, Key, KeyListing, Query, Result, Source};
+use psa_core::{EntityCapabilities, ErrorKind, Evidence, Key, KeyListing, Query, Result, Source};
 
 use crate::pass::{Evidenced, Pass, scanned};
 use crate::progress::Event;
@@ -30,8 +30,11 @@ impl Pass<'_> {
     /// comparison is too old.
     pub(crate) async fn compare(&mut self) -> Result<EntityOutcome> {
         let capabilities = self.capabilities();
-        if !self.checkpoint.fresh() || capabilities.keys == KeyListing::None {
+        if !self.checkpoint.fresh() {
             return Ok(EntityOutcome::Done);
+        }
+        if capabilities.keys == KeyListing::None {
+            return self.compare_children(&capabilities).await;
         }
         let source = self.engine.connector.source(self.kind)?;
         let standing = self.engine.store.standing(&self.stream).await?;
@@ -44,17 +47,17 @@ impl Pass<'_> {
             }));
         }
         self.progress.event(&Event::Reconciling { kind: self.kind });
-        let (outcome, verdict) = self.compare_keys(&source).await?;
+        let (outcome, verdict) = self.compare_keys(&source, counted).await?;
         let Some(before) = counted else { return Ok(outcome) };
         let after = self.count(&source, &capabilities).await?.unwrap_or(before);
         let missing = unexplained(before, after, verdict.listed);
         let known = self.engine.store.standing(&self.stream).await?.known;
         // Once may be a record that came or vanished while keys were listed, or a list that was short for a moment.
-        let before_this = standing.audit.filter(|audit| audit.counted == after && audit.known == known);
+        let before_this = standing.audit.filter(|audit| gap(audit.counted, audit.known) == gap(after, known));
         let same = before_this.map_or(1, |audit| audit.same.saturating_add(1));
         let audit = Audit { counted: after, known, missing, same, at: self.engine.clock.now() };
         // Worth remembering only if nothing moved meanwhile: else the next run looks again.
-        let steady = before == after && outcome == EntityOutcome::Done;
+        let steady = before == after;
         self.engine.store.keep_audit(&self.stream, Some(audit).filter(|_| steady)).await?;
         if outcome != EntityOutcome::Done || missing == 0 {
             return Ok(outcome);
@@ -62,6 +65,22 @@ impl Pass<'_> {
         let message = disagreement(self.kind.as_str(), audit);
         self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
         Ok(EntityOutcome::Incomplete(message))
+    }
+
+    /// What is below parents has no list of keys: all of every parent is read again, where nothing was for long.
+    async fn compare_children(&mut self, capabilities: &EntityCapabilities) -> Result<EntityOutcome> {
+        let Some(every) = self.engine.compare_children_every.filter(|_| self.by_parents(capabilities)) else {
+            return Ok(EntityOutcome::Done);
+        };
+        let now = self.engine.clock.now();
+        let every = TimeDelta::from_std(every).unwrap_or(TimeDelta::MAX);
+        let standing = self.engine.store.standing(&self.stream).await?;
+        if standing.compared_at.is_some_and(|at| now - at >= every) {
+            self.ask_below_all(capabilities).await?;
+            let begun = self.engine.store.begin_comparison(&self.stream, None, now).await?;
+            self.engine.store.end_comparison(&self.stream, begun.id, Some(now)).await?;
+        }
+        Ok(EntityOutcome::Done)
     }
 
     async fn count(&self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<Option<u64>> {
@@ -83,8 +102,12 @@ impl Pass<'_> {
         let old = !scanned(capabilities) && standing.compared_at.is_none_or(|at| now - at >= every);
         let differs = counted.is_some_and(|counted| counted != standing.known);
         // The same numbers as when keys were compared last would say the same again: it is asked at longer and longer intervals.
-        let differs = differs && settled(standing, counted).is_none_or(|audit| now - audit.at >= self.patience(audit));
-        standing.asked || old || differs || standing.unreadable > 0
+        let patient = settled(standing, counted).is_some_and(|audit| now - audit.at < self.patience(audit));
+        let differs = differs && (!patient || self.engine.guard.is_off());
+        // A row without a readable key is looked for by its key, now and then.
+        let unreadable = standing.unreadable > 0
+            && standing.compared_at.is_none_or(|at| now - at >= DISAGREEMENT || !patient && differs);
+        standing.asked || old || differs || unreadable
     }
 
     /// How long a disagreement that comparisons did not explain is left alone.
@@ -95,7 +118,11 @@ impl Pass<'_> {
     }
 
     /// Lists the vendor's keys, reads what we do not have, and removes what is not there any more.
-    async fn compare_keys(&mut self, source: &Arc<dyn Source>) -> Result<(EntityOutcome, Verdict)> {
+    async fn compare_keys(
+        &mut self,
+        source: &Arc<dyn Source>,
+        counted: Option<u64>,
+    ) -> Result<(EntityOutcome, Verdict)> {
         let comparison = self.list_keys(source, self.everything(), Some(GOES_ON)).await?;
         let listing = Listing::Comparison(comparison.id);
         let mut after = None;
@@ -107,9 +134,11 @@ impl Pass<'_> {
             self.fetch_listed(source, unknown).await?;
         }
         let verdict = self.engine.store.verdict(&self.stream, listing).await?;
-        // Every row of the vendor's is known by its key now, so those without one that waited are rows of older versions.
-        self.engine.store.drop_stale(&self.stream, listing, verdict.unreadable == 0).await?;
         let outcome = self.remove_absent(source, listing, comparison.atomic, verdict).await?;
+        if outcome == EntityOutcome::Done && counted.is_none_or(|counted| verdict.listed >= counted) {
+            // Every row of the vendor's is known by its key now, so those without one that waited are rows of older versions.
+            self.engine.store.drop_stale(&self.stream, listing, verdict.unreadable == 0).await?;
+        }
         let compared = (outcome == EntityOutcome::Done).then(|| self.engine.clock.now());
         self.engine.store.end_comparison(&self.stream, comparison.id, compared).await?;
         Ok((outcome, verdict))
@@ -123,20 +152,25 @@ impl Pass<'_> {
         if comparison.complete {
             return Ok(comparison);
         }
-        let mut pages = source.keys_from(query, comparison.cursor.clone());
-        let mut atomic: Option<bool> = comparison.cursor.is_none().then_some(true);
-        let mut ended = false;
-        while let Some(page) = pages.try_next().await? {
+        let resumed = comparison.cursor.is_some();
+        let mut pages = source.keys_from(query.clone(), comparison.cursor.clone());
+        let mut atomic: Option<bool> = (!resumed).then_some(true);
+        loop {
+            let page = match pages.try_next().await {
+                Ok(Some(page)) => page,
+                Ok(None) => break,
+                // A stored place that the connector does not take (any more): listing begins again.
+                Err(error) if resumed && error.kind() == ErrorKind::InvalidRequest => {
+                    self.engine.store.end_comparison(&self.stream, comparison.id, None).await?;
+                    return Box::pin(self.list_keys(source, query, None)).await;
+                }
+                Err(error) => return Err(error),
+            };
             atomic = atomic.map(|so_far| so_far && page.atomic);
-            ended = page.cursor.is_none();
-            // A reader without places in its listing says none on every page: then the last one ends it, below.
-            let next = page.cursor.or_else(|| Some(psa_core::Cursor::new("")));
-            self.engine.store.add_keys(&comparison, page.keys, page.atomic, next).await?;
-        }
-        if ended || atomic.is_some() {
-            self.engine.store.add_keys(&comparison, Vec::new(), atomic.unwrap_or(false), None).await?;
+            self.engine.store.add_keys(&comparison, page.keys, page.atomic, page.cursor, false).await?;
         }
         comparison.atomic = atomic.unwrap_or(false);
+        self.engine.store.add_keys(&comparison, Vec::new(), comparison.atomic, None, true).await?;
         Ok(comparison)
     }
 
@@ -160,7 +194,7 @@ impl Pass<'_> {
         if self.total().is_none_or(|total| verdict.listed >= total) {
             self.engine.store.drop_stale(&self.stream, Listing::Seen, true).await?;
         }
-        let outcome = self.remove_absent(source, Listing::Seen, false, verdict).await?;
+        let outcome = self.remove_absent(source, Listing::Seen, self.checkpoint.atomic, verdict).await?;
         if outcome != EntityOutcome::Done {
             self.shortfall = Some(outcome);
         }
@@ -186,8 +220,9 @@ impl Pass<'_> {
             Listing::Comparison(id) => Some(id),
             Listing::Seen => None,
         };
-        let mut trusted = false;
-        if atomic && verdict.absent > CONFIRMED {
+        // What can't be read one by one is believed, if the list came in one answer.
+        let mut trusted = atomic && !self.capabilities().get;
+        if !trusted && atomic && listing != Listing::Seen && verdict.absent > CONFIRMED {
             let all = self.engine.store.absent(&self.stream, listing, None, u32::MAX).await?;
             let step = (all.len() / CONFIRMED as usize).max(1);
             let sample: Vec<Key> = all.into_iter().step_by(step).collect();
@@ -223,9 +258,15 @@ impl Pass<'_> {
     }
 }
 
-/// The last audit, if the numbers that it looked at are still the same.
+/// The last audit, if the difference that it looked at is still the same.
 fn settled(standing: &Standing, counted: Option<u64>) -> Option<Audit> {
-    standing.audit.filter(|a| Some(a.counted) == counted && a.known == standing.known)
+    let now = gap(counted?, standing.known);
+    standing.audit.filter(|audit| gap(audit.counted, audit.known) == now)
+}
+
+/// By how many the vendor's count and ours differ.
+fn gap(counted: u64, known: u64) -> i128 {
+    i128::from(counted) - i128::from(known)
 }
 
 /// How many records the vendor counts and does not list, beyond what came and went while it was asked.

@@ -78,6 +78,7 @@ pub struct SyncEngine {
     pub(crate) page_size: Option<u32>,
     pub(crate) settle: Duration,
     pub(crate) compare_every: Duration,
+    pub(crate) compare_children_every: Option<Duration>,
     pub(crate) family: Arc<Family>,
     pub(crate) history: Duration,
     pub(crate) account_was: Option<String>,

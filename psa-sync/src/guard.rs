@@ -22,6 +22,11 @@ impl MassDeleteGuard {
         Self { count: u64::MAX, share: 1.0 }
     }
 
+    /// Whether this is no guard.
+    pub(crate) fn is_off(self) -> bool {
+        self == Self::off()
+    }
+
     /// Whether `vanished` of `known` records may be deleted.
     pub fn allows(self, vanished: u64, known: u64) -> bool {
         vanished <= self.count.max((known as f64 * self.share) as u64)

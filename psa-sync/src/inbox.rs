@@ -196,8 +196,10 @@ impl SyncEngine {
     /// no window shows it.
     pub(crate) async fn settle_read_hints(&self, pass: &Pass<'_>, hints: Vec<Pending>) -> Result<()> {
         for kind in pass.feed {
+            // Nor does a pass read lists of what is below parents.
+            let below = pass.by_parents(&pass.capabilities());
             let (gone, changed): (Vec<Pending>, Vec<Pending>) =
-                hints.iter().filter(|p| p.kind == *kind).cloned().partition(|p| p.cause == Cause::Deleted);
+                hints.iter().filter(|p| p.kind == *kind).cloned().partition(|p| below || p.cause == Cause::Deleted);
             let deleted = gone.iter().map(|p| (p.key.clone(), None)).collect();
             self.ask_by_kind(pass, kind, deleted).await?;
             self.store.settle_hints(&self.connection, gone).await?;

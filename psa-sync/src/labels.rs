@@ -6,6 +6,7 @@ use psa_core::{Key, Relabelled, Result, Source};
 
 use crate::pass::Pass;
 use crate::report::EntityOutcome;
+use crate::scope::Scope;
 use crate::store::{Content, StreamKey, Target};
 
 /// Records whose labels are looked at together.
@@ -51,10 +52,16 @@ impl Pass<'_> {
             let mut changed: Vec<(Content, Vec<u8>)> = Vec::new();
             let mut again = Vec::new();
             for content in contents {
-                match source.relabel(&content.content)? {
-                    Relabelled::Same => {}
-                    Relabelled::Changed(new) => changed.push((content, new)),
-                    Relabelled::ReadAgain => again.push((content.key, None)),
+                match source.relabel(&content.content) {
+                    // What can't be read any more is read again.
+                    Err(_) => again.push((content.key, None)),
+                    Ok(Relabelled::Same) => {}
+                    // Names decide what is in the scope.
+                    Ok(Relabelled::Changed(new)) if !self.engine.scope.of(kind).holds_content(&new) => {
+                        again.push((content.key, None));
+                    }
+                    Ok(Relabelled::Changed(new)) => changed.push((content, new)),
+                    Ok(Relabelled::ReadAgain) => again.push((content.key, None)),
                 }
             }
             if !again.is_empty() {
@@ -63,6 +70,10 @@ impl Pass<'_> {
             if !changed.is_empty() {
                 renamed += self.engine.store.rewrite(self.run, stream, changed, self.engine.clock.now()).await?;
             }
+        }
+        if self.engine.scope.of(kind) != Scope::all() {
+            // What was left out by its old name may belong here by its new one.
+            self.engine.store.ask_for_left_out(stream, self.engine.clock.now()).await?;
         }
         if renamed > 0 {
             let message = format!("names of reference data changed: {renamed} records of {kind} have the new ones");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use psa_core::{EntityKind, Key, Result};
 
-use crate::engine::SyncEngine;
+use crate::engine::{SyncEngine, concerns_all};
 use crate::pass::{Evidenced, Pass};
 use crate::progress::Progress;
 use crate::report::Counts;
@@ -40,18 +40,29 @@ impl SyncEngine {
             if !pass.take_up().await? {
                 continue;
             }
-            for some in keys.chunks(TOGETHER) {
-                let mut read = Evidenced::default();
-                let mut due = Vec::new();
-                for (key, found) in pass.read_each(&source, some).await? {
-                    match found {
-                        Read::Found(record) => read.records.push(pass.rules.prepare(*record)),
-                        Read::Missing => read.orphaned.push((kind.clone(), key)),
-                        Read::Unreadable(why) => due.push((key, Some(why))),
+            let done: Result<()> = async {
+                for some in keys.chunks(TOGETHER) {
+                    let mut read = Evidenced::default();
+                    let mut due = Vec::new();
+                    for (key, found) in pass.read_each(&source, some).await? {
+                        match found {
+                            Read::Found(record) => read.records.push(pass.rules.prepare(*record)),
+                            Read::Missing => read.orphaned.push((kind.clone(), key)),
+                            Read::Unreadable(why) => due.push((key, Some(why))),
+                        }
                     }
+                    pass.commit_read(read).await?;
+                    pass.ask_for(Target::Record, due).await?;
                 }
-                pass.commit_read(read).await?;
-                pass.ask_for(Target::Record, due).await?;
+                Ok(())
+            }
+            .await;
+            if let Err(error) = done {
+                if concerns_all(&error) {
+                    return Err(error);
+                }
+                let message = format!("{kind} records that others wait for can't be read now: {error}");
+                self.store.log(run, kind, message, self.clock.now()).await?;
             }
             for (kind, more) in pass.counts {
                 *counts.entry(kind).or_default() += more;

@@ -22,6 +22,9 @@ use crate::store::{Checkpoint, Commit, Due, Phase, Prepared, Removal, RunId, Str
 /// Pages that are decoded and wait for the store.
 const READY_PAGES: usize = 1;
 
+/// Windows reach back no further than this for the sake of the vendor's clocks.
+const SKEW_AT_MOST: Duration = Duration::from_secs(6 * 3600);
+
 /// Reads a stream of an engine: the kind that it is named after, and those that the same fetch feeds.
 pub(crate) struct Pass<'a> {
     pub(crate) engine: &'a SyncEngine,
@@ -36,6 +39,10 @@ pub(crate) struct Pass<'a> {
     pub(crate) checkpoint: Checkpoint,
     pub(crate) counts: BTreeMap<EntityKind, Counts>,
     pub(crate) recovered: u64,
+    /// Single reads in a row that were refused.
+    pub(crate) refusals: usize,
+    /// Where the window of this pass began, if it had one.
+    read_from: Option<DateTime<Utc>>,
     pub(crate) skew: Option<Duration>,
     /// The fingerprint of the names that records of this pass have in their labels.
     pub(crate) names: Option<String>,
@@ -83,6 +90,8 @@ impl<'a> Pass<'a> {
             progress,
             counts: BTreeMap::new(),
             recovered: 0,
+            refusals: 0,
+            read_from: None,
             skew: None,
             names: None,
             shortfall: None,
@@ -157,6 +166,7 @@ impl<'a> Pass<'a> {
             self.checkpoint.window_hi = None;
         }
         self.mode = self.checkpoint.mode;
+        self.read_from = self.checkpoint.window_lo.filter(|_| self.mode == Mode::Incremental);
         let resumed = self.checkpoint.phase != Phase::Idle;
         self.total = None;
         self.progress.event(&Event::EntityStarted { kind: self.kind, mode: self.mode, resumed });
@@ -258,7 +268,8 @@ impl<'a> Pass<'a> {
         if closes {
             next = self.closed(next, capabilities);
         }
-        self.commit_page(next, page.batch, Marks { seen: mark_seen, ends_pass: closes, compare }).await?;
+        self.commit_page(next, page.batch, Marks { seen: mark_seen, ends_pass: closes, compare, settling: read_at })
+            .await?;
         self.pages += 1;
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();
         self.progress.event(&Event::Page { kind: self.kind, counts, total: page.total });
@@ -289,7 +300,7 @@ impl<'a> Pass<'a> {
     /// Moves the checkpoint of a stream with no pass under way, without a row.
     pub(crate) async fn move_to(&mut self, next: Checkpoint) -> Result<()> {
         let batch = Batch { records: Vec::new(), removals: Vec::new() };
-        self.commit_page(next, batch, Marks { seen: false, ends_pass: true, compare: false }).await
+        self.commit_page(next, batch, Marks { seen: false, ends_pass: true, compare: false, settling: None }).await
     }
 
     /// The checkpoint after the open pass.
@@ -349,6 +360,7 @@ impl<'a> Pass<'a> {
             mark_seen: marks.seen,
             ends_pass: marks.ends_pass,
             ask_to_compare: marks.compare,
+            settling: marks.settling,
             ..self.blank_commit()
         };
         let committed = self.engine.store.commit(commit).await?;
@@ -359,8 +371,8 @@ impl<'a> Pass<'a> {
     /// Commits what was read one by one. The checkpoint stays where it is.
     pub(crate) async fn commit_read(&mut self, read: Evidenced) -> Result<()> {
         let arrived = read.records.len() as u64;
-        // The stamps of a stream that was never closed have no window to be late for.
-        let before = self.checkpoint.window_lo.filter(|_| read.watch_stamps && self.checkpoint.fresh());
+        // What was read without a window has none to be late for.
+        let before = self.read_from.filter(|_| read.watch_stamps);
         let commit = Commit {
             records: read.records,
             removals: read.removals,
@@ -382,7 +394,7 @@ impl<'a> Pass<'a> {
         let behind = behind.to_std().unwrap_or_default() + Duration::from_secs(1);
         if self.skew.is_none_or(|known| known < behind) {
             self.skew = Some(behind);
-            let extra = self.checkpoint.extra_overlap + behind;
+            let extra = (self.checkpoint.extra_overlap + behind).min(SKEW_AT_MOST);
             self.engine.store.grow_overlap(&self.stream, extra).await?;
             let message = format!(
                 "a changed {} is stamped {} s before the window that should have shown it: answers and records of the vendor are \
@@ -418,6 +430,7 @@ impl<'a> Pass<'a> {
             names: self.names_in_use(),
             not_awaited: self.rules.not_awaited.clone(),
             late_before: None,
+            settling: None,
             at: self.engine.clock.now(),
         }
     }
@@ -446,6 +459,8 @@ struct Marks {
     ends_pass: bool,
     /// Keys have to be compared.
     compare: bool,
+    /// Stamps from here on may be those of more than one change.
+    settling: Option<DateTime<Utc>>,
 }
 
 /// Whether each pass reads everything, since the vendor does not filter by time.

@@ -48,12 +48,27 @@ impl Scope {
         if *kind == EntityKind::TICKET { self.clone() } else { Self::default() }
     }
 
+    /// The kinds that it bounds.
+    pub(crate) fn bounds<'a>(&self, kinds: impl Iterator<Item = &'a EntityKind>) -> Vec<EntityKind> {
+        kinds.filter(|kind| self.of(kind) != Self::all()).cloned().collect()
+    }
+
+    /// As [`holds`](Self::holds), of a stored record's content.
+    pub(crate) fn holds_content(&self, content: &[u8]) -> bool {
+        let value: Value = serde_json::from_slice(content).unwrap_or_default();
+        self.judges(|path| value.pointer(&format!("/{}", path.replace('.', "/"))).cloned())
+    }
+
     pub(crate) fn holds(&self, entity: &dyn AnyEntity) -> bool {
+        self.judges(|path| entity.get(path))
+    }
+
+    fn judges(&self, get: impl Fn(&str) -> Option<Value>) -> bool {
         if self.teams.is_empty() && self.exclude_statuses.is_empty() {
             return true;
         }
         let is = |path: &str, wanted: &[String]| {
-            ["id", "name"].iter().any(|part| match entity.get(&format!("{path}.{part}")) {
+            ["id", "name"].iter().any(|part| match get(&format!("{path}.{part}")) {
                 Some(Value::String(text)) => wanted.iter().any(|w| w.eq_ignore_ascii_case(&text)),
                 _ => false,
             })

@@ -9,6 +9,7 @@ use psa_core::{
     AnyItem, AnyRecord, EntityCapabilities, EntityKind, Error, ErrorKind, Evidence, Key, Query, Result, Source,
 };
 
+use crate::guard::MassDeleteGuard;
 use crate::pass::{Evidenced, Pass};
 use crate::progress::Event;
 use crate::report::{EntityOutcome, Mode};
@@ -25,6 +26,43 @@ const RECORDS_A_RUN: u32 = 2_000;
 
 /// Parents whose children are asked for together.
 const PARENTS: u32 = 24;
+
+/// Refusals in a row that are taken for those of single records.
+const REFUSALS: usize = 24;
+
+/// Records that reads did not find, against the guard.
+pub(crate) struct Vanished {
+    live: u64,
+    gone: u64,
+    /// The guard stopped an earlier run.
+    stopped: bool,
+    refused: u64,
+}
+
+impl Vanished {
+    /// Counts one more; false: it must stay.
+    pub(crate) fn allows_one_more(&mut self, guard: MassDeleteGuard) -> bool {
+        let allowed = !self.stopped && guard.allows(self.gone + 1, self.live);
+        if allowed {
+            self.gone += 1;
+        } else {
+            self.refused += 1;
+        }
+        allowed
+    }
+
+    /// What to say, if some had to stay.
+    pub(crate) fn message(&self, kind: &str) -> Option<String> {
+        (self.refused > 0).then(|| {
+            format!(
+                "{} of {} {kind} records were not found, more than may vanish at once; they stay. If that is right, run once \
+                 with MassDeleteGuard::off()",
+                self.gone + self.refused,
+                self.live
+            )
+        })
+    }
+}
 
 /// What a single read found.
 pub(crate) enum Read {
@@ -47,24 +85,35 @@ pub(crate) fn of_one_record(error: &Error) -> bool {
             | ErrorKind::Timeout
             | ErrorKind::Unavailable
             | ErrorKind::Paging
+            | ErrorKind::Blocked
     )
 }
 
 impl Pass<'_> {
     /// Reads each key. What a failure says of one record is told with it; what concerns all of them (no connection, no login) is
     /// an error.
-    pub(crate) async fn read_each(&self, source: &Arc<dyn Source>, keys: &[Key]) -> Result<Vec<(Key, Read)>> {
+    pub(crate) async fn read_each(&mut self, source: &Arc<dyn Source>, keys: &[Key]) -> Result<Vec<(Key, Read)>> {
         let lane = self.lane();
-        let reads = stream::iter(keys.iter().cloned()).map(|key| async move {
-            let found = source.get_in(&key, lane).await;
-            (key, found)
+        let reads = stream::iter(keys.iter().cloned()).map(|key| {
+            let source = Arc::clone(source);
+            async move {
+                let found = source.get_in(&key, lane).await;
+                (key, found)
+            }
         });
+        let mut reads = reads.buffered(AT_ONCE);
         let mut done = Vec::with_capacity(keys.len());
-        for (key, found) in reads.buffered(AT_ONCE).collect::<Vec<_>>().await {
+        while let Some((key, found)) = reads.next().await {
             let read = match found {
-                Ok(record) => Read::Found(Box::new(record)),
-                Err(error) if error.is_not_found() => Read::Missing,
-                Err(error) if of_one_record(&error) => Read::Unreadable(error.to_string()),
+                Ok(record) => {
+                    self.refusals = 0;
+                    Read::Found(Box::new(record))
+                }
+                Err(error) if error.is_not_found() => {
+                    self.refusals = 0;
+                    Read::Missing
+                }
+                Err(error) if of_one_record(&error) => Read::Unreadable(self.refused(error)?),
                 Err(error) => return Err(error),
             };
             done.push((key, read));
@@ -149,8 +198,7 @@ impl Pass<'_> {
             return Ok(EntityOutcome::Done);
         }
         let source = self.engine.connector.source(self.kind)?;
-        let (live, _) = self.engine.store.size(&self.stream).await?;
-        let mut gone = 0;
+        let mut vanished = self.vanished().await?;
         for some in due.chunks(TOGETHER) {
             let keys: Vec<Key> = some.iter().map(|due| due.key.clone()).collect();
             let mut read = Evidenced::default();
@@ -159,12 +207,9 @@ impl Pass<'_> {
                 match found {
                     Read::Found(record) => read.records.push(self.rules.prepare(*record)),
                     Read::Missing if self.is_stored(&key).await? => {
-                        gone += 1;
-                        if !self.engine.guard.allows(gone, live) {
-                            return Ok(EntityOutcome::Guarded(format!(
-                                "{gone} of {live} {} records were not found at once; the others stay for now",
-                                self.kind
-                            )));
+                        if !vanished.allows_one_more(self.engine.guard) {
+                            again.push((key, Some("too many records vanished at once".to_owned())));
+                            continue;
                         }
                         read.removals.push(self.removal(key));
                     }
@@ -184,7 +229,10 @@ impl Pass<'_> {
             self.commit_read(read).await?;
             self.ask_for(Target::Record, again).await?;
         }
-        Ok(EntityOutcome::Done)
+        match vanished.message(self.kind.as_str()) {
+            Some(message) => self.guarded_for_good(message).await,
+            None => Ok(EntityOutcome::Done),
+        }
     }
 
     async fn is_stored(&self, key: &Key) -> Result<bool> {
@@ -208,6 +256,11 @@ impl Pass<'_> {
         if self.checkpoint.mode == Mode::Incremental {
             return Ok(());
         }
+        self.ask_below_all(capabilities).await
+    }
+
+    /// Asks for the records below every parent.
+    pub(crate) async fn ask_below_all(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
         let mut next = self.checkpoint.clone();
         next.mode = Mode::Incremental;
         next.phase = Phase::Idle;
@@ -228,7 +281,7 @@ impl Pass<'_> {
         }
         let source = self.engine.connector.source(self.kind)?;
         let mut failed: HashSet<Key> = HashSet::new();
-        let mut gone = 0;
+        let mut vanished = self.vanished().await?;
         loop {
             let limit = PARENTS + u32::try_from(failed.len()).unwrap_or(u32::MAX - PARENTS);
             let mut due = self.engine.store.due(&self.stream, Target::Children, limit).await?;
@@ -238,28 +291,31 @@ impl Pass<'_> {
                 break;
             }
             let query = self.everything();
-            let families: Vec<(Due, Result<Vec<AnyItem>>)> = stream::iter(due)
-                .map(|due| {
-                    let (source, query) = (Arc::clone(&source), query.clone());
-                    async move {
-                        let found = family(&source, &due.key, query).await;
-                        (due, found)
-                    }
-                })
-                .buffered(AT_ONCE)
-                .collect()
-                .await;
-            for (due, found) in families {
+            let families = stream::iter(due).map(|due| {
+                let (source, query) = (Arc::clone(&source), query.clone());
+                async move {
+                    let found = family(&source, &due.key, query).await;
+                    (due, found)
+                }
+            });
+            // One is stored while others are read: each may be as large as an answer can be.
+            let mut families = families.buffered(AT_ONCE);
+            while let Some((due, found)) = families.next().await {
                 let again = match found {
-                    Ok(items) => match self.store_family(&source, &due, items, &mut gone).await? {
-                        None => None,
-                        Some(outcome) => return Ok(outcome),
-                    },
+                    Ok(items) => {
+                        self.refusals = 0;
+                        match self.store_family(&source, &due, items, &mut vanished).await {
+                            Ok(again) => again,
+                            // Somebody else read it meanwhile, or asked for it again: what was read here may be older.
+                            Err(error) if error.kind() == ErrorKind::Conflict => Some(error.to_string()),
+                            Err(error) => return Err(error),
+                        }
+                    }
                     Err(error) if error.is_not_found() => {
                         self.question_parent(&parents, &due).await?;
                         Some(error.to_string())
                     }
-                    Err(error) if of_one_record(&error) => Some(error.to_string()),
+                    Err(error) if of_one_record(&error) => Some(self.refused(error)?),
                     Err(error) => return Err(error),
                 };
                 if let Some(why) = again {
@@ -269,6 +325,9 @@ impl Pass<'_> {
             }
             let counts = self.counts.get(self.kind).copied().unwrap_or_default();
             self.progress.event(&Event::Page { kind: self.kind, counts, total: None });
+        }
+        if let Some(message) = vanished.message(self.kind.as_str()) {
+            return self.guarded_for_good(message).await;
         }
         if !failed.is_empty() {
             return Ok(EntityOutcome::Done);
@@ -328,14 +387,14 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Stores what is below one parent, in one transaction with the note that it was read.
+    /// Stores what is below one parent, in one transaction with the note that it was read. Returns why it has to be read again.
     async fn store_family(
         &mut self,
         source: &Arc<dyn Source>,
         due: &Due,
         items: Vec<AnyItem>,
-        gone: &mut u64,
-    ) -> Result<Option<EntityOutcome>> {
+        vanished: &mut Vanished,
+    ) -> Result<Option<String>> {
         let batch = self.rules.batch(items);
         let mut there: HashSet<(EntityKind, Key)> =
             batch.records.iter().map(|r| (r.kind.clone(), r.key.clone())).collect();
@@ -343,6 +402,7 @@ impl Pass<'_> {
         let ours = self.engine.store.below(&self.stream.connection, self.feed, &due.key).await?;
         let absent: Vec<(EntityKind, Key)> = ours.into_iter().filter(|one| !there.contains(one)).collect();
         let mut read = Evidenced { records: batch.records, removals: batch.removals, ..Evidenced::default() };
+        let mut again = None;
         for (kind, key) in absent {
             let evidence = if key.is_unreadable() {
                 // A row without a readable key that is not there as it was: it was mended, or changed.
@@ -357,25 +417,45 @@ impl Pass<'_> {
                     }
                     Err(error) if error.is_not_found() => Evidence::NotFound,
                     Err(error) if of_one_record(&error) => {
-                        self.ask_for(Target::Children, vec![(due.key.clone(), Some(error.to_string()))]).await?;
+                        again = Some(self.refused(error)?);
                         continue;
                     }
                     Err(error) => return Err(error),
                 }
             };
-            *gone += u64::from(evidence == Evidence::NotFound);
+            if evidence == Evidence::NotFound && !vanished.allows_one_more(self.engine.guard) {
+                again = Some("too many records vanished at once".to_owned());
+                continue;
+            }
             read.removals.push(Removal { kind, key, evidence });
         }
-        let live = self.engine.store.size(&self.stream).await?.0;
-        if !self.engine.guard.allows(*gone, live) {
-            let message =
-                format!("{gone} of {live} {} records vanished at once; the last of them stay for now", self.kind);
-            self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
-            return Ok(Some(EntityOutcome::Guarded(message)));
+        if again.is_none() {
+            read.settled.push((Target::Children, due.clone()));
         }
-        read.settled.push((Target::Children, due.clone()));
         self.commit_read(read).await?;
-        Ok(None)
+        Ok(again)
+    }
+
+    /// How many records of this stream vanished in this run, of how many.
+    async fn vanished(&self) -> Result<Vanished> {
+        let (live, _) = self.engine.store.size(&self.stream).await?;
+        let standing = self.engine.store.standing(&self.stream).await?;
+        // Once the guard stopped, the next run may not go on taking a share of what is left.
+        let stopped = standing.guarded && !self.engine.guard.is_off();
+        Ok(Vanished { live, gone: 0, stopped, refused: 0 })
+    }
+
+    /// Remembers that the guard stopped removals, until a run without it.
+    async fn guarded_for_good(&self, message: String) -> Result<EntityOutcome> {
+        self.engine.store.keep_guarded(&self.stream, true).await?;
+        self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
+        Ok(EntityOutcome::Guarded(message))
+    }
+
+    /// Takes a refusal of one record. After so many in a row it is no matter of records.
+    fn refused(&mut self, error: Error) -> Result<String> {
+        self.refusals += 1;
+        if self.refusals >= REFUSALS { Err(error) } else { Ok(error.to_string()) }
     }
 
     /// A parent that is said not to exist is read by itself: if it is gone, that is evidence of its own.

@@ -194,6 +194,8 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
                     incremental: Incremental::FullScan,
                     keys: KeyListing::Snapshot,
                     key: psa_core::ReferenceItem::KEY,
+                    // One of them is a read of all.
+                    get: false,
                     page_max: u32::MAX,
                     ..listed()
                 },

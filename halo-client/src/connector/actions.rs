@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
 use super::lookups::Names;
-use super::reader::{HaloReader, key_of_broken, may_be_cut};
+use super::reader::{HaloReader, may_be_cut};
 use super::ticket::Tickets;
 use super::{ACTION_KEY, Context};
 use crate::ids::{self, ActionId, TicketId};
@@ -454,10 +454,13 @@ fn record<E: FromAction>(raw: &RawRecord<Action>, projection: Projection) -> Opt
 
 /// The key of an action that could not be decoded as a whole, in its own shape if both ids can be read.
 fn key_of_broken_action(raw: &[u8]) -> Key {
-    let ids = psa_http::list::number_in(raw, "ticket_id").zip(psa_http::list::id_in(raw));
-    match ids {
-        Some((ticket, id)) => Key::from_parts([ticket, id]),
-        None => Key::from_parts(["0".to_owned(), key_of_broken(raw).to_string()]),
+    let ticket = psa_http::list::number_in(raw, "ticket_id");
+    match (ticket, psa_http::list::id_in(raw)) {
+        (Some(ticket), Some(id)) => Key::from_parts([ticket, id]),
+        (ticket, _) => {
+            let row = psa_http::list::key_of_bytes(raw);
+            Key::from_parts([ticket.unwrap_or(0).to_string(), row.to_string()])
+        }
     }
 }
 

@@ -208,7 +208,7 @@ fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
     let alone =
         |fields: &[&'static str], of: EntityCapabilities| EntityCapabilities { single_only: fields.to_vec(), ..of };
     let of_ticket: &[&'static str] = if no_custom_fields { &["agreement", "custom"] } else { &["agreement"] };
-    let references = || EntityCapabilities { count: true, key: psa_core::ReferenceItem::KEY, ..bare() };
+    let references = || EntityCapabilities { count: true, get: false, key: psa_core::ReferenceItem::KEY, ..bare() };
     Capabilities {
         entities: [
             (EntityKind::AGENT, bare()),

@@ -8,7 +8,10 @@ ALTER TABLE stream ADD COLUMN newest TEXT;
 ALTER TABLE stream ADD COLUMN extra_overlap_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN names TEXT;
 ALTER TABLE stream ADD COLUMN compared_at TEXT;
+-- The number of the transaction that asked for a comparison; 0: none did.
 ALTER TABLE stream ADD COLUMN compare_asked INTEGER NOT NULL DEFAULT 0;
+-- The guard stopped removals that single reads had shown.
+ALTER TABLE stream ADD COLUMN guarded INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN audit_counted INTEGER;
 ALTER TABLE stream ADD COLUMN audit_known INTEGER;
 ALTER TABLE stream ADD COLUMN audit_missing INTEGER;
@@ -20,6 +23,8 @@ UPDATE stream SET phase = 'reading', cursor = NULL WHERE phase = 'reconciling';
 -- Whether the vendor's bytes changed, and which transaction wrote the record last.
 ALTER TABLE link ADD COLUMN raw_hash INTEGER;
 ALTER TABLE link ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
+-- Another change may have the same stamp: the record was read when its stamp was not settled.
+ALTER TABLE link ADD COLUMN settling INTEGER NOT NULL DEFAULT 0;
 
 -- Why a key is not stored: outside the scope, below a record that is, or proven gone; with the record that decides it.
 ALTER TABLE excluded ADD COLUMN reason TEXT NOT NULL DEFAULT 'scope';
@@ -43,6 +48,13 @@ CREATE TABLE due (
     since     TEXT NOT NULL,
     PRIMARY KEY (stream_id, children, key)
 ) WITHOUT ROWID;
+
+CREATE INDEX due_order ON due (stream_id, children, tries, key);
+
+-- History is forgotten run by run.
+CREATE INDEX run_connection ON run (connection_id, id);
+CREATE INDEX log_run ON log (run_id);
+CREATE INDEX change_run ON change (run_id);
 
 -- The vendor's keys of a stream, being compared with ours. Whoever began it last owns it.
 CREATE TABLE comparison (

@@ -124,12 +124,18 @@ pub trait Store: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Comparison>;
 
-    /// Takes in some of the vendor's keys; `next` is where listing goes on, none if these were the last.
+    /// Takes in some of the vendor's keys; `next` is where listing can go on, `complete` that these were the last.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if another comparison took this one's place.
-    async fn add_keys(&self, comparison: &Comparison, keys: Vec<Key>, atomic: bool, next: Option<Cursor>)
-    -> Result<()>;
+    async fn add_keys(
+        &self,
+        comparison: &Comparison,
+        keys: Vec<Key>,
+        atomic: bool,
+        next: Option<Cursor>,
+        complete: bool,
+    ) -> Result<()>;
 
     /// Keys of a comparison that we do not have, in order, from behind a key on. `window`: that the open pass did not see.
     ///
@@ -186,6 +192,18 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// What the database can do.
     async fn keep_audit(&self, stream: &StreamKey, audit: Option<Audit>) -> Result<()>;
+
+    /// Remembers whether the guard stopped removals of a stream that single reads had shown.
+    ///
+    /// # Errors
+    /// What the database can do.
+    async fn keep_guarded(&self, stream: &StreamKey, guarded: bool) -> Result<()>;
+
+    /// Asks for the records of a stream that are outside the scope to be read again.
+    ///
+    /// # Errors
+    /// What the database can do.
+    async fn ask_for_left_out(&self, stream: &StreamKey, at: DateTime<Utc>) -> Result<()>;
 
     /// Asks for a comparison of all streams of a connection and for the children of all parents.
     ///

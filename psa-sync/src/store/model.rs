@@ -183,6 +183,10 @@ pub struct Family {
     pub children: Vec<(EntityKind, EntityKind)>,
     /// A kind, and those that a reference to it may mean as well, since they share its numbers.
     pub numbered_with: Vec<(EntityKind, Vec<EntityKind>)>,
+    /// Kinds that a scope bounds, and with them what refers to them.
+    pub scoped: Vec<EntityKind>,
+    /// Kinds that go when their parent goes.
+    pub followers: Vec<EntityKind>,
 }
 
 /// What is to be read again by itself.
@@ -242,6 +246,8 @@ pub struct Commit {
     pub not_awaited: Vec<EntityKind>,
     /// Changed rows with a stamp before this moment came later than their window.
     pub late_before: Option<DateTime<Utc>>,
+    /// Stamps from this moment on may be given to more than one change: the vendor's clock at the page, less a little. None: not known.
+    pub settling: Option<DateTime<Utc>>,
     /// The time, for people.
     pub at: DateTime<Utc>,
 }
@@ -318,6 +324,8 @@ pub struct Standing {
     pub compared_at: Option<DateTime<Utc>>,
     /// Whether a comparison was asked for.
     pub asked: bool,
+    /// Whether the guard stopped removals that single reads had shown.
+    pub guarded: bool,
     /// The last audit.
     pub audit: Option<Audit>,
 }

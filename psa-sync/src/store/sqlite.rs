@@ -430,8 +430,8 @@ impl Store for SqliteStore {
         let (stream, parents) = (stream.clone(), parents.to_vec());
         let work = move |tx: &Transaction<'_>| {
             let (connection, id) = (connection_id(tx, &stream.connection)?, stream_id(tx, &stream)?);
-            commit::move_checkpoint(tx, id, &checkpoint, &time(at))?;
             let asked = next_commit(tx, connection)?;
+            commit::move_checkpoint(tx, id, &checkpoint, &time(at), asked)?;
             for parent in &parents {
                 due::ask_for_all(tx, connection, id, parent, asked, at)?;
             }
@@ -513,9 +513,10 @@ impl Store for SqliteStore {
         keys: Vec<Key>,
         atomic: bool,
         next: Option<Cursor>,
+        complete: bool,
     ) -> Result<()> {
         let id = comparison.id;
-        self.db.write(move |tx| compare::add(tx, id, &keys, atomic, next.as_ref())).await.map_err(failed)
+        self.db.write(move |tx| compare::add(tx, id, &keys, atomic, next.as_ref(), complete)).await.map_err(failed)
     }
 
     async fn unknown(
@@ -585,6 +586,30 @@ impl Store for SqliteStore {
                     audit.map(|a| a.same),
                     audit.map(|a| time(a.at)),
                 ),
+            )?;
+            Ok(())
+        };
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn keep_guarded(&self, stream: &StreamKey, guarded: bool) -> Result<()> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| {
+            tx.execute("UPDATE stream SET guarded = ?2 WHERE id = ?1", (stream_id(tx, &stream)?, guarded))?;
+            Ok(())
+        };
+        self.db.write(work).await.map_err(failed)
+    }
+
+    async fn ask_for_left_out(&self, stream: &StreamKey, at: DateTime<Utc>) -> Result<()> {
+        let stream = stream.clone();
+        let work = move |tx: &Transaction<'_>| {
+            let asked = next_commit(tx, connection_id(tx, &stream.connection)?)?;
+            tx.execute(
+                "INSERT INTO due (stream_id, children, key, asked, since)
+                 SELECT stream_id, 0, key, ?2, ?3 FROM excluded WHERE stream_id = ?1 AND reason = 'scope'
+                 ON CONFLICT DO UPDATE SET asked = excluded.asked",
+                (stream_id(tx, &stream)?, asked, time(at)),
             )?;
             Ok(())
         };
@@ -661,6 +686,7 @@ impl Store for SqliteStore {
                      LEFT JOIN stream p ON p.connection_id = c.id AND p.kind = h.waits_kind
                      WHERE c.name = ?1 AND h.waits_kind = ?2 AND NOT EXISTS
                      (SELECT 1 FROM due d WHERE d.stream_id = p.id AND d.children = 0 AND d.key = h.waits_key AND d.tries > 0)
+                     AND NOT EXISTS (SELECT 1 FROM hold w WHERE w.stream_id = p.id AND w.key = h.waits_key)
                      GROUP BY 1 ORDER BY max(h.id) DESC LIMIT ?3",
                 )?;
                 let mut missing = Vec::new();

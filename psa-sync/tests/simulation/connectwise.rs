@@ -30,7 +30,7 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
     let tickets = cw.ids("tickets");
     let ticket = dice.pick(&tickets).copied().unwrap_or(1);
     let company = dice.between(1, COMPANIES) as i64;
-    match dice.below(24) {
+    match dice.below(27) {
         0 | 1 => {
             let id = cw.insert_ticket("new");
             if dice.chance(0.5) {
@@ -108,6 +108,13 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
             cw.update("companies", company, "name", format!("Renamed {}", dice.below(1000)));
             format!("company {company} is renamed")
         }
+        23..=25 => {
+            let statuses = cw.ids("board_statuses");
+            let status = dice.pick(&statuses).copied().unwrap_or(1);
+            let name = cw.get("board_statuses", status, "name").unwrap_or_default();
+            cw.update("tickets", ticket, "status", json!({"id": status, "name": name}));
+            format!("ticket {ticket} has status {status}")
+        }
         21 | 22 => {
             let list = ["board_statuses", "priorities", "work_types"][dice.below(3) as usize];
             let ids = cw.ids(list);
@@ -175,9 +182,11 @@ impl Vendor for ConnectWiseWorld {
     }
 
     fn scope(&self, dice: &Dice) -> Scope {
-        match dice.below(4) {
-            0 => Scope::all().exclude_statuses(["2"]),
-            1 => Scope::all().exclude_statuses(["1", "3"]),
+        let statuses = self.sandbox.edit(|cw| cw.ids("board_statuses"));
+        let some = |n: u64| (0..n).filter_map(|_| dice.pick(&statuses)).map(i64::to_string).collect::<Vec<_>>();
+        match dice.below(3) {
+            0 => Scope::all().exclude_statuses(some(2)),
+            1 => Scope::all().exclude_statuses(some(5)),
             _ => Scope::all(),
         }
     }

@@ -8,7 +8,7 @@ use psa_store::rusqlite::{Transaction, params};
 
 use super::place::Writer;
 use super::{Parents, compare, due, mode_name, next_commit, phase_name, time};
-use crate::store::{Checkpoint, Commit, Committed};
+use crate::store::{Checkpoint, Commit, Committed, Target};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -22,6 +22,7 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
         connection,
         family: Arc::clone(&commit.family),
         not_awaited: commit.not_awaited.clone(),
+        settling: commit.settling.map(time),
         names: commit.names.clone().map(|names| (commit.stream.kind.clone(), names)),
         number: next_commit(tx, connection)?,
         run: commit.run,
@@ -35,7 +36,7 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
     };
     let stream = writer.stream(&commit.stream.kind)?;
     let version = if commit.moves {
-        move_checkpoint(tx, stream.id, &commit.checkpoint, &writer.at)?;
+        move_checkpoint(tx, stream.id, &commit.checkpoint, &writer.at, writer.number)?;
         commit.checkpoint.version + 1
     } else {
         same_scope(tx, stream.id, &commit.checkpoint.scope)?;
@@ -45,6 +46,12 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
         && !compare::is_owned(tx, comparison)?
     {
         return Err(StoreError::Stale);
+    }
+    for (target, due) in &commit.settled {
+        // What is below a parent is the newest only if nobody else read it, or asked for it, since.
+        if !due::settle(tx, stream.id, *target, due)? && *target == Target::Children {
+            return Err(StoreError::Stale);
+        }
     }
     for prepared in &commit.records {
         writer.record(prepared)?;
@@ -67,11 +74,8 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
     for (kind, key) in &commit.orphaned {
         writer.proven_gone(kind, key)?;
     }
-    for (target, due) in &commit.settled {
-        due::settle(tx, stream.id, *target, due)?;
-    }
     if commit.ask_to_compare {
-        tx.prepare_cached("UPDATE stream SET compare_asked = 1 WHERE id = ?1")?.execute([stream.id])?;
+        tx.prepare_cached("UPDATE stream SET compare_asked = ?2 WHERE id = ?1")?.execute((stream.id, writer.number))?;
     }
     if commit.ends_pass {
         tx.prepare_cached("DELETE FROM seen WHERE stream_id = ?1")?.execute([stream.id])?;
@@ -81,11 +85,13 @@ pub(super) fn commit(tx: &Transaction<'_>, parents: &mut Parents, commit: Commit
     Ok(committed)
 }
 
-pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint, at: &str) -> Result<()> {
-    // What an interrupted pass of an older epoch saw says nothing of this one. Asked for by itself: as a part of the
+pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint, at: &str, number: i64) -> Result<()> {
+    // What a pass saw that was broken off, or that begins again, says nothing of this one. Asked for by itself: as a part of the
     // deletion it would be looked at for each row that was seen, in every commit.
     let older = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM stream WHERE id = ?1 AND epoch < ?2)")?
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM stream WHERE id = ?1 AND (epoch < ?2 OR phase = 'idle' OR cursor IS NULL))",
+        )?
         .query_row((stream, ck.epoch as i64), |row| row.get::<_, bool>(0))?;
     if older {
         tx.prepare_cached("DELETE FROM seen WHERE stream_id = ?1")?.execute((stream,))?;
@@ -94,7 +100,7 @@ pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint
         .prepare_cached(
             "UPDATE stream SET version = version + 1, epoch = ?3, mode = ?4, phase = ?5, window_lo = ?6, window_hi = ?7,
              cursor = ?8, atomic = ?9, scope = ?10, fresh_as_of = ?11, newest = ?12,
-             compare_asked = compare_asked OR (?3 > epoch AND epoch > 0),
+             compare_asked = CASE WHEN ?3 > epoch AND epoch > 0 THEN ?14 ELSE compare_asked END,
              compared_at = CASE WHEN mode = 'backfill' AND ?4 = 'incremental' THEN ?13 ELSE compared_at END
              WHERE id = ?1 AND version = ?2 AND epoch <= ?3",
         )?
@@ -112,6 +118,7 @@ pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint
             ck.fresh_as_of.map(time),
             ck.newest.map(time),
             at,
+            number,
         ])?;
     if moved == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }

@@ -65,6 +65,7 @@ pub(super) fn add(
     keys: &[Key],
     atomic: bool,
     next: Option<&Cursor>,
+    complete: bool,
 ) -> Result<()> {
     let unreadable = keys.iter().filter(|k| k.is_unreadable()).count() as i64;
     let owned = tx
@@ -72,7 +73,7 @@ pub(super) fn add(
             "UPDATE comparison SET cursor = ?2, complete = ?3, unreadable = unreadable + ?4,
              atomic = coalesce(atomic, 1) AND ?5 WHERE id = ?1",
         )?
-        .execute(params![comparison, next.map(Cursor::as_str), next.is_none(), unreadable, atomic])?;
+        .execute(params![comparison, next.map(Cursor::as_str), complete, unreadable, atomic])?;
     if owned == 0 {
         return Err(StoreError::Stale);
     }
@@ -84,20 +85,31 @@ pub(super) fn add(
 }
 
 /// Whether a comparison still belongs to who began it.
-pub(super) fn is_owned(tx: &Transaction<'_>, comparison: i64) -> Result<bool> {
-    Ok(tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM comparison WHERE id = ?1)")?
+pub(super) fn is_owned(c: &Connection, comparison: i64) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT EXISTS (SELECT 1 FROM comparison WHERE id = ?1)")?
         .query_row([comparison], |row| row.get(0))?)
 }
 
-pub(super) fn end(tx: &Transaction<'_>, stream: i64, id: i64, compared: Option<DateTime<Utc>>) -> Result<()> {
-    if is_owned(tx, id)? {
-        forget(tx, id)?;
-        if let Some(at) = compared {
-            tx.execute("UPDATE stream SET compared_at = ?2, compare_asked = 0 WHERE id = ?1", (stream, time(at)))?;
-        }
+/// Refuses to speak of a listing that another comparison took the place of.
+fn owned(c: &Connection, listing: Listing) -> Result<()> {
+    match listing {
+        Listing::Comparison(id) if !is_owned(c, id)? => Err(StoreError::Stale),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+pub(super) fn end(tx: &Transaction<'_>, stream: i64, id: i64, compared: Option<DateTime<Utc>>) -> Result<()> {
+    owned(tx, Listing::Comparison(id))?;
+    if let Some(at) = compared {
+        // What was asked for while keys were listed is asked for still.
+        tx.execute(
+            "UPDATE stream SET compared_at = ?2,
+             compare_asked = CASE WHEN compare_asked <= (SELECT written FROM comparison WHERE id = ?3) THEN 0 ELSE compare_asked END
+             WHERE id = ?1",
+            (stream, time(at), id),
+        )?;
+    }
+    forget(tx, id)
 }
 
 fn keys(c: &Connection, sql: &str, values: &[&dyn psa_store::rusqlite::ToSql]) -> Result<Vec<Key>> {
@@ -127,6 +139,7 @@ pub(super) fn unknown(
     after: Option<&Key>,
     limit: u32,
 ) -> Result<Vec<Key>> {
+    owned(c, Listing::Comparison(comparison))?;
     let sql = if window { UNSEEN } else { UNKNOWN };
     keys(c, sql, &[&stream, &comparison, &after.map_or("", Key::as_str), &limit])
 }
@@ -151,6 +164,7 @@ pub(super) fn absent(
     after: Option<&Key>,
     limit: u32,
 ) -> Result<Vec<Key>> {
+    owned(c, listing)?;
     let (gone, id) = not_in(listing);
     let sql = format!(
         "SELECT key FROM link o WHERE stream_id = ?1 AND removed_at IS NULL AND {gone} AND {OLD} AND key > ?3
@@ -160,6 +174,7 @@ pub(super) fn absent(
 }
 
 pub(super) fn verdict(c: &Connection, stream: i64, listing: Listing) -> Result<Verdict> {
+    owned(c, listing)?;
     let (gone, id) = not_in(listing);
     let number = |sql: &str, values: &[&dyn psa_store::rusqlite::ToSql]| -> Result<u64> {
         Ok(c.prepare_cached(sql)?.query_row(values, |row| row.get::<_, i64>(0))? as u64)
@@ -185,18 +200,28 @@ pub(super) fn verdict(c: &Connection, stream: i64, listing: Listing) -> Result<V
 }
 
 pub(super) fn drop_stale(tx: &Transaction<'_>, stream: i64, listing: Listing, unreadable: bool) -> Result<u64> {
-    if let Listing::Comparison(id) = listing
-        && !is_owned(tx, id)?
-    {
-        return Err(StoreError::Stale);
-    }
+    owned(tx, listing)?;
     let (gone, id) = not_in(listing);
     let readable = if unreadable || listing == Listing::Seen { "" } else { "AND o.key NOT LIKE '%unreadable-%'" };
+    // What began to wait while keys were listed is not in the listing because it is new.
+    let old = "o.since <= coalesce((SELECT began FROM comparison WHERE id = ?2), o.since)";
+    // What was left out because of a record that is gone is looked at again.
+    let bounded = format!(
+        "FROM excluded o JOIN stream s ON s.id = o.stream_id JOIN excluded e ON e.by_kind = s.kind AND e.by_key = o.key
+         JOIN stream t ON t.id = e.stream_id AND t.connection_id = s.connection_id
+         JOIN connection c ON c.id = s.connection_id WHERE o.stream_id = ?1 AND o.reason <> 'gone' AND {gone}"
+    );
+    tx.prepare_cached(&format!(
+        "INSERT INTO due (stream_id, children, key, asked, since)
+         SELECT e.stream_id, 0, e.key, c.commits, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') {bounded}
+         ON CONFLICT DO NOTHING"
+    ))?
+    .execute((stream, id))?;
     let mut dropped = 0;
     for sql in [
-        format!("DELETE FROM hold AS o WHERE stream_id = ?1 AND {gone} {readable}"),
+        format!("DELETE FROM hold AS o WHERE stream_id = ?1 AND {gone} AND {old} {readable}"),
         format!("DELETE FROM excluded AS o WHERE stream_id = ?1 AND reason <> 'gone' AND {gone}"),
-        format!("DELETE FROM due AS o WHERE stream_id = ?1 AND children = 0 AND {gone}"),
+        format!("DELETE FROM due AS o WHERE stream_id = ?1 AND children = 0 AND {gone} AND {old}"),
     ] {
         dropped += tx.prepare_cached(&sql)?.execute((stream, id))? as u64;
     }
@@ -226,7 +251,7 @@ pub(super) fn standing(c: &Connection, stream: i64) -> Result<Standing> {
     let unreadable = number("SELECT count(*) FROM hold WHERE stream_id = ?1 AND key LIKE '%unreadable-%'")?;
     let kept = c
         .prepare_cached(
-            "SELECT compared_at, compare_asked, audit_counted, audit_known, audit_missing, audit_same, audit_at
+            "SELECT compared_at, compare_asked > 0 AS asked, audit_counted, audit_known, audit_missing, audit_same, audit_at, guarded
              FROM stream WHERE id = ?1",
         )?
         .query_row([stream], |row| {
@@ -240,8 +265,8 @@ pub(super) fn standing(c: &Connection, stream: i64) -> Result<Standing> {
                     at: super::read_time(row, "audit_at")?.unwrap_or_default(),
                 }),
             };
-            Ok((super::read_time(row, "compared_at")?, row.get::<_, bool>(1)?, audit))
+            Ok((super::read_time(row, "compared_at")?, row.get(1)?, audit, row.get(7)?))
         })?;
-    let (compared_at, asked, audit) = kept;
-    Ok(Standing { known: live + held + excluded + due, unreadable, compared_at, asked, audit })
+    let (compared_at, asked, audit, guarded) = kept;
+    Ok(Standing { known: live + held + excluded + due, unreadable, compared_at, asked, guarded, audit })
 }

@@ -46,10 +46,12 @@ pub(super) fn ask(
     Ok(())
 }
 
-pub(super) fn settle(tx: &Transaction<'_>, stream: i64, target: Target, due: &Due) -> Result<()> {
-    tx.prepare_cached("DELETE FROM due WHERE stream_id = ?1 AND children = ?2 AND key = ?3 AND asked <= ?4")?
+/// Takes what was read off the list. False: somebody else did, or it was asked for again since.
+pub(super) fn settle(tx: &Transaction<'_>, stream: i64, target: Target, due: &Due) -> Result<bool> {
+    let settled = tx
+        .prepare_cached("DELETE FROM due WHERE stream_id = ?1 AND children = ?2 AND key = ?3 AND asked <= ?4")?
         .execute((stream, below_parent(target), due.key.as_str(), due.asked))?;
-    Ok(())
+    Ok(settled > 0)
 }
 
 /// Asks for the children of all live records of a kind.
@@ -78,8 +80,8 @@ pub(super) fn ask_for_comparisons(
     family: &Family,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    tx.execute("UPDATE stream SET compare_asked = 1 WHERE connection_id = ?1", [connection])?;
     let asked = super::next_commit(tx, connection)?;
+    tx.execute("UPDATE stream SET compare_asked = ?2 WHERE connection_id = ?1", (connection, asked))?;
     for (parent, child) in &family.children {
         if let Some(stream) = begun(tx, connection, child)? {
             ask_for_all(tx, connection, stream, parent, asked, at)?;

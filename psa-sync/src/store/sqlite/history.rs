@@ -3,20 +3,27 @@
 use psa_store::StoreError;
 use psa_store::rusqlite::Transaction;
 
-/// Looks at the oldest `at_most` log lines, changes and runs, and deletes those of a connection from before a moment. The newest
-/// run stays. Only so many are looked at, so that nothing is scanned while nothing is old.
+/// Old runs that are looked at together.
+const RUNS: i64 = 200;
+
+/// The oldest runs of a connection from before a moment, the newest run left out.
+const OLD: &str = "SELECT id FROM run WHERE connection_id = ?1 AND started_at < ?2
+     AND id < (SELECT max(id) FROM run WHERE connection_id = ?1) ORDER BY id LIMIT ?4";
+
+/// Deletes the log lines and changes of a connection's oldest runs from before a moment, at most so many of each, and the runs of which
+/// nothing is left. The newest run stays.
 pub(super) fn prune(tx: &Transaction<'_>, connection: i64, before: &str, at_most: u32) -> Result<(), StoreError> {
-    for sql in [
-        "DELETE FROM log WHERE id IN (SELECT o.id FROM (SELECT id, run_id, at FROM log ORDER BY id LIMIT ?3) o
-         JOIN run r ON r.id = o.run_id WHERE r.connection_id = ?1 AND o.at < ?2)",
-        "DELETE FROM change WHERE id IN (SELECT o.id FROM (SELECT id, stream_id, at FROM change ORDER BY id LIMIT ?3) o
-         JOIN stream s ON s.id = o.stream_id WHERE s.connection_id = ?1 AND o.at < ?2)",
-        "DELETE FROM run WHERE id IN (SELECT id FROM (SELECT id, connection_id, started_at FROM run ORDER BY id LIMIT ?3)
-         WHERE connection_id = ?1 AND started_at < ?2
-         AND id < (SELECT max(id) FROM run WHERE connection_id = ?1))
-         AND NOT EXISTS (SELECT 1 FROM log l WHERE l.run_id = run.id)",
-    ] {
-        tx.prepare_cached(sql)?.execute((connection, before, at_most))?;
+    for table in ["log", "change"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE run_id IN ({OLD}) ORDER BY run_id LIMIT ?3)"
+        );
+        tx.prepare_cached(&sql)?.execute((connection, before, at_most, RUNS))?;
     }
+    let sql = format!(
+        "DELETE FROM run WHERE id IN ({OLD}) AND ?3 > 0
+         AND NOT EXISTS (SELECT 1 FROM log l WHERE l.run_id = run.id)
+         AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run_id = run.id)"
+    );
+    tx.prepare_cached(&sql)?.execute((connection, before, at_most, RUNS))?;
     Ok(())
 }

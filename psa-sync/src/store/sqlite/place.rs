@@ -42,6 +42,8 @@ pub(super) struct Writer<'a> {
     pub(super) connection: i64,
     pub(super) family: Arc<Family>,
     pub(super) not_awaited: Vec<EntityKind>,
+    /// Stamps from here on may be those of more than one change; none: any may.
+    pub(super) settling: Option<String>,
     /// The names that labels of this kind were made with.
     pub(super) names: Option<(EntityKind, String)>,
     /// The number of this transaction.
@@ -158,16 +160,18 @@ impl Writer<'_> {
             return Ok(Outcome::Held);
         }
         if !prepared.in_scope {
-            self.exclude(stream, prepared, None)?;
+            self.exclude(prepared, None)?;
             return Ok(Outcome::Rejected);
         }
         let mut parent_id = None;
         for (kind, key) in &prepared.parents {
-            match self.parent(kind, key, prepared.follows)? {
+            // A parent that may leave the scope takes this record with it.
+            let linked = prepared.follows || self.family.scoped.contains(kind);
+            match self.parent(kind, key, linked)? {
                 Parent::There(id) => parent_id = parent_id.or(id),
                 // Of a record outside the scope nothing is kept, and of a deleted one no part that goes with it.
                 Parent::Excluded(kind) => {
-                    self.exclude(stream, prepared, Some((&kind, key)))?;
+                    self.exclude(prepared, Some((&kind, key)))?;
                     return Ok(Outcome::Rejected);
                 }
                 Parent::Gone if prepared.follows => {
@@ -292,7 +296,7 @@ impl Writer<'_> {
         let tx = self.tx;
         let known = tx
             .prepare_cached(
-                "SELECT id, hash, removed_at IS NOT NULL, raw_hash, vendor_updated_at, tag, parent_id
+                "SELECT id, hash, removed_at IS NOT NULL, raw_hash, vendor_updated_at, tag, parent_id, settling
                  FROM link WHERE stream_id = ?1 AND key = ?2",
             )?
             .query_row((stream, p.key.as_str()), |row| {
@@ -304,10 +308,12 @@ impl Writer<'_> {
                     updated_at: row.get(4)?,
                     tag: row.get(5)?,
                     parent_id: row.get(6)?,
+                    settling: row.get(7)?,
                 })
             })
             .optional()?;
         let updated_at = p.version.updated_at.map(time);
+        let settling = updated_at.as_ref().is_some_and(|at| self.settling.as_ref().is_none_or(|from| at >= from));
         // The content was serialised by us, so it is UTF-8.
         let content = std::str::from_utf8(&p.content).map_err(|e| StoreError::Sql(e.into()))?;
         let Some(known) = known else {
@@ -316,8 +322,8 @@ impl Writer<'_> {
             )?
             .execute(params![projection(p.projection), self.run, content, p.raw.as_ref()])?;
             tx.prepare_cached(
-                "INSERT INTO link (stream_id, key, id, hash, vendor_updated_at, tag, parent_id, raw_hash, written)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO link (stream_id, key, id, hash, vendor_updated_at, tag, parent_id, raw_hash, written, settling)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 stream,
@@ -329,19 +335,21 @@ impl Writer<'_> {
                 parent_id,
                 p.raw_hash,
                 self.number,
+                settling,
             ])?;
             return Ok(Stored { outcome: Outcome::Inserted, moved: true });
         };
         let same_content = known.hash == p.hash && !known.removed;
         let same_stamp = known.updated_at == updated_at && known.tag == p.version.tag;
-        let moved = known.removed || !same_stamp || (updated_at.is_none() && !same_content);
+        // The same stamp may be another change's, if it was given in the second in which the record was read before.
+        let moved = known.removed || !same_stamp || known.settling || (updated_at.is_none() && !same_content);
         let same_bytes = known.raw_hash == Some(p.raw_hash);
-        if same_content && same_stamp && same_bytes && known.parent_id == parent_id {
+        if same_content && same_stamp && same_bytes && known.parent_id == parent_id && known.settling == settling {
             return Ok(Stored { outcome: Outcome::Unchanged, moved });
         }
         tx.prepare_cached(
             "UPDATE link SET hash = ?3, vendor_updated_at = ?4, tag = ?5, parent_id = ?6, raw_hash = ?7, written = ?8,
-             removed_at = NULL, evidence = NULL WHERE stream_id = ?1 AND key = ?2",
+             settling = ?9, removed_at = NULL, evidence = NULL WHERE stream_id = ?1 AND key = ?2",
         )?
         .execute(params![
             stream,
@@ -352,6 +360,7 @@ impl Writer<'_> {
             parent_id,
             p.raw_hash,
             self.number,
+            settling,
         ])?;
         if same_content {
             // Nothing that anybody maps changed: the newest bytes are kept, and nobody is told.
@@ -374,12 +383,18 @@ impl Writer<'_> {
     }
 
     /// Leaves a record out: outside the scope, or below a record that is.
-    fn exclude(&mut self, stream: Stream, p: &Prepared, by: Option<(&EntityKind, &Key)>) -> Result<()> {
+    fn exclude(&mut self, p: &Prepared, by: Option<(&EntityKind, &Key)>) -> Result<()> {
         self.remove(&p.kind, &p.key, &Evidence::OutOfScope)?;
         if by.is_some() && p.follows {
             // Nothing counts such records, and all of them are read below their parent if that enters the scope.
             return Ok(());
         }
+        self.leave_out(&p.kind, &p.key, by)
+    }
+
+    /// Remembers a key as left out, and because of what.
+    fn leave_out(&mut self, kind: &EntityKind, key: &Key, by: Option<(&EntityKind, &Key)>) -> Result<()> {
+        let stream = self.stream(kind)?;
         let reason = if by.is_some() { "parent" } else { "scope" };
         self.tx
             .prepare_cached(
@@ -387,12 +402,12 @@ impl Writer<'_> {
             )?
             .execute((
                 stream.id,
-                p.key.as_str(),
+                key.as_str(),
                 reason,
                 by.map(|(kind, _)| kind.as_str()),
                 by.map(|(_, key)| key.as_str()),
             ))?;
-        if let Some(stream) = self.streams.get_mut(&p.kind) {
+        if let Some(stream) = self.streams.get_mut(kind) {
             stream.excluded = true;
         }
         if let Some((kind, _)) = by
@@ -418,7 +433,10 @@ impl Writer<'_> {
         }
         if stream.excluded {
             let left_out = "DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2 AND reason <> 'gone'";
-            self.drop_from(left_out, stream.id, key)?;
+            if self.drop_from(left_out, stream.id, key)? > 0 && *evidence != Evidence::OutOfScope {
+                // What was left out because of it belongs to a record that is gone now.
+                self.ask_for_bounded(kind, key)?;
+            }
         }
         if stream.due {
             self.drop_from("DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2", stream.id, key)?;
@@ -426,10 +444,15 @@ impl Writer<'_> {
         self.parents.forget(stream.id, key);
         if removed > 0 {
             self.counts(kind).removed += 1;
-            let evidence = json!({ "evidence": evidence });
-            log_change(self.tx, self.run, stream.id, key, &self.at, "removed", &evidence)?;
-            for (kind, key) in self.followers(stream.id, key)? {
-                self.remove(&kind, &key, &Evidence::ParentGone)?;
+            let proof = json!({ "evidence": evidence });
+            log_change(self.tx, self.run, stream.id, key, &self.at, "removed", &proof)?;
+            for (child, child_key) in self.followers(stream.id, key)? {
+                if self.family.followers.contains(&child) {
+                    self.remove(&child, &child_key, &Evidence::ParentGone)?;
+                } else if *evidence == Evidence::OutOfScope {
+                    self.remove(&child, &child_key, &Evidence::OutOfScope)?;
+                    self.leave_out(&child, &child_key, Some((kind, key)))?;
+                }
             }
             self.forget_children(kind, key)?;
         } else if matches!(evidence, Evidence::SoftDeleted | Evidence::MergedInto(_)) {
@@ -486,6 +509,7 @@ struct Known {
     updated_at: Option<String>,
     tag: Option<String>,
     parent_id: Option<i64>,
+    settling: bool,
 }
 
 pub(super) enum Parent {
