@@ -35,6 +35,16 @@ CREATE INDEX excluded_by ON excluded (by_kind, by_key) WHERE by_kind IS NOT NULL
 -- The names that the labels of a waiting record were made with.
 ALTER TABLE hold ADD COLUMN names TEXT;
 
+-- Records that are stored without the parent that they name, since that was taken for gone: should it come, it may be outside the scope.
+CREATE TABLE orphan (
+    stream_id INTEGER NOT NULL,
+    key       TEXT NOT NULL,
+    by_kind   TEXT NOT NULL,
+    by_key    TEXT NOT NULL,
+    PRIMARY KEY (stream_id, key, by_kind)
+) WITHOUT ROWID;
+CREATE INDEX orphan_by ON orphan (by_kind, by_key);
+
 -- What is to be read by itself: a record, or all records below a parent.
 CREATE TABLE due (
     stream_id INTEGER NOT NULL,

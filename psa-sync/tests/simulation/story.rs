@@ -293,6 +293,14 @@ fn short(report: &psa_core::Result<RunReport>) -> String {
         })
         .collect();
     let t = report.totals();
+    if std::env::var_os("PSA_SIM_DETAIL").is_some() {
+        for e in &report.entities {
+            eprintln!(
+                "      {} {:?} {:?} {:?} live {} waiting {}",
+                e.kind, e.mode, e.outcome, e.counts, e.live, e.waiting
+            );
+        }
+    }
     format!(
         "{:?} fetched {} inserted {} updated {} removed {} released {} dropped {}{}{}",
         report.state,

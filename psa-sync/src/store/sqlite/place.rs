@@ -34,6 +34,8 @@ pub(super) struct Stream {
     pub(super) awaited: bool,
     /// Some records may be excluded because of one of this kind.
     pub(super) bounds: bool,
+    /// Some records may be stored without one of this kind that they name.
+    pub(super) orphans: bool,
 }
 
 pub(super) struct Writer<'a> {
@@ -103,6 +105,9 @@ impl Writer<'_> {
             awaited: tx
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM hold WHERE waits_kind = ?1)")?
                 .query_row([kind.as_str()], |row| row.get(0))?,
+            orphans: tx
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM orphan WHERE by_kind = ?1)")?
+                .query_row([kind.as_str()], |row| row.get(0))?,
             bounds: tx
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM excluded WHERE by_kind = ?1)")?
                 .query_row([kind.as_str()], |row| row.get(0))?,
@@ -164,6 +169,7 @@ impl Writer<'_> {
             return Ok(Outcome::Rejected);
         }
         let mut parent_id = None;
+        let mut without = Vec::new();
         for (kind, key) in &prepared.parents {
             // A parent that may leave the scope takes this record with it.
             let linked = prepared.follows || self.family.scoped.contains(kind);
@@ -174,12 +180,13 @@ impl Writer<'_> {
                     self.exclude(prepared, Some((&kind, key)))?;
                     return Ok(Outcome::Rejected);
                 }
-                Parent::Gone if prepared.follows => {
+                Parent::Gone(_) if prepared.follows => {
                     self.remove(&prepared.kind, &prepared.key, &Evidence::ParentGone)?;
                     return Ok(Outcome::Rejected);
                 }
-                Parent::Gone => {}
-                Parent::Missing if !prepared.follows && self.not_awaited.contains(kind) => {}
+                Parent::Gone(None) if linked => without.push((kind, key)),
+                Parent::Gone(id) => parent_id = parent_id.or(id),
+                Parent::Missing if !prepared.follows && self.not_awaited.contains(kind) => without.push((kind, key)),
                 Parent::Missing => {
                     let reason = HoldReason::MissingParent { kind: kind.clone(), key: key.clone() };
                     self.hold(stream, prepared, &reason)?;
@@ -194,6 +201,19 @@ impl Writer<'_> {
             self.drop_from("DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2", stream.id, &prepared.key)?;
         }
         let stored = self.upsert(stream.id, prepared, parent_id)?;
+        for (kind, by) in without {
+            self.tx
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO orphan (stream_id, key, by_kind, by_key) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute((stream.id, prepared.key.as_str(), kind.as_str(), by.as_str()))?;
+            if let Some(parent) = self.streams.get_mut(kind) {
+                parent.orphans = true;
+            }
+        }
+        if stream.orphans {
+            self.adopt(stream.id, &prepared.kind, &prepared.key)?;
+        }
         if stored.moved {
             self.ask_for_children(&prepared.kind, &prepared.key)?;
         }
@@ -201,6 +221,36 @@ impl Writer<'_> {
             self.ask_for_bounded(&prepared.kind, &prepared.key)?;
         }
         Ok(stored.outcome)
+    }
+
+    /// Links the records that were stored without this one.
+    fn adopt(&mut self, stream: i64, kind: &EntityKind, key: &Key) -> Result<()> {
+        for (child, child_key) in self.orphans(kind, key)? {
+            let child_stream = self.stream(&child)?;
+            self.tx
+                .prepare_cached(
+                    "UPDATE link SET parent_id = (SELECT id FROM link WHERE stream_id = ?1 AND key = ?2)
+                     WHERE stream_id = ?3 AND key = ?4",
+                )?
+                .execute((stream, key.as_str(), child_stream.id, child_key.as_str()))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the records that were stored without this one from the list of those.
+    fn orphans(&mut self, kind: &EntityKind, key: &Key) -> Result<Vec<(EntityKind, Key)>> {
+        if !self.stream(kind)?.orphans {
+            return Ok(Vec::new());
+        }
+        let mut taken = self.tx.prepare_cached(
+            "DELETE FROM orphan WHERE by_kind = ?1 AND by_key = ?2
+             AND stream_id IN (SELECT id FROM stream WHERE connection_id = ?3)
+             RETURNING (SELECT kind FROM stream s WHERE s.id = orphan.stream_id), key",
+        )?;
+        let rows = taken.query_map((kind.as_str(), key.as_str(), self.connection), |row| {
+            Ok((EntityKind::named(row.get::<_, String>(0)?), Key::from_text(row.get::<_, String>(1)?)))
+        })?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
     /// What is below a record that is new, came back or changed has to be read.
@@ -272,7 +322,7 @@ impl Writer<'_> {
                 .query_row((stream.id, key.as_str()), |row| row.get(0))
                 .optional()?;
             match reason.as_deref() {
-                Some("gone") => return Ok(Parent::Gone),
+                Some("gone") => return Ok(Parent::Gone(None)),
                 Some(_) => return Ok(Parent::Excluded(kind.clone())),
                 None => {}
             }
@@ -284,7 +334,7 @@ impl Writer<'_> {
             .optional()?;
         Ok(match found {
             None => Parent::Missing,
-            Some((_, true, _)) => Parent::Gone,
+            Some((id, true, _)) => Parent::Gone(wants_id.then_some(id)),
             Some((id, false, _)) => {
                 self.parents.add(stream.id, key);
                 Parent::There(wants_id.then_some(id))
@@ -449,13 +499,20 @@ impl Writer<'_> {
             for (child, child_key) in self.followers(stream.id, key)? {
                 if self.family.followers.contains(&child) {
                     self.remove(&child, &child_key, &Evidence::ParentGone)?;
-                } else if *evidence == Evidence::OutOfScope {
-                    self.remove(&child, &child_key, &Evidence::OutOfScope)?;
-                    self.leave_out(&child, &child_key, Some((kind, key)))?;
                 }
             }
             self.forget_children(kind, key)?;
-        } else if matches!(evidence, Evidence::SoftDeleted | Evidence::MergedInto(_)) {
+        }
+        if *evidence == Evidence::OutOfScope {
+            // Also of one that was taken for gone before: what it takes along depends on the scope, not on whether it is there.
+            let mut below = self.followers(stream.id, key)?;
+            below.extend(self.orphans(kind, key)?);
+            for (child, child_key) in below {
+                self.remove(&child, &child_key, &Evidence::OutOfScope)?;
+                self.leave_out(&child, &child_key, Some((kind, key)))?;
+            }
+        }
+        if removed == 0 && matches!(evidence, Evidence::SoftDeleted | Evidence::MergedInto(_)) {
             // What refers to it need not wait until somebody asks for it.
             self.remember_gone(kind, key)?;
             self.resettle(kind, key)?;
@@ -514,8 +571,8 @@ struct Known {
 
 pub(super) enum Parent {
     There(Option<i64>),
-    /// It was there and was removed, or is proven never to come.
-    Gone,
+    /// It was there and was removed, or is proven never to come. With its local id, if it has one and that is wanted.
+    Gone(Option<i64>),
     /// It is outside the scope, itself or by its own parent.
     Excluded(EntityKind),
     Missing,
