@@ -306,8 +306,9 @@ impl Pass<'_> {
                         self.refusals = 0;
                         match self.store_family(&source, &due, items, &mut vanished).await {
                             Ok(again) => again,
-                            // Somebody else read it meanwhile, or asked for it again: what was read here may be older.
-                            Err(error) if error.kind() == ErrorKind::Conflict => Some(error.to_string()),
+                            // Somebody else read it meanwhile, or asked for it again: what was read here may be older. If it is still
+                            // due, it comes again.
+                            Err(error) if error.kind() == ErrorKind::Conflict => continue,
                             Err(error) => return Err(error),
                         }
                     }

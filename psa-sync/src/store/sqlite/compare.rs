@@ -221,7 +221,7 @@ pub(super) fn drop_stale(tx: &Transaction<'_>, stream: i64, listing: Listing, un
     for sql in [
         format!("DELETE FROM hold AS o WHERE stream_id = ?1 AND {gone} AND {old} {readable}"),
         format!("DELETE FROM excluded AS o WHERE stream_id = ?1 AND reason <> 'gone' AND {gone}"),
-        format!("DELETE FROM due AS o WHERE stream_id = ?1 AND children = 0 AND {gone} AND {old}"),
+        format!("DELETE FROM due AS o WHERE stream_id = ?1 AND children = 0 AND {gone} AND {}", old.replace("<=", "<")),
     ] {
         dropped += tx.prepare_cached(&sql)?.execute((stream, id))? as u64;
     }
