@@ -7,10 +7,11 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use psa_core::{EntityCapabilities, ErrorKind, Evidence, Key, KeyListing, Query, Result, Source};
 
+use crate::Mode;
 use crate::pass::{Evidenced, Pass, scanned};
 use crate::progress::Event;
 use crate::report::EntityOutcome;
-use crate::store::{Audit, Comparison, Listing, Removal, Standing, Verdict};
+use crate::store::{Audit, Checkpoint, Comparison, Listing, Removal, Standing, Verdict};
 
 /// Keys that are looked at together.
 const TOGETHER: u32 = 500;
@@ -47,7 +48,12 @@ impl Pass<'_> {
             }));
         }
         self.progress.event(&Event::Reconciling { kind: self.kind });
-        let (outcome, verdict) = self.compare_keys(&source, counted).await?;
+        let compared = self.compare_keys(&source, counted).await;
+        if compared.is_err() {
+            self.keep_window(&capabilities).await?;
+        }
+        let (outcome, verdict) = compared?;
+        self.note_guard(&standing, &outcome, &capabilities).await?;
         let Some(before) = counted else { return Ok(outcome) };
         let after = self.count(&source, &capabilities).await?.unwrap_or(before);
         let missing = unexplained(before, after, verdict.listed);
@@ -65,6 +71,36 @@ impl Pass<'_> {
         let message = disagreement(self.kind.as_str(), audit);
         self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
         Ok(EntityOutcome::Incomplete(message))
+    }
+
+    /// What changed while the vendor hid records from us is in no later window. So a window whose comparison fails is read again, with
+    /// what follows it.
+    async fn keep_window(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
+        // None reads everything. Before the first pass nothing was stored that could be old.
+        let first = self.mode == Mode::Backfill && self.checkpoint.epoch == 1;
+        let next = Checkpoint { window_lo: self.read_from.min(self.checkpoint.window_lo), ..self.checkpoint.clone() };
+        if scanned(capabilities) || first || next.window_lo == self.checkpoint.window_lo {
+            return Ok(());
+        }
+        self.move_to(next).await
+    }
+
+    /// Remembers that the guard stopped this comparison. What vanished and came back may have changed meanwhile: then all is read
+    /// again, once.
+    async fn note_guard(
+        &mut self,
+        standing: &Standing,
+        outcome: &EntityOutcome,
+        capabilities: &EntityCapabilities,
+    ) -> Result<()> {
+        let stopped = matches!(outcome, EntityOutcome::Guarded(_));
+        if stopped == standing.guarded || !stopped && *outcome != EntityOutcome::Done {
+            return Ok(());
+        }
+        if !stopped && !self.engine.guard.is_off() && !scanned(capabilities) {
+            self.move_to(Checkpoint { window_lo: None, ..self.checkpoint.clone() }).await?;
+        }
+        self.engine.store.keep_guarded(&self.stream, stopped).await
     }
 
     /// What is below parents has no list of keys: all of every parent is read again, where nothing was for long.

@@ -252,7 +252,7 @@ impl SyncEngine {
             return Err(error);
         }
         for mut stream in streams {
-            if let Some(short) = stream.pass.shortfall.take()
+            if let Some(short) = stream.pass.shortfall.take().or_else(|| stream.pass.left_unread())
                 && stream.outcome == EntityOutcome::Done
             {
                 stream.outcome = short;

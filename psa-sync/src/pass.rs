@@ -1,6 +1,6 @@
 //! Reading one stream: pages, each committed with its checkpoint, until the window is closed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,8 +41,11 @@ pub(crate) struct Pass<'a> {
     pub(crate) recovered: u64,
     /// Single reads in a row that were refused.
     pub(crate) refusals: usize,
+    /// Records that can't be read now, and why the last of them can't.
+    pub(crate) unread: BTreeSet<psa_core::Key>,
+    pub(crate) unread_why: String,
     /// Where the window of this pass began, if it had one.
-    read_from: Option<DateTime<Utc>>,
+    pub(crate) read_from: Option<DateTime<Utc>>,
     pub(crate) skew: Option<Duration>,
     /// The fingerprint of the names that records of this pass have in their labels.
     pub(crate) names: Option<String>,
@@ -91,6 +94,8 @@ impl<'a> Pass<'a> {
             counts: BTreeMap::new(),
             recovered: 0,
             refusals: 0,
+            unread: BTreeSet::new(),
+            unread_why: String::new(),
             read_from: None,
             skew: None,
             names: None,

@@ -35,6 +35,8 @@ pub(crate) struct Vanished {
     live: u64,
     gone: u64,
     /// The guard stopped an earlier run.
+    guarded: bool,
+    /// Nothing more may vanish, since it did.
     stopped: bool,
     refused: u64,
 }
@@ -107,13 +109,14 @@ impl Pass<'_> {
             let read = match found {
                 Ok(record) => {
                     self.refusals = 0;
+                    self.unread.remove(&key);
                     Read::Found(Box::new(record))
                 }
                 Err(error) if error.is_not_found() => {
                     self.refusals = 0;
                     Read::Missing
                 }
-                Err(error) if of_one_record(&error) => Read::Unreadable(self.refused(error)?),
+                Err(error) if of_one_record(&error) => Read::Unreadable(self.refused(&key, error)?),
                 Err(error) => return Err(error),
             };
             done.push((key, read));
@@ -229,10 +232,13 @@ impl Pass<'_> {
             self.commit_read(read).await?;
             self.ask_for(Target::Record, again).await?;
         }
-        match vanished.message(self.kind.as_str()) {
-            Some(message) => self.guarded_for_good(message).await,
-            None => Ok(EntityOutcome::Done),
+        if let Some(message) = vanished.message(self.kind.as_str()) {
+            return self.guarded_for_good(message).await;
         }
+        if vanished.guarded && self.engine.guard.is_off() {
+            self.engine.store.keep_guarded(&self.stream, false).await?;
+        }
+        Ok(EntityOutcome::Done)
     }
 
     async fn is_stored(&self, key: &Key) -> Result<bool> {
@@ -281,6 +287,7 @@ impl Pass<'_> {
         }
         let source = self.engine.connector.source(self.kind)?;
         let mut failed: HashSet<Key> = HashSet::new();
+        let mut contested: HashSet<Key> = HashSet::new();
         let mut vanished = self.vanished().await?;
         loop {
             let limit = PARENTS + u32::try_from(failed.len()).unwrap_or(u32::MAX - PARENTS);
@@ -307,8 +314,13 @@ impl Pass<'_> {
                         match self.store_family(&source, &due, items, &mut vanished).await {
                             Ok(again) => again,
                             // Somebody else read it meanwhile, or asked for it again: what was read here may be older. If it is still
-                            // due, it comes again.
-                            Err(error) if error.kind() == ErrorKind::Conflict => continue,
+                            // due, it comes again; and then whoever else works on it has it.
+                            Err(error) if error.kind() == ErrorKind::Conflict => {
+                                if !contested.insert(due.key.clone()) {
+                                    failed.insert(due.key);
+                                }
+                                continue;
+                            }
                             Err(error) => return Err(error),
                         }
                     }
@@ -316,7 +328,7 @@ impl Pass<'_> {
                         self.question_parent(&parents, &due).await?;
                         Some(error.to_string())
                     }
-                    Err(error) if of_one_record(&error) => Some(self.refused(error)?),
+                    Err(error) if of_one_record(&error) => Some(self.refused(&due.key, error)?),
                     Err(error) => return Err(error),
                 };
                 if let Some(why) = again {
@@ -332,6 +344,10 @@ impl Pass<'_> {
         }
         if !failed.is_empty() {
             return Ok(EntityOutcome::Done);
+        }
+        if vanished.guarded {
+            // Everything that was due was read, and nothing had to stay.
+            self.engine.store.keep_guarded(&self.stream, false).await?;
         }
         self.as_fresh_as(&parents).await?;
         if self.engine.store.standing(&self.stream).await?.asked {
@@ -418,7 +434,7 @@ impl Pass<'_> {
                     }
                     Err(error) if error.is_not_found() => Evidence::NotFound,
                     Err(error) if of_one_record(&error) => {
-                        again = Some(self.refused(error)?);
+                        again = Some(self.refused(&key, error)?);
                         continue;
                     }
                     Err(error) => return Err(error),
@@ -443,7 +459,7 @@ impl Pass<'_> {
         let standing = self.engine.store.standing(&self.stream).await?;
         // Once the guard stopped, the next run may not go on taking a share of what is left.
         let stopped = standing.guarded && !self.engine.guard.is_off();
-        Ok(Vanished { live, gone: 0, stopped, refused: 0 })
+        Ok(Vanished { live, gone: 0, guarded: standing.guarded, stopped, refused: 0 })
     }
 
     /// Remembers that the guard stopped removals, until a run without it.
@@ -454,9 +470,23 @@ impl Pass<'_> {
     }
 
     /// Takes a refusal of one record. After so many in a row it is no matter of records.
-    fn refused(&mut self, error: Error) -> Result<String> {
+    fn refused(&mut self, key: &Key, error: Error) -> Result<String> {
         self.refusals += 1;
-        if self.refusals >= REFUSALS { Err(error) } else { Ok(error.to_string()) }
+        if self.refusals >= REFUSALS {
+            return Err(error);
+        }
+        self.unread.insert(key.clone());
+        self.unread_why = error.to_string();
+        Ok(error.to_string())
+    }
+
+    /// What single reads left open: records that can't be read are as old as they were.
+    pub(crate) fn left_unread(&self) -> Option<EntityOutcome> {
+        let first = self.unread.first()?;
+        let (count, kind, why) = (self.unread.len(), self.kind, &self.unread_why);
+        Some(EntityOutcome::Incomplete(format!(
+            "{count} {kind} reads failed, such as that of {first}, and are tried again in the next run: {why}"
+        )))
     }
 
     /// A parent that is said not to exist is read by itself: if it is gone, that is evidence of its own.

@@ -97,8 +97,13 @@ impl Step for Wire {
         };
         lock(&self.asked).push(asked.clone());
         let change = lock(&self.change).clone();
-        let answer = next.run(request).await?;
-        let Some(change) = change else { return Ok(answer) };
+        let answer = next.run(request).await;
+        let Some(change) = change else { return answer };
+        // What is refused here is refused whatever the vendor would have said, as that there is no such record.
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return change(&asked, Bytes::new()).and(Err(error)),
+        };
         let body = change(&asked, answer.body)?;
         Ok(Response { status: answer.status, headers: answer.headers, body })
     }
