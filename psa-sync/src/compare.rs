@@ -7,11 +7,10 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use psa_core::{EntityCapabilities, ErrorKind, Evidence, Key, KeyListing, Query, Result, Source};
 
-use crate::Mode;
 use crate::pass::{Evidenced, Pass, scanned};
 use crate::progress::Event;
 use crate::report::EntityOutcome;
-use crate::store::{Audit, Checkpoint, Comparison, Listing, Removal, Standing, Verdict};
+use crate::store::{Audit, Comparison, Listing, Removal, Standing, Verdict};
 
 /// Keys that are looked at together.
 const TOGETHER: u32 = 500;
@@ -29,7 +28,15 @@ const GOES_ON: Duration = Duration::from_secs(3600);
 impl Pass<'_> {
     /// Compares the vendor's keys with the store's, if there is a reason to: its count differs, somebody asked for it, or the last
     /// comparison is too old.
+    ///
+    /// Only then the next window starts where this one ended: what changed while the vendor hid records from us is in no later one.
     pub(crate) async fn compare(&mut self) -> Result<EntityOutcome> {
+        let outcome = self.compare_if_due().await?;
+        self.move_window().await?;
+        Ok(outcome)
+    }
+
+    async fn compare_if_due(&mut self) -> Result<EntityOutcome> {
         let capabilities = self.capabilities();
         if !self.checkpoint.fresh() {
             return Ok(EntityOutcome::Done);
@@ -48,11 +55,7 @@ impl Pass<'_> {
             }));
         }
         self.progress.event(&Event::Reconciling { kind: self.kind });
-        let compared = self.compare_keys(&source, counted).await;
-        if compared.is_err() {
-            self.keep_window(&capabilities).await?;
-        }
-        let (outcome, verdict) = compared?;
+        let (outcome, verdict) = self.compare_keys(&source, counted).await?;
         self.note_guard(&standing, &outcome, &capabilities).await?;
         let Some(before) = counted else { return Ok(outcome) };
         let after = self.count(&source, &capabilities).await?.unwrap_or(before);
@@ -73,18 +76,6 @@ impl Pass<'_> {
         Ok(EntityOutcome::Incomplete(message))
     }
 
-    /// What changed while the vendor hid records from us is in no later window. So a window whose comparison fails is read again, with
-    /// what follows it.
-    async fn keep_window(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
-        // None reads everything. Before the first pass nothing was stored that could be old.
-        let first = self.mode == Mode::Backfill && self.checkpoint.epoch == 1;
-        let next = Checkpoint { window_lo: self.read_from.min(self.checkpoint.window_lo), ..self.checkpoint.clone() };
-        if scanned(capabilities) || first || next.window_lo == self.checkpoint.window_lo {
-            return Ok(());
-        }
-        self.move_to(next).await
-    }
-
     /// Remembers that the guard stopped this comparison. What vanished and came back may have changed meanwhile: then all is read
     /// again, once.
     async fn note_guard(
@@ -98,7 +89,7 @@ impl Pass<'_> {
             return Ok(());
         }
         if !stopped && !self.engine.guard.is_off() && !scanned(capabilities) {
-            self.move_to(Checkpoint { window_lo: None, ..self.checkpoint.clone() }).await?;
+            self.next_from = Some(None);
         }
         self.engine.store.keep_guarded(&self.stream, stopped).await
     }

@@ -45,7 +45,9 @@ pub(crate) struct Pass<'a> {
     pub(crate) unread: BTreeSet<psa_core::Key>,
     pub(crate) unread_why: String,
     /// Where the window of this pass began, if it had one.
-    pub(crate) read_from: Option<DateTime<Utc>>,
+    read_from: Option<DateTime<Utc>>,
+    /// Where the next window starts once this one is known to be complete.
+    pub(crate) next_from: Option<Option<DateTime<Utc>>>,
     pub(crate) skew: Option<Duration>,
     /// The fingerprint of the names that records of this pass have in their labels.
     pub(crate) names: Option<String>,
@@ -97,6 +99,7 @@ impl<'a> Pass<'a> {
             unread: BTreeSet::new(),
             unread_why: String::new(),
             read_from: None,
+            next_from: None,
             skew: None,
             names: None,
             shortfall: None,
@@ -169,6 +172,11 @@ impl<'a> Pass<'a> {
             // All pages were read, and what paging missed could not be found: the window is still open, so it is read again.
             self.checkpoint.phase = Phase::Idle;
             self.checkpoint.window_hi = None;
+        }
+        if let Some(from) = self.next_from.take()
+            && self.checkpoint.phase == Phase::Idle
+        {
+            self.checkpoint.window_lo = from;
         }
         self.mode = self.checkpoint.mode;
         self.read_from = self.checkpoint.window_lo.filter(|_| self.mode == Mode::Incremental);
@@ -299,7 +307,8 @@ impl<'a> Pass<'a> {
     }
 
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {
-        self.move_to(self.closed(self.checkpoint.clone(), capabilities)).await
+        let next = self.closed(self.checkpoint.clone(), capabilities);
+        self.move_to(next).await
     }
 
     /// Moves the checkpoint of a stream with no pass under way, without a row.
@@ -309,18 +318,33 @@ impl<'a> Pass<'a> {
     }
 
     /// The checkpoint after the open pass.
-    fn closed(&self, open: Checkpoint, capabilities: &EntityCapabilities) -> Checkpoint {
+    fn closed(&mut self, open: Checkpoint, capabilities: &EntityCapabilities) -> Checkpoint {
         let mut next = open;
         next.phase = Phase::Idle;
         next.cursor = None;
         next.mode = Mode::Incremental;
         next.fresh_as_of = next.window_hi.or(next.fresh_as_of);
-        next.window_lo = match capabilities.incremental {
+        let from = match capabilities.incremental {
             Incremental::Filter => self.next_window(&next).or(next.window_lo),
             Incremental::FullScan => None,
         };
+        if self.later_pass() && !scanned(capabilities) {
+            self.next_from = Some(from);
+        } else {
+            next.window_lo = from;
+        }
         next.window_hi = None;
         next
+    }
+
+    /// Starts the next window where the last one ended, as nothing in it was hidden.
+    pub(crate) async fn move_window(&mut self) -> Result<()> {
+        match self.next_from.take() {
+            Some(from) if from != self.checkpoint.window_lo => {
+                self.move_to(Checkpoint { window_lo: from, ..self.checkpoint.clone() }).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Where the next window starts: at the vendor's clock or at the newest stamp, whichever is earlier, since answers and records
