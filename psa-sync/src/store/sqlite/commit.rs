@@ -95,6 +95,14 @@ pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint
         .query_row((stream, ck.epoch as i64), |row| row.get::<_, bool>(0))?;
     if older {
         tx.prepare_cached("DELETE FROM seen WHERE stream_id = ?1")?.execute((stream,))?;
+        // What another scope left out is not known any more, until this one reads it.
+        let judged_anew: bool = tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM stream WHERE id = ?1 AND epoch BETWEEN 1 AND ?2 - 1)")?
+            .query_row((stream, ck.epoch as i64), |row| row.get(0))?;
+        if judged_anew {
+            tx.prepare_cached("DELETE FROM excluded WHERE stream_id = ?1 AND reason <> 'gone' AND by_kind IS NULL")?
+                .execute((stream,))?;
+        }
     }
     let moved = tx
         .prepare_cached(
