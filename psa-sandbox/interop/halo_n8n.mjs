@@ -380,8 +380,8 @@ check('gets what it shows of them', async () => {
     const ticket = await read('ticket', 33);
     const { summary, details, agent_id, targetdate } = ticket;
     equal('ticket', await one('ticket', 'get', { ticketId: '33' }), { agent_id, details, id: 33, summary, targetdate });
-    const { name, site_id, emailaddress, surname } = await read('user', 9);
-    const shown = { emailaddress, id: 9, inactive: false, name, site_id, surname };
+    const { name, site_id, emailaddress, surname, notes } = await read('user', 9);
+    const shown = { emailaddress, id: 9, inactive: false, name, notes, site_id, surname };
     equal('user', await one('user', 'get', { userId: '9' }), shown);
 });
 
