@@ -314,7 +314,7 @@ impl<T: Resource> List<T> {
             .boxed()
     }
 
-    /// The next rows of a stretch.
+    /// The next rows of a range of ids.
     async fn stride(&self, span: Span, size: &AtomicU32) -> Result<Stride<Rows>> {
         let operation = self.operation.name;
         let Some((mut answer, asked)) = self.fitting(span, size).await? else {
@@ -345,7 +345,7 @@ impl<T: Resource> List<T> {
         Ok(Stride { next, empty: rows.raw.is_empty(), page: rows })
     }
 
-    /// The next page of a stretch in as many rows as fit, and how many were asked for. None: its first row alone does
+    /// The next page of a range of ids in as many rows as fit, and how many were asked for. None: its first row alone does
     /// not fit.
     async fn fitting(&self, span: Span, size: &AtomicU32) -> Result<Option<(Response, u32)>> {
         let mut asked = size.load(Ordering::Relaxed).clamp(1, self.page_size);

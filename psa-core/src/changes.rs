@@ -193,7 +193,7 @@ impl PathChange {
     /// (`custom.CFDevice`). None: the whole map is cleared.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it is no map.
+    /// [`ErrorKind::InvalidRequest`] if it is not a map.
     pub fn entries(&self) -> Result<Option<Vec<(String, Value)>>> {
         match (self.rest(), &self.value) {
             (Some(name), value) => Ok(Some(vec![(name.to_owned(), value.clone())])),

@@ -31,7 +31,7 @@ pub struct Stride<P> {
     pub empty: bool,
 }
 
-/// Reads the next page of a stretch.
+/// Reads the next page of a range of ids.
 pub type FetchSpan<P> = Arc<dyn Fn(Span) -> BoxFuture<'static, Result<Stride<P>>> + Send + Sync>;
 
 /// A page, and what is left to read after it: a cursor from which everything else will come.

@@ -1,4 +1,4 @@
-//! What an answer means that is no success.
+//! What an answer means that is not a success.
 
 use std::sync::atomic::Ordering;
 
