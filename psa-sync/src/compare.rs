@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use psa_core::{EntityCapabilities, ErrorKind, Evidence, Key, KeyListing, Query, Result, Source};
 
-use crate::pass::{Evidenced, Pass, scanned};
+use crate::pass::{Evidenced, NextWindow, Pass, scanned};
 use crate::progress::Event;
 use crate::report::EntityOutcome;
 use crate::store::{Audit, Comparison, Listing, Removal, Standing, Verdict};
@@ -89,7 +89,7 @@ impl Pass<'_> {
             return Ok(());
         }
         if !stopped && !self.engine.guard.is_off() && !scanned(capabilities) {
-            self.next_from = Some(None);
+            self.next_window = NextWindow::From(None);
         }
         self.engine.store.keep_guarded(&self.stream, stopped).await
     }

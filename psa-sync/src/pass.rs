@@ -46,8 +46,10 @@ pub(crate) struct Pass<'a> {
     pub(crate) unread_why: String,
     /// Where the window of this pass began, if it had one.
     read_from: Option<DateTime<Utc>>,
-    /// Where the next window starts once this one is known to be complete.
-    pub(crate) next_from: Option<Option<DateTime<Utc>>>,
+    /// Where the next window starts once keys were compared.
+    pub(crate) next_window: NextWindow,
+    /// Whether this run has read all windows since keys were compared last.
+    gapless: bool,
     pub(crate) skew: Option<Duration>,
     /// The fingerprint of the names that records of this pass have in their labels.
     pub(crate) names: Option<String>,
@@ -60,6 +62,16 @@ pub(crate) struct Pass<'a> {
     /// How many rows the vendor says the open pass has, if it was read from its first page on.
     total: Option<u64>,
     started: Duration,
+}
+
+/// Where the next window starts.
+#[derive(Debug, Default)]
+pub(crate) enum NextWindow {
+    /// Where the checkpoint says.
+    #[default]
+    AsStored,
+    /// At this moment. Unset: from the beginning.
+    From(Option<DateTime<Utc>>),
 }
 
 /// What a commit of records that were read one by one rests on.
@@ -99,7 +111,8 @@ impl<'a> Pass<'a> {
             unread: BTreeSet::new(),
             unread_why: String::new(),
             read_from: None,
-            next_from: None,
+            next_window: NextWindow::AsStored,
+            gapless: true,
             skew: None,
             names: None,
             shortfall: None,
@@ -173,10 +186,15 @@ impl<'a> Pass<'a> {
             self.checkpoint.phase = Phase::Idle;
             self.checkpoint.window_hi = None;
         }
-        if let Some(from) = self.next_from.take()
-            && self.checkpoint.phase == Phase::Idle
-        {
-            self.checkpoint.window_lo = from;
+        if self.checkpoint.phase == Phase::Idle {
+            self.checkpoint.window_lo = match std::mem::take(&mut self.next_window) {
+                NextWindow::From(from) => from,
+                NextWindow::AsStored => self.checkpoint.next_lo,
+            };
+            self.gapless = true;
+        } else {
+            // What an earlier run read before this window was not compared: once this pass is closed, all since then is read again.
+            self.gapless = self.checkpoint.window_lo == self.checkpoint.next_lo;
         }
         self.mode = self.checkpoint.mode;
         self.read_from = self.checkpoint.window_lo.filter(|_| self.mode == Mode::Incremental);
@@ -328,20 +346,21 @@ impl<'a> Pass<'a> {
             Incremental::Filter => self.next_window(&next).or(next.window_lo),
             Incremental::FullScan => None,
         };
-        if self.later_pass() && !scanned(capabilities) {
-            self.next_from = Some(from);
-        } else {
-            next.window_lo = from;
+        if !self.later_pass() || scanned(capabilities) {
+            next.next_lo = from;
+        } else if self.gapless {
+            self.next_window = NextWindow::From(from);
         }
+        next.window_lo = None;
         next.window_hi = None;
         next
     }
 
     /// Starts the next window where the last one ended, as nothing in it was hidden.
     pub(crate) async fn move_window(&mut self) -> Result<()> {
-        match self.next_from.take() {
-            Some(from) if from != self.checkpoint.window_lo => {
-                self.move_to(Checkpoint { window_lo: from, ..self.checkpoint.clone() }).await
+        match std::mem::take(&mut self.next_window) {
+            NextWindow::From(from) if from != self.checkpoint.next_lo => {
+                self.move_to(Checkpoint { next_lo: from, ..self.checkpoint.clone() }).await
             }
             _ => Ok(()),
         }

@@ -17,6 +17,9 @@ ALTER TABLE stream ADD COLUMN audit_known INTEGER;
 ALTER TABLE stream ADD COLUMN audit_missing INTEGER;
 ALTER TABLE stream ADD COLUMN audit_same INTEGER;
 ALTER TABLE stream ADD COLUMN audit_at TEXT;
+-- Where the next window starts, which is known once keys were compared.
+ALTER TABLE stream ADD COLUMN next_lo TEXT;
+UPDATE stream SET next_lo = window_lo;
 -- A pass that an older version left while it compared keys begins again.
 UPDATE stream SET phase = 'reading', cursor = NULL WHERE phase = 'reconciling';
 

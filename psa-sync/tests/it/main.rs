@@ -24,5 +24,6 @@ mod runs;
 mod scope;
 mod shifts;
 mod tenants;
+mod windows;
 mod wire;
 mod world;

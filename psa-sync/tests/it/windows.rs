@@ -1,0 +1,123 @@
+//! Windows move on only over what was compared: what changed while the vendor hid it is read once it is seen again.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use psa_core::{Company, Ticket};
+use psa_sandbox::{Effect, Fault, HaloSandbox, Trigger};
+use psa_sync::{EntityOutcome, Event, Pull, Scope, SyncEngine};
+use tokio::sync::Notify;
+
+use crate::world::{TICKET, World, dataset, later, run, succeeded};
+
+const ALL: i64 = 200;
+
+/// Two hundred tickets that were read once, of which then most are hidden.
+async fn mostly_hidden() -> World {
+    let sandbox = HaloSandbox::builder().dataset(dataset(200)).rate_limit(None).latency(Duration::from_secs(1)).build();
+    let world = World::over(sandbox).await;
+    succeeded(&run(&world.tickets()).await);
+    later(60).await;
+    world.sandbox.restrict_to_teams(Some(&["Service Desk"]));
+    world
+}
+
+async fn change_all(world: &World, summary: &str) {
+    world.edit(|halo| (1..=ALL).for_each(|id| halo.update_ticket(id, "summary", summary)));
+    later(60).await;
+}
+
+/// Runs until the nth event of this kind about tickets, and then never again, as after a kill.
+async fn killed_at(engine: &SyncEngine, nth: u32, event: fn(&Event<'_>) -> bool) {
+    let (seen, kill) = (AtomicU32::new(0), Notify::new());
+    let progress = |told: &Event<'_>| {
+        if event(told) && seen.fetch_add(1, Ordering::Relaxed) + 1 == nth {
+            kill.notify_one();
+        }
+    };
+    let work = std::pin::pin!(engine.run_once(&progress));
+    let end = std::pin::pin!(kill.notified());
+    assert!(matches!(select(end, work).await, Either::Left(_)), "the run ended before it could be killed");
+}
+
+fn page(event: &Event<'_>) -> bool {
+    matches!(event, Event::Page { kind, .. } if **kind == TICKET)
+}
+
+fn keys(event: &Event<'_>) -> bool {
+    matches!(event, Event::Reconciling { kind } if **kind == TICKET)
+}
+
+async fn phase(world: &World) -> i64 {
+    world.count("SELECT phase = 'reading' FROM stream WHERE kind = 'ticket'").await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_changed_while_a_right_was_lost_is_read_when_the_right_is_back() {
+    let world = mostly_hidden().await;
+    change_all(&world, "changed while hidden").await;
+    let report = run(&world.tickets()).await;
+    assert!(matches!(report.entity(&TICKET).unwrap().outcome, EntityOutcome::Guarded(_)), "{report:#?}");
+    world.sandbox.restrict_to_teams(None);
+    later(60).await;
+    // The first run finds that all is back, and the second reads what may have changed meanwhile.
+    succeeded(&run(&world.tickets()).await);
+    world.edit(|halo| halo.update_ticket(1, "summary", "changed when all is seen"));
+    later(60).await;
+    succeeded(&run(&world.tickets()).await);
+    world.assert_same_tickets(ALL).await;
+    // All were read again once, and not in each run from now on.
+    let next = run(&world.tickets()).await;
+    assert_eq!(next.entity(&TICKET).unwrap().counts.fetched, 1, "{next:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kill_before_the_comparison_does_not_lose_what_was_hidden_till_then() {
+    let world = mostly_hidden().await;
+    change_all(&world, "changed while hidden").await;
+    // The first list of keys finds what the pages missed, the second is the comparison.
+    killed_at(&world.tickets(), 2, keys).await;
+    assert_eq!(phase(&world).await, 0, "the pass was closed");
+    world.sandbox.restrict_to_teams(None);
+    later(60).await;
+    succeeded(&run(&world.tickets()).await);
+    world.assert_same_tickets(ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nor_do_two_kills_of_which_the_second_strikes_a_run_that_went_on() {
+    let world = mostly_hidden().await;
+    change_all(&world, "changed while hidden").await;
+    killed_at(&world.tickets(), 1, page).await;
+    assert_eq!(phase(&world).await, 1, "the pass is open");
+    // This run ends the open pass, reads up to now, and dies before it compares.
+    killed_at(&world.tickets(), 3, keys).await;
+    assert_eq!(phase(&world).await, 0, "both passes were closed");
+    world.sandbox.restrict_to_teams(None);
+    later(60).await;
+    succeeded(&run(&world.tickets()).await);
+    world.assert_same_tickets(ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_older_scope_left_out_is_missed_if_the_wider_one_does_not_show_it() {
+    let world = World::new(100).await;
+    let engine = |scope: Scope| {
+        let engine = world.engine().entity(Pull::<Company>::new()).entity(Pull::<Ticket>::new());
+        engine.scope(scope).page_size(50).build().unwrap()
+    };
+    world.edit(|halo| halo.update_ticket(1, "status_id", 9));
+    succeeded(&run(&engine(Scope::all().exclude_statuses(["9"]))).await);
+    later(60).await;
+    // The first page comes without its rows, and the list of ids, newest first, lacks the last one for a while.
+    for (trigger, effect) in [(Trigger::Nth(1), Effect::EmptyPage), (Trigger::Always, Effect::ShortPage)] {
+        world.sandbox.add_fault(Fault::new("halo.tickets.list", trigger, effect));
+    }
+    run(&engine(Scope::all())).await;
+    assert_eq!(world.stored_tickets().await.len(), 99);
+    world.sandbox.clear_faults();
+    later(60).await;
+    succeeded(&run(&engine(Scope::all())).await);
+    world.assert_same_tickets(100).await;
+}
