@@ -128,13 +128,15 @@ impl Pass<'_> {
         // Reading everything compares everything, each time.
         let old = !scanned(capabilities) && standing.compared_at.is_none_or(|at| now - at >= every);
         let differs = counted.is_some_and(|counted| counted != standing.known);
+        // What vanished seems to be back.
+        let back = standing.guarded && !differs;
         // The same numbers as when keys were compared last would say the same again: it is asked at longer and longer intervals.
         let patient = settled(standing, counted).is_some_and(|audit| now - audit.at < self.patience(audit));
         let differs = differs && (!patient || self.engine.guard.is_off());
         // A row without a readable key is looked for by its key, now and then.
         let unreadable = standing.unreadable > 0
             && standing.compared_at.is_none_or(|at| now - at >= DISAGREEMENT || !patient && differs);
-        standing.asked || old || differs || unreadable
+        standing.asked || old || differs || back || unreadable
     }
 
     /// How long a disagreement that comparisons did not explain is left alone.

@@ -76,8 +76,13 @@ impl World {
 
     /// The ids of the tickets in the store.
     pub(crate) async fn stored_tickets(&self) -> Vec<i64> {
-        let rows = self.store.database().read(|c| {
-            let mut statement = c.prepare("SELECT CAST(vendor_key AS INTEGER) FROM ticket ORDER BY 1")?;
+        self.numbers("SELECT CAST(vendor_key AS INTEGER) FROM ticket ORDER BY 1").await
+    }
+
+    /// The numbers that a query gives.
+    pub(crate) async fn numbers(&self, sql: &'static str) -> Vec<i64> {
+        let rows = self.store.database().read(move |c| {
+            let mut statement = c.prepare(sql)?;
             let rows = statement.query_map([], |row| row.get(0))?;
             Ok(rows.collect::<Result<Vec<i64>, _>>()?)
         });
