@@ -120,7 +120,7 @@ async fn what_an_older_scope_left_out_is_missed_if_the_wider_one_does_not_show_i
     };
     world.edit(|halo| halo.update_ticket(1, "status_id", 9));
     later(60).await;
-    world.edit(|halo| halo.update_ticket(2, "summary", "the newest"));
+    world.edit(|halo| halo.update_ticket(60, "summary", "the newest that a page shows"));
     succeeded(&run(&engine(Scope::all().exclude_statuses(["9"]))).await);
     later(60).await;
     // The first page comes without its rows, and the list of ids, newest first, lacks the last one for a while.
