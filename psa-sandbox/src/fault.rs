@@ -131,7 +131,13 @@ impl Fault {
         Self { operation: operation.into(), trigger, effect, seen: 0 }
     }
 
-    fn concerns(&self, operation: &str) -> bool {
+    /// What happens.
+    pub fn effect(&self) -> &Effect {
+        &self.effect
+    }
+
+    /// Whether requests of this operation may be struck.
+    pub fn concerns(&self, operation: &str) -> bool {
         match self.operation.strip_suffix('*') {
             Some(prefix) => operation.starts_with(prefix),
             None => self.operation == operation,

@@ -166,7 +166,10 @@ impl Pass<'_> {
         let outcome = self.remove_absent(source, listing, comparison.atomic, verdict).await?;
         if outcome == EntityOutcome::Done && counted.is_none_or(|counted| verdict.listed >= counted) {
             // Every row of the vendor's is known by its key now, so those without one that waited are rows of older versions.
-            self.engine.store.drop_stale(&self.stream, listing, verdict.unreadable == 0).await?;
+            self.engine
+                .store
+                .drop_stale(&self.stream, listing, verdict.unreadable == 0, self.engine.clock.now())
+                .await?;
         }
         let compared = (outcome == EntityOutcome::Done).then(|| self.engine.clock.now());
         self.engine.store.end_comparison(&self.stream, comparison.id, compared).await?;
@@ -221,7 +224,7 @@ impl Pass<'_> {
     pub(crate) async fn remove_unseen(&mut self, source: &Arc<dyn Source>) -> Result<()> {
         let verdict = self.engine.store.verdict(&self.stream, Listing::Seen).await?;
         if self.total().is_none_or(|total| verdict.listed >= total) {
-            self.engine.store.drop_stale(&self.stream, Listing::Seen, true).await?;
+            self.engine.store.drop_stale(&self.stream, Listing::Seen, true, self.engine.clock.now()).await?;
         }
         let outcome = self.remove_absent(source, Listing::Seen, self.checkpoint.atomic, verdict).await?;
         if outcome != EntityOutcome::Done {

@@ -325,8 +325,7 @@ impl Pass<'_> {
                         }
                     }
                     Err(error) if error.is_not_found() => {
-                        self.question_parent(&parents, &due).await?;
-                        Some(error.to_string())
+                        self.question_parent(&parents, &due).await?.then(|| error.to_string())
                     }
                     Err(error) if of_one_record(&error) => Some(self.refused(&due.key, error)?),
                     Err(error) => return Err(error),
@@ -489,16 +488,23 @@ impl Pass<'_> {
         )))
     }
 
-    /// A parent that is said not to exist is read by itself: if it is gone, that is evidence of its own.
-    async fn question_parent(&self, parents: &[EntityKind], due: &Due) -> Result<()> {
+    /// A parent that is said not to exist is read by itself: if it is gone, that is evidence of its own. Below one that is not ours
+    /// (any more) nothing is due: should it come back, it asks again. Returns whether it is ours.
+    async fn question_parent(&mut self, parents: &[EntityKind], due: &Due) -> Result<bool> {
+        let mut ours = false;
         for kind in parents {
             if self.engine.store.has(&self.stream.connection, std::slice::from_ref(kind), &due.key).await? {
                 let stream = StreamKey { connection: self.stream.connection.clone(), kind: kind.clone() };
                 let keys = vec![(due.key.clone(), None)];
                 self.engine.store.ask_for(&stream, Target::Record, keys, self.engine.clock.now()).await?;
+                ours = true;
             }
         }
-        Ok(())
+        if !ours {
+            let settled = vec![(Target::Children, due.clone())];
+            self.commit_read(Evidenced { settled, ..Evidenced::default() }).await?;
+        }
+        Ok(ours)
     }
 }
 

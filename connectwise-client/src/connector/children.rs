@@ -148,6 +148,10 @@ impl<M: Children> Reader<M::Common> for ChildReader<M> {
         stream::once(async move {
             let parent = parent?;
             let records = Self::all_below(&context, parent, query.lane).await?;
+            if records.is_empty() {
+                // That nothing is below one that is not here (any more), or is at another endpoint, says nothing.
+                M::parents(&context).get_raw(parent, query.lane).await?;
+            }
             let items = items::<M>(parent, records, &context);
             Ok(Page { items, cursor: None, vendor_time: None, total: None, atomic: false })
         })

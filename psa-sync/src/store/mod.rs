@@ -163,11 +163,18 @@ pub trait Store: Send + Sync {
     async fn absent(&self, stream: &StreamKey, listing: Listing, after: Option<&Key>, limit: u32) -> Result<Vec<Key>>;
 
     /// Forgets what waits, is outside the scope or is to be read, and is not in a listing. With `unreadable`, rows without a
-    /// readable key too: all rows of the vendor are known by their keys now.
+    /// readable key too: all rows of the vendor are known by their keys now. What was left out because of such a record is to be read,
+    /// and was asked for `at` this moment.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if another comparison took this one's place.
-    async fn drop_stale(&self, stream: &StreamKey, listing: Listing, unreadable: bool) -> Result<u64>;
+    async fn drop_stale(
+        &self,
+        stream: &StreamKey,
+        listing: Listing,
+        unreadable: bool,
+        at: DateTime<Utc>,
+    ) -> Result<u64>;
 
     /// How many keys the open pass saw.
     ///

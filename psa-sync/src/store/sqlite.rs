@@ -546,9 +546,17 @@ impl Store for SqliteStore {
         self.db.read(work).await.map_err(failed)
     }
 
-    async fn drop_stale(&self, stream: &StreamKey, listing: Listing, unreadable: bool) -> Result<u64> {
+    async fn drop_stale(
+        &self,
+        stream: &StreamKey,
+        listing: Listing,
+        unreadable: bool,
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
         let stream = stream.clone();
-        let work = move |tx: &Transaction<'_>| compare::drop_stale(tx, stream_id(tx, &stream)?, listing, unreadable);
+        let work = move |tx: &Transaction<'_>| {
+            compare::drop_stale(tx, stream_id(tx, &stream)?, listing, unreadable, &time(at))
+        };
         self.db.write(work).await.map_err(failed)
     }
 

@@ -1,5 +1,6 @@
 //! ConnectWise in a simulation.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,7 +8,7 @@ use connectwise_client::ConnectWise;
 use psa_core::time::{Clock, Seeded};
 use psa_core::{Cause, Connector, EntityKind, Hint, Key};
 use psa_sandbox::connectwise::{Dataset, Edit};
-use psa_sandbox::{ActionLog, ConnectWiseSandbox, Fault};
+use psa_sandbox::{ActionLog, ConnectWiseSandbox, Effect, Fault};
 use psa_sync::Scope;
 use serde_json::json;
 
@@ -19,14 +20,25 @@ const TICKETS: u64 = 30;
 
 pub(crate) struct ConnectWiseWorld {
     sandbox: ConnectWiseSandbox,
+    /// Whether somebody's notes leave their ticket's stamp alone.
+    silent_notes: bool,
+    /// Whether notes were hidden while their ticket was seen, as those of a project's ticket can be, or were missing from a list:
+    /// nothing tells when they are back.
+    hid_notes: Cell<bool>,
 }
 
 fn dataset(seed: u64) -> Dataset {
     Dataset::new(seed).companies(COMPANIES as u32).tickets(TICKETS as u32)
 }
 
+/// Moves the stamp of a ticket, wherever it is by now.
+fn touch_ticket(cw: &mut Edit<'_>, ticket: i64) {
+    cw.touch("tickets", ticket);
+    cw.touch("project_tickets", ticket);
+}
+
 /// One change of the data, and what it was.
-fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
+fn edit(cw: &mut Edit<'_>, dice: &Dice, silent_notes: bool) -> String {
     let tickets = cw.ids("tickets");
     let ticket = dice.pick(&tickets).copied().unwrap_or(1);
     let company = dice.between(1, COMPANIES) as i64;
@@ -62,6 +74,9 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
         }
         11..=13 => {
             let id = cw.insert_below("ticket_notes", ticket, json!({"text": "a note", "internalAnalysisFlag": true}));
+            if !silent_notes {
+                touch_ticket(cw, ticket);
+            }
             format!("note {ticket}/{id} is new")
         }
         14 => {
@@ -74,7 +89,7 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
                 cw.update("ticket_notes", id, "text", format!("edited {}", dice.below(1000)));
             }
             if let Some(parent) = parent {
-                cw.touch("tickets", parent);
+                touch_ticket(cw, parent);
             }
             format!("note {parent:?}/{id} changes")
         }
@@ -115,13 +130,7 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
             cw.update("tickets", ticket, "status", json!({"id": status, "name": name}));
             format!("ticket {ticket} has status {status}")
         }
-        21 | 22 => {
-            let list = ["board_statuses", "priorities", "work_types"][dice.below(3) as usize];
-            let ids = cw.ids(list);
-            let id = dice.pick(&ids).copied().unwrap_or(1);
-            cw.update(list, id, "name", format!("Name {}", dice.below(1000)));
-            format!("{id} of {list} is renamed")
-        }
+        21 | 22 => rename(cw, dice),
         20 => {
             cw.convert_ticket(ticket);
             format!("ticket {ticket} becomes one of a project")
@@ -134,9 +143,17 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice) -> String {
     }
 }
 
+/// A value of one of the tenant's lists gets another name.
+fn rename(cw: &mut Edit<'_>, dice: &Dice) -> String {
+    let list = ["board_statuses", "priorities", "work_types"][dice.below(3) as usize];
+    let ids = cw.ids(list);
+    let id = dice.pick(&ids).copied().unwrap_or(1);
+    cw.update(list, id, "name", format!("Name {}", dice.below(1000)));
+    format!("{id} of {list} is renamed")
+}
+
 impl Vendor for ConnectWiseWorld {
     const NAME: &'static str = "connectwise";
-    const BELOW: &'static [&'static str] = &["ticket_note", "site"];
     const OPERATIONS: &'static [&'static str] = &[
         "connectwise.tickets.list",
         "connectwise.tickets.count",
@@ -157,10 +174,10 @@ impl Vendor for ConnectWiseWorld {
     }
 
     fn new(seed: u64, clock: Arc<dyn Clock>, dice: &Dice) -> Self {
-        let latency = std::time::Duration::from_millis([0, 20, 700, 3000][dice.below(4) as usize]);
+        let latency = std::time::Duration::from_millis([2, 20, 700, 3000][dice.below(4) as usize]);
         let sandbox =
             ConnectWiseSandbox::builder().dataset(dataset(seed)).clock(clock).latency(latency).rate_limit(None).build();
-        Self { sandbox }
+        Self { sandbox, silent_notes: seed.is_multiple_of(4), hid_notes: Cell::new(false) }
     }
 
     fn connector(&self, clock: Arc<dyn Clock>, seed: u64) -> Arc<dyn Connector> {
@@ -175,6 +192,10 @@ impl Vendor for ConnectWiseWorld {
             .build()
             .expect("the settings are right");
         Arc::new(cw.connector().build())
+    }
+
+    fn uncounted(&self) -> Vec<&'static str> {
+        if self.silent_notes || self.hid_notes.get() { vec!["ticket_note"] } else { Vec::new() }
     }
 
     fn kinds(&self) -> Vec<EntityKind> {
@@ -192,14 +213,18 @@ impl Vendor for ConnectWiseWorld {
     }
 
     fn edit(&self, dice: &Dice) -> String {
-        self.sandbox.edit(|cw| edit(cw, dice))
+        self.sandbox.edit(|cw| edit(cw, dice, self.silent_notes))
     }
 
     fn edit_before(&self, operation: &str, nth: u64, seed: u64) {
+        let silent_notes = self.silent_notes;
         self.sandbox.edit_before(operation, nth, move |cw| {
             let dice = Dice::new(seed);
             for _ in 0..=dice.below(2) {
-                edit(cw, &dice);
+                edit(cw, &dice, silent_notes);
+            }
+            if dice.chance(0.3) {
+                rename(cw, &dice);
             }
         });
     }
@@ -208,6 +233,7 @@ impl Vendor for ConnectWiseWorld {
         match dice.below(5) {
             0 => {
                 self.sandbox.only_mine(&["Service Tickets"]);
+                self.hid_notes.set(true);
                 "only own tickets are seen".to_owned()
             }
             1 => {
@@ -232,6 +258,11 @@ impl Vendor for ConnectWiseWorld {
     }
 
     fn add_fault(&self, fault: Fault) {
+        // Notes below a ticket are not counted: a list of them that lacks one looks like any other.
+        let notes = fault.concerns("connectwise.ticket_notes.list");
+        if notes && matches!(fault.effect(), Effect::ShortPage | Effect::PreviousPage | Effect::LyingCount(_)) {
+            self.hid_notes.set(true);
+        }
         self.sandbox.add_fault(fault);
     }
 

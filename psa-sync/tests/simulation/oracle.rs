@@ -85,18 +85,26 @@ impl Difference {
         self.missing.is_empty() && self.ghosts.is_empty() && self.changed.is_empty()
     }
 
-    /// Whether only as many records of each kind are missing as are here too many: no count shows that. Kinds that the vendor does
-    /// not count are left out.
+    /// Whether only as many records of each kind are missing as are here too many, and what is below them: no count shows that.
+    /// Kinds that nothing tells of are left out.
     pub(crate) fn is_swap(&self, uncounted: &[&str]) -> bool {
         let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
-        for (kind, _) in self.missing.iter().filter(|(kind, _)| !uncounted.contains(&kind.as_str())) {
+        let counted =
+            |(kind, key): &&(String, String)| !uncounted.contains(&kind.as_str()) && !self.is_below_another(kind, key);
+        for (kind, _) in self.missing.iter().filter(counted) {
             *balance.entry(kind).or_default() -= 1;
         }
-        for (kind, _) in self.ghosts.iter().filter(|(kind, _)| !uncounted.contains(&kind.as_str())) {
+        for (kind, _) in self.ghosts.iter().filter(counted) {
             *balance.entry(kind).or_default() += 1;
         }
         let changed = self.changed.iter().any(|text| !uncounted.iter().any(|kind| text.starts_with(kind)));
         balance.values().all(|n| *n == 0) && !changed
+    }
+
+    /// Whether the ticket that a record is below is itself missing, or too many.
+    fn is_below_another(&self, kind: &str, key: &str) -> bool {
+        let ticket = |(of, id): &(String, String)| of == "ticket" && key.split('/').next() == Some(id);
+        kind != "ticket" && key.contains('/') && self.missing.iter().chain(&self.ghosts).any(ticket)
     }
 }
 

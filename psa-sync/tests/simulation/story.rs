@@ -79,13 +79,15 @@ impl<V: Vendor> World<'_, V> {
     }
 
     async fn round(&mut self, round: u64) -> Result<(), String> {
-        for _ in 0..self.dice.below(6) {
-            let what = self.vendor.edit(&self.dice);
-            self.tell(what);
-        }
-        if self.dice.chance(0.3) {
+        self.edits();
+        if self.dice.chance(0.4) {
             let what = self.vendor.disturb(&self.dice);
             self.tell(what);
+            self.edits();
+        }
+        if self.dice.chance(0.1) {
+            self.engine(&self.store).full_compare().await.map_err(|e| e.to_string())?;
+            self.tell("somebody asks for a comparison");
         }
         if self.dice.chance(0.15) && round > 0 {
             self.scope = self.vendor.scope(&self.dice);
@@ -107,6 +109,18 @@ impl<V: Vendor> World<'_, V> {
         let pause = [1, 40, 400, 4000, 90_000][self.dice.below(5) as usize];
         self.clock.sleep(Duration::from_secs(pause)).await;
         Ok(())
+    }
+
+    fn edits(&self) {
+        for _ in 0..self.dice.below(6) {
+            let what = self.vendor.edit(&self.dice);
+            self.tell(what);
+        }
+    }
+
+    /// A moment of a run: early in one with quick answers, or in the midst of one with slow answers.
+    fn moment(&self) -> Duration {
+        Duration::from_millis(self.dice.below([200, 1_500, 12_000][self.dice.below(3) as usize]))
     }
 
     fn vendor_calms(&self) {
@@ -149,7 +163,7 @@ impl<V: Vendor> World<'_, V> {
         match self.dice.below(10) {
             // Killed at some moment: what is under way is gone, what is committed stays.
             0 | 1 => {
-                let limit = Duration::from_millis(self.dice.below(20_000));
+                let limit = self.moment();
                 let engine = self.engine(&self.store);
                 let done = tokio::time::timeout(limit, engine.run_once(&())).await;
                 let how = done.map_or("killed".to_owned(), |report| short(&report));
@@ -157,7 +171,7 @@ impl<V: Vendor> World<'_, V> {
             }
             2 | 3 => {
                 let (a, b) = (self.engine(&self.store), self.engine(&self.store));
-                let later = Duration::from_millis(self.dice.below(9_000));
+                let later = self.moment();
                 let second = async {
                     self.clock.sleep(later).await;
                     b.run_once(&()).await
@@ -168,7 +182,7 @@ impl<V: Vendor> World<'_, V> {
             4 | 5 => {
                 let (runs, hints) = (self.engine(&self.store), self.engine(&self.store));
                 let told = self.vendor.hints(&self.dice);
-                let later = Duration::from_millis(self.dice.below(9_000));
+                let later = self.moment();
                 let work = async {
                     self.clock.sleep(later).await;
                     hints.accept(told.clone()).await?;
@@ -210,7 +224,7 @@ impl<V: Vendor> World<'_, V> {
         self.clock.sleep(Duration::from_secs(4000)).await;
         let before = self.settle("quiet").await?;
         let first = self.difference().await?;
-        if !first.is_none() && !first.is_swap(V::BELOW) {
+        if !first.is_none() && !first.is_swap(&self.vendor.uncounted()) {
             return Err(format!("without a comparison of keys:\n{first}last report: {before}"));
         }
         let engine = self.engine(&self.store);
@@ -233,7 +247,7 @@ impl<V: Vendor> World<'_, V> {
             last = short(&Ok(report.clone()));
             self.tell(format!("{what} run {n}: {last}"));
             self.tell_requests();
-            self.clock.sleep(Duration::from_secs(600)).await;
+                self.clock.sleep(Duration::from_secs(600)).await;
             let totals = report.totals();
             if report.state == RunState::Succeeded && totals.stored() + totals.removed + totals.released == 0 {
                 // Nothing is asked for again and again.

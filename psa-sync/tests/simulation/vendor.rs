@@ -14,9 +14,6 @@ pub(crate) trait Vendor: Sized {
     /// The name that traces begin with.
     const NAME: &'static str;
 
-    /// Kinds whose number the vendor does not tell, and that are read below their parents.
-    const BELOW: &'static [&'static str];
-
     /// Lists and single reads that faults may strike.
     const OPERATIONS: &'static [&'static str];
 
@@ -27,6 +24,9 @@ pub(crate) trait Vendor: Sized {
 
     /// A connector of its own, as another process would have.
     fn connector(&self, clock: Arc<dyn Clock>, seed: u64) -> Arc<dyn Connector>;
+
+    /// Kinds of which neither a number nor their parent's stamp tells every change.
+    fn uncounted(&self) -> Vec<&'static str>;
 
     /// The kinds that are synced.
     fn kinds(&self) -> Vec<EntityKind>;

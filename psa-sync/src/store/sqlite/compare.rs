@@ -199,7 +199,13 @@ pub(super) fn verdict(c: &Connection, stream: i64, listing: Listing) -> Result<V
     })
 }
 
-pub(super) fn drop_stale(tx: &Transaction<'_>, stream: i64, listing: Listing, unreadable: bool) -> Result<u64> {
+pub(super) fn drop_stale(
+    tx: &Transaction<'_>,
+    stream: i64,
+    listing: Listing,
+    unreadable: bool,
+    at: &str,
+) -> Result<u64> {
     owned(tx, listing)?;
     let (gone, id) = not_in(listing);
     let readable = if unreadable || listing == Listing::Seen { "" } else { "AND o.key NOT LIKE '%unreadable-%'" };
@@ -213,10 +219,9 @@ pub(super) fn drop_stale(tx: &Transaction<'_>, stream: i64, listing: Listing, un
     );
     tx.prepare_cached(&format!(
         "INSERT INTO due (stream_id, children, key, asked, since)
-         SELECT e.stream_id, 0, e.key, c.commits, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') {bounded}
-         ON CONFLICT DO NOTHING"
+         SELECT e.stream_id, 0, e.key, c.commits, ?3 {bounded} ON CONFLICT DO NOTHING"
     ))?
-    .execute((stream, id))?;
+    .execute((stream, id, at))?;
     let mut dropped = 0;
     for sql in [
         format!("DELETE FROM hold AS o WHERE stream_id = ?1 AND {gone} AND {old} {readable}"),

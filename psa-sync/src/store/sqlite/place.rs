@@ -269,8 +269,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What was left out because of a record that is there now has to be read.
-    fn ask_for_bounded(&mut self, kind: &EntityKind, key: &Key) -> Result<()> {
+    /// A record that was left out counts as known no longer. Returns whether it was one.
+    pub(super) fn no_more_left_out(&mut self, kind: &EntityKind, key: &Key) -> Result<bool> {
+        let stream = self.stream(kind)?;
+        let left_out = "DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2 AND reason <> 'gone'";
+        Ok(stream.excluded && self.drop_from(left_out, stream.id, key)? > 0)
+    }
+
+    /// What was left out because of a record that is there now, or gone, has to be read.
+    pub(super) fn ask_for_bounded(&mut self, kind: &EntityKind, key: &Key) -> Result<()> {
         let bounded = (kind.as_str(), key.as_str(), self.connection);
         self.tx
             .prepare_cached(
@@ -481,12 +488,8 @@ impl Writer<'_> {
         if stream.holds {
             self.drop_from("DELETE FROM hold WHERE stream_id = ?1 AND key = ?2", stream.id, key)?;
         }
-        if stream.excluded {
-            let left_out = "DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2 AND reason <> 'gone'";
-            if self.drop_from(left_out, stream.id, key)? > 0 && *evidence != Evidence::OutOfScope {
-                // What was left out because of it belongs to a record that is gone now.
-                self.ask_for_bounded(kind, key)?;
-            }
+        if self.no_more_left_out(kind, key)? && *evidence != Evidence::OutOfScope {
+            self.ask_for_bounded(kind, key)?;
         }
         if stream.due {
             self.drop_from("DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2", stream.id, key)?;

@@ -74,6 +74,9 @@ impl Writer<'_> {
                 .query_row((name.as_str(), key.as_str(), self.connection), |row| row.get::<_, bool>(0))?;
         }
         if !awaited {
+            if self.no_more_left_out(kind, key)? {
+                self.ask_for_bounded(kind, key)?;
+            }
             for sql in [
                 "DELETE FROM due WHERE stream_id = ?1 AND children = 0 AND key = ?2 AND NOT listed",
                 "UPDATE due SET tries = tries + 1 WHERE stream_id = ?1 AND children = 0 AND key = ?2",
