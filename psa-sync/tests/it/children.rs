@@ -1,5 +1,7 @@
 //! Notes and hours come with their ticket, by whichever way it comes, and go when they are deleted.
 
+use std::time::Duration;
+
 use psa_core::Cause;
 use psa_sandbox::{Effect, Fault, Trigger};
 use psa_sync::{RunState, Scope, SyncEngineBuilder};
@@ -350,4 +352,60 @@ async fn a_connectwise_page_without_rows_loses_nothing() {
             tenant.same_as_fresh(with_children).await;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn notes_that_are_not_found_at_first_are_not_taken_for_none() {
+    let tenant = tenants::connectwise(45).await;
+    // The vendor's list of a project's ticket would say that a ticket of service has no notes.
+    tenant.sandbox.add_fault(Fault::new("connectwise.ticket_notes.list", Trigger::Every(3), Effect::Status(404, "{}")));
+    let engine = tenant.engine(with_children);
+    assert_eq!(run(&engine).await.state, RunState::Partial);
+    tenant.sandbox.clear_faults();
+    settle(&engine).await;
+    tenant.same_as_fresh(with_children).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn hours_that_were_left_out_are_missed_if_they_are_not_found_when_their_ticket_comes() {
+    let tenant = tenants::connectwise(60).await;
+    let desk = |builder: SyncEngineBuilder| with_children(builder).scope(Scope::all().teams(["Service Team"]));
+    let engine = tenant.engine(desk);
+    succeeded(&run(&engine).await);
+    let inside = tenant.stored_tickets().await;
+    later(60).await;
+    tenant.sandbox.edit(|cw| {
+        let outside = (1..=60).filter(|id| !inside.contains(id));
+        outside.for_each(|id| cw.update("tickets", id, "team", json!({"id": 1, "name": "Service Team"})));
+    });
+    tenant.sandbox.add_fault(Fault::new("connectwise.time_entries.get", Trigger::Always, Effect::Status(404, "{}")));
+    run(&engine).await;
+    let hours = tenant.count("SELECT count(*) FROM time_entry").await;
+    tenant.sandbox.clear_faults();
+    settle(&engine).await;
+    tenant.same_as_fresh(desk).await;
+    assert!(tenant.count("SELECT count(*) FROM time_entry").await > hours);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_waits_for_the_notes_of_a_ticket_that_vanished_while_they_were_read() {
+    let tenant = tenants::connectwise(20).await;
+    let engine = tenant.engine(with_children);
+    succeeded(&run(&engine).await);
+    later(60).await;
+    tenant.sandbox.edit(|cw| cw.update("tickets", 5, "summary", "changed"));
+    let slow = Effect::Delay(Duration::from_secs(60));
+    tenant.sandbox.add_fault(Fault::new("connectwise.ticket_notes.list", Trigger::Always, slow));
+    let other = tenant.engine(with_children);
+    let vanishes = async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        tenant.sandbox.edit(|cw| cw.remove("tickets", 5));
+        other.accept(vec![hint("connectwise", 5, Cause::Deleted)]).await.unwrap();
+        other.fetch_hints(&()).await.unwrap()
+    };
+    futures::join!(run(&engine), vanishes);
+    assert!(!tenant.stored_tickets().await.contains(&5));
+    tenant.sandbox.clear_faults();
+    settle(&engine).await;
+    tenant.same_as_fresh(with_children).await;
 }

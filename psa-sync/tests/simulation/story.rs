@@ -247,7 +247,7 @@ impl<V: Vendor> World<'_, V> {
             last = short(&Ok(report.clone()));
             self.tell(format!("{what} run {n}: {last}"));
             self.tell_requests();
-                self.clock.sleep(Duration::from_secs(600)).await;
+            self.clock.sleep(Duration::from_secs(600)).await;
             let totals = report.totals();
             if report.state == RunState::Succeeded && totals.stored() + totals.removed + totals.released == 0 {
                 // Nothing is asked for again and again.
