@@ -367,20 +367,19 @@ async fn notes_that_are_not_found_at_first_are_not_taken_for_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hours_that_were_left_out_are_missed_if_they_are_not_found_when_their_ticket_comes() {
+async fn hours_that_were_left_out_with_a_ticket_are_missed_if_they_are_not_found_when_it_is_gone() {
     let tenant = tenants::connectwise(60).await;
     let desk = |builder: SyncEngineBuilder| with_children(builder).scope(Scope::all().teams(["Service Team"]));
     let engine = tenant.engine(desk);
     succeeded(&run(&engine).await);
     let inside = tenant.stored_tickets().await;
+    let hours = tenant.count("SELECT count(*) FROM time_entry").await;
     later(60).await;
-    tenant.sandbox.edit(|cw| {
-        let outside = (1..=60).filter(|id| !inside.contains(id));
-        outside.for_each(|id| cw.update("tickets", id, "team", json!({"id": 1, "name": "Service Team"})));
-    });
+    // Their tickets are deleted, and the hours stay.
+    tenant.sandbox.edit(|cw| (1..=60).filter(|id| !inside.contains(id)).for_each(|id| cw.remove("tickets", id)));
     tenant.sandbox.add_fault(Fault::new("connectwise.time_entries.get", Trigger::Always, Effect::Status(404, "{}")));
     run(&engine).await;
-    let hours = tenant.count("SELECT count(*) FROM time_entry").await;
+    run(&engine).await;
     tenant.sandbox.clear_faults();
     settle(&engine).await;
     tenant.same_as_fresh(desk).await;
@@ -396,14 +395,14 @@ async fn nothing_waits_for_the_notes_of_a_ticket_that_vanished_while_they_were_r
     tenant.sandbox.edit(|cw| cw.update("tickets", 5, "summary", "changed"));
     let slow = Effect::Delay(Duration::from_secs(60));
     tenant.sandbox.add_fault(Fault::new("connectwise.ticket_notes.list", Trigger::Always, slow));
+    tenant.sandbox.edit_before("connectwise.ticket_notes.list", 1, |cw| cw.remove("tickets", 5));
     let other = tenant.engine(with_children);
-    let vanishes = async {
+    let told = async {
         tokio::time::sleep(Duration::from_secs(30)).await;
-        tenant.sandbox.edit(|cw| cw.remove("tickets", 5));
         other.accept(vec![hint("connectwise", 5, Cause::Deleted)]).await.unwrap();
         other.fetch_hints(&()).await.unwrap()
     };
-    futures::join!(run(&engine), vanishes);
+    futures::join!(run(&engine), told);
     assert!(!tenant.stored_tickets().await.contains(&5));
     tenant.sandbox.clear_faults();
     settle(&engine).await;
