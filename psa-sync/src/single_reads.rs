@@ -311,23 +311,24 @@ impl Pass<'_> {
                 let again = match found {
                     Ok(items) => {
                         self.refusals = 0;
-                        match self.store_family(&source, &due, items, &mut vanished).await {
-                            Ok(again) => again,
-                            // Somebody else read it meanwhile, or asked for it again: what was read here may be older. If it is still
-                            // due, it comes again; and then whoever else works on it has it.
-                            Err(error) if error.kind() == ErrorKind::Conflict => {
-                                if !contested.insert(due.key.clone()) {
-                                    failed.insert(due.key);
-                                }
-                                continue;
-                            }
-                            Err(error) => return Err(error),
-                        }
+                        self.store_family(&source, &due, items, &mut vanished).await
                     }
                     Err(error) if error.is_not_found() => {
-                        self.question_parent(&parents, &due).await?.then(|| error.to_string())
+                        self.question_parent(&parents, &due).await.map(|ours| ours.then(|| error.to_string()))
                     }
-                    Err(error) if of_one_record(&error) => Some(self.refused(&due.key, error)?),
+                    Err(error) if of_one_record(&error) => Ok(Some(self.refused(&due.key, error)?)),
+                    Err(error) => return Err(error),
+                };
+                let again = match again {
+                    Ok(again) => again,
+                    // Somebody else read it meanwhile, or asked for it again: what was read here may be older. If it is still due, it
+                    // comes again; and then whoever else works on it has it.
+                    Err(error) if error.kind() == ErrorKind::Conflict => {
+                        if !contested.insert(due.key.clone()) {
+                            failed.insert(due.key);
+                        }
+                        continue;
+                    }
                     Err(error) => return Err(error),
                 };
                 if let Some(why) = again {
