@@ -39,6 +39,21 @@ enum Node {
 type Refused = (&'static str, &'static str);
 
 /// A field to compare: `summary`, `company/identifier`, `communicationItems/value`, `lastUpdated`.
+///
+/// Its text says nothing of whose id it holds, so it takes none. Lists take ids, each where it belongs:
+///
+/// ```
+/// # fn f(cw: connectwise_client::ConnectWise) {
+/// use connectwise_client::{BoardId, CompanyId, field};
+///
+/// let printers = cw.tickets().list().company(CompanyId(7)).board(BoardId(1)).condition(field("summary").contains("printer"));
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use connectwise_client::{TicketId, field};
+/// let wrong = field("company/id").eq(TicketId(3));
+/// ```
 pub fn field(path: impl Into<String>) -> Field {
     Field(path.into())
 }

@@ -20,7 +20,7 @@ pub use connector::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
 pub use ids::*;
 pub use page::List;
 pub use psa_http::json::Native;
-pub use psa_http::{Download, ListPage, RawCall, RawRecord};
+pub use psa_http::{Download, Identified, ListPage, RawCall, RawRecord};
 pub use receiver::{ConnectWiseReceiver, ConnectWiseReceiverBuilder, KeyOrigins};
 pub use resources::*;
 pub use webhook_signing::{MemoryReplayGuard, ReplayGuard};

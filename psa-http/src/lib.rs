@@ -56,7 +56,7 @@ pub use redact::Redactor;
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 #[doc(hidden)]
 pub use resource::{AnyDate, Member, Names, Tolerant, camel, camel_len, plain};
-pub use resource::{NativeField, NativeType, VendorId};
+pub use resource::{Identified, NativeField, NativeType, VendorId};
 pub use retry::RetryPolicy;
 pub use retry_after::{retry_after, retry_after_unbounded};
 pub use step::{Next, Request, Step};

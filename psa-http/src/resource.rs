@@ -48,6 +48,14 @@ pub struct NativeField {
 /// A vendor's numeric id with a type of its own. Made by [`ids!`](crate::ids).
 pub trait VendorId: From<i64> {}
 
+/// A vendor's record with an id of its own.
+pub trait Identified {
+    /// The type of its id, so that another resource's id can't be passed for it.
+    type Id: Clone;
+    /// Its id.
+    fn id(&self) -> Self::Id;
+}
+
 /// A type that a member can have.
 #[doc(hidden)]
 pub trait Member<'de>: Sized {
@@ -287,6 +295,8 @@ macro_rules! resource {
             }, )*];
         }
 
+        $( $crate::resource!(@identified $name $field $kind $(($ty))?); )*
+
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 #[allow(non_camel_case_types)]
@@ -320,6 +330,15 @@ macro_rules! resource {
             }
         }
     };
+    (@identified $name:ident id key($ty:ty)) => {
+        impl $crate::Identified for $name {
+            type Id = $ty;
+            fn id(&self) -> $ty {
+                ::std::clone::Clone::clone(&self.id)
+            }
+        }
+    };
+    (@identified $($other:tt)*) => {};
     (@native object($ty:ty)) => { $crate::NativeType::Object };
     (@native $kind:ident $(($ty:ty))?) => { <$crate::resource!(@type $kind $(($ty))?) as $crate::Member>::TYPE };
     (@absent object) => { None };

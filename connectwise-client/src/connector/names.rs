@@ -46,7 +46,7 @@ pub(crate) struct Names(BTreeMap<NameList, BTreeMap<i64, String>>);
 /// A collection's names by id; `$member` is the one that the vendor shows.
 macro_rules! names {
     ($collection:expr, $lane:expr, $member:ident) => {
-        named($collection.list(), $lane, |row| (row.id(), row.$member.clone())).await?
+        named($collection.list(), $lane, |row| row.$member.clone()).await?
     };
 }
 
@@ -101,13 +101,13 @@ impl Names {
 async fn named<T: Resource>(
     list: List<T>,
     lane: Lane,
-    name: fn(&T) -> (Option<i64>, Option<String>),
+    name: fn(&T) -> Option<String>,
 ) -> Result<BTreeMap<i64, String>> {
     match list.lane(lane).records().try_collect::<Vec<psa_http::RawRecord<T>>>().await {
         Ok(rows) => {
             let names = rows.iter().filter_map(|row| {
-                let (id, name) = name(row.value.as_ref().ok()?);
-                Some((id?, name?))
+                let row = row.value.as_ref().ok()?;
+                Some((row.id().into(), name(row)?))
             });
             Ok(names.collect())
         }

@@ -53,7 +53,7 @@ pub(crate) trait Mapping: Send + Sync + 'static {
 /// The key of a record, of one that can't be decoded too: its id if that can be read, else a hash of its bytes.
 pub(crate) fn key_of<T: Resource>(record: &RawRecord<T>) -> Key {
     let id = match &record.value {
-        Ok(native) => native.id(),
+        Ok(native) => Some(native.id().into()),
         Err(_) => psa_http::list::id_in(&record.raw),
     };
     id.map_or_else(|| psa_http::list::key_of_bytes(&record.raw), Key::from)

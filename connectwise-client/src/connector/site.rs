@@ -9,7 +9,7 @@ use super::children::{ChildReader, Children, parts};
 use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::{Member, Writes, create, stored, update};
-use crate::resources::{Collection, Company, CustomFieldValue, Info, Resource, Site};
+use crate::resources::{Collection, Company, CustomFieldValue, Info, Site};
 
 /// Site of a company <-> site.
 pub(crate) struct Sites;
@@ -114,8 +114,8 @@ impl Writer<CommonSite> for SiteWriter {
             Error::new(ErrorKind::InvalidRequest, "a site needs its company").with_context("field", "company")
         })?;
         let site = create::<Sites>(&self.0, self.below(company), changes).await?;
-        let key = site.id().map(|id| Key::from_parts([company, id]));
-        stored::<Sites>(site, &self.0, key)
+        let key = Key::from_parts([company, site.id.0]);
+        stored::<Sites>(site, &self.0, Some(key))
     }
 
     async fn update(&self, key: &Key, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {

@@ -13,9 +13,7 @@ use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::stored;
 use crate::ids::TicketId;
-use crate::resources::{
-    Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, Resource, Save, Ticket, TicketNote,
-};
+use crate::resources::{Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, Save, Ticket, TicketNote};
 
 /// Note on a service ticket <-> note.
 pub(crate) struct ServiceNotes;
@@ -183,13 +181,13 @@ impl Writer<CommonNote> for NoteWriter {
         let service = self.0.cw.tickets().notes(TicketId(ticket)).create();
         match Self::filled(service, members.clone()).send().await {
             Ok(note) => {
-                let key = note.id().map(|id| Key::from_parts([ticket, id]));
+                let key = Some(Key::from_parts([ticket, note.id.0]));
                 stored::<ServiceNotes>(note, &self.0, key)
             }
             Err(error) if error.is_not_found() => {
                 let project = self.0.cw.project_tickets().notes(TicketId(ticket)).create();
                 let note = Self::filled(project, members).send().await?;
-                let key = note.id().map(|id| Key::from_parts([ticket, id]));
+                let key = Some(Key::from_parts([ticket, note.id.0]));
                 stored::<ProjectNotes>(note, &self.0, key)
             }
             Err(error) => Err(error),

@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use psa_core::{
     AnyChanges, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record, Result, Writer,
 };
+use psa_http::Identified;
 use psa_http::RawRecord;
 use psa_http::json::Native;
 use serde_json::{Value, json};
 
 use super::reader::{Mapping, common};
 use super::{Context, customer};
-use crate::resources::{Collection, CustomFieldValue, Deletable, Resource, Save, Writable};
+use crate::resources::{Collection, CustomFieldValue, Deletable, Save, Writable};
 
 /// How a common field is written to a member of ConnectWise's.
 #[derive(Debug, Clone, Copy)]
@@ -225,7 +226,7 @@ pub(crate) fn stored<M: Mapping>(
     key: Option<Key>,
 ) -> Result<Record<M::Common>> {
     let (value, raw) = native.into_parts();
-    let key = key.or_else(|| value.id().map(Key::from)).unwrap_or_else(|| psa_http::list::key_of_bytes(&raw));
+    let key = key.unwrap_or_else(|| Key::from(value.id().into()));
     alive::<M>(&value, &key)?;
     Ok(common::<M>(key, RawRecord { raw, value: Ok(value) }, context, Projection::Full))
 }

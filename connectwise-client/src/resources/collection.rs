@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use psa_core::{Lane, Result};
 use psa_http::json::Native;
-use psa_http::{Call, NativeField, Operation, RawRecord};
+use psa_http::{Call, Identified, NativeField, Operation, RawRecord, VendorId};
 use serde::de::DeserializeOwned;
 
 use super::Save;
@@ -29,13 +29,13 @@ pub struct Operations {
 }
 
 /// A type of record that ConnectWise lists.
-pub trait Resource: DeserializeOwned + Send + Sync + std::fmt::Debug + 'static {
+pub trait Resource:
+    Identified<Id: VendorId + Into<i64>> + DeserializeOwned + Send + Sync + std::fmt::Debug + 'static
+{
     /// Where it is.
     fn operations() -> &'static Operations;
     /// Its typed members.
     fn fields() -> &'static [NativeField];
-    /// Its id.
-    fn id(&self) -> Option<i64>;
 }
 
 /// A resource that records can be added to.
@@ -61,33 +61,9 @@ pub trait Searchable: Resource {
     fn search_operation() -> &'static Operation;
 }
 
-/// An id, typed or not.
-pub(crate) trait AsId {
-    fn as_id(&self) -> Option<i64>;
-}
-
-/// Ids know themselves.
-macro_rules! as_id {
-    ($($name:ident)*) => { $(
-        impl AsId for crate::ids::$name {
-            fn as_id(&self) -> Option<i64> {
-                Some(self.0)
-            }
-        }
-
-        impl From<crate::ids::$name> for crate::conditions::Literal {
-            fn from(id: crate::ids::$name) -> Self {
-                Self::Int(id.0)
-            }
-        }
-    )* };
-}
-as_id!(CompanyId SiteId CompanyStatusId CompanyTypeId CompanyNoteId TypeAssociationId ContactId CommunicationId CommunicationTypeId ContactTypeId ConfigurationId ConfigurationStatusId ConfigurationTypeId ConfigurationQuestionId TicketId NoteId TaskId ProjectId PhaseId ProjectStatusId BoardId BoardStatusId BoardTypeId BoardSubTypeId BoardItemId TeamId PriorityId SourceId SlaId OpportunityId OpportunityStatusId OpportunityTypeId OpportunityStageId ProbabilityId ForecastId ActivityId ActivityStatusId ActivityTypeId TimeEntryId WorkTypeId WorkRoleId ChargeCodeId ScheduleEntryId ScheduleTypeId ScheduleStatusId InvoiceId AgreementId AdditionId AgreementTypeId CatalogItemId MemberId DocumentId DepartmentId LocationId UserDefinedFieldId CallbackId);
-
-impl AsId for Option<i64> {
-    fn as_id(&self) -> Option<i64> {
-        *self
-    }
+/// An id of a resource as ConnectWise numbers it.
+fn number<T: Resource>(id: impl Into<T::Id>) -> i64 {
+    id.into().into()
 }
 
 /// A resource of a tenant, or of one record of it: what can be done with it.
@@ -121,11 +97,18 @@ impl<T: Resource> Collection<T> {
 
     /// One of them.
     ///
+    /// ```compile_fail,E0277
+    /// # async fn f(cw: connectwise_client::ConnectWise) {
+    /// // Company 3 is not ticket 3.
+    /// let ticket = cw.tickets().get(connectwise_client::CompanyId(3)).await;
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
-    pub async fn get(&self, id: impl Into<i64>) -> Result<Native<T>> {
+    pub async fn get(&self, id: impl Into<T::Id>) -> Result<Native<T>> {
         let operation = T::operations().get;
-        let answer = self.call(operation).path("id", id.into()).send().await?;
+        let answer = self.call(operation).path("id", number::<T>(id)).send().await?;
         psa_http::list::record(&answer, answer.body.clone(), operation.name)
     }
 
@@ -167,13 +150,13 @@ impl<T: Creatable> Collection<T> {
 
 impl<T: Writable> Collection<T> {
     /// A change: only what is set changes.
-    pub fn update(&self, id: impl Into<i64>) -> Save<T> {
-        Save::update(self.clone(), id.into())
+    pub fn update(&self, id: impl Into<T::Id>) -> Save<T> {
+        Save::update(self.clone(), number::<T>(id))
     }
 
     /// A replacement: what is not set is lost at ConnectWise. [`update`](Self::update) is what is mostly meant.
-    pub fn replace(&self, id: impl Into<i64>) -> Save<T> {
-        Save::replace(self.clone(), id.into())
+    pub fn replace(&self, id: impl Into<T::Id>) -> Save<T> {
+        Save::replace(self.clone(), number::<T>(id))
     }
 }
 
@@ -182,7 +165,7 @@ impl<T: Deletable> Collection<T> {
     ///
     /// # Errors
     /// What ConnectWise refuses and what the network can do.
-    pub async fn delete(&self, id: impl Into<i64>) -> Result<()> {
-        self.call(T::operations().delete).path("id", id.into()).send().await.map(drop)
+    pub async fn delete(&self, id: impl Into<T::Id>) -> Result<()> {
+        self.call(T::operations().delete).path("id", number::<T>(id)).send().await.map(drop)
     }
 }

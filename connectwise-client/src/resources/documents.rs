@@ -1,11 +1,13 @@
 //! Files on records.
 
+use std::borrow::Cow;
+
 use psa_core::Result;
 use psa_http::Multipart;
 use psa_http::json::Native;
 
 use super::{Collection, Info, Operation, Reference, operations, resource};
-use crate::ids::DocumentId;
+use crate::ids::{CompanyId, DocumentId, OpportunityId, TicketId};
 
 resource! {
     /// A file on a record, or a link.
@@ -35,11 +37,42 @@ operations!(Document: "documents", "/system/documents", delete);
 static UPLOAD: Operation = Operation::post("connectwise.documents.create", "/system/documents");
 static DOWNLOAD: Operation = Operation::get("connectwise.documents.download", "/system/documents/{id}/download");
 
+/// The record that a file is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentRecord {
+    record_type: Cow<'static, str>,
+    id: i64,
+}
+
+impl DocumentRecord {
+    /// A record of any of ConnectWise's `recordType`s, for those that have no conversion from their id.
+    pub fn new(record_type: impl Into<Cow<'static, str>>, id: i64) -> Self {
+        Self { record_type: record_type.into(), id }
+    }
+}
+
+impl From<TicketId> for DocumentRecord {
+    fn from(id: TicketId) -> Self {
+        Self::new("Ticket", id.0)
+    }
+}
+
+impl From<CompanyId> for DocumentRecord {
+    fn from(id: CompanyId) -> Self {
+        Self::new("Company", id.0)
+    }
+}
+
+impl From<OpportunityId> for DocumentRecord {
+    fn from(id: OpportunityId) -> Self {
+        Self::new("Opportunity", id.0)
+    }
+}
+
 /// A file to upload.
 #[derive(Clone)]
 pub struct Upload<'a> {
-    record_type: &'a str,
-    record: i64,
+    record: DocumentRecord,
     title: &'a str,
     file_name: &'a str,
     content_type: &'a str,
@@ -57,16 +90,15 @@ impl std::fmt::Debug for Upload<'_> {
 }
 
 impl<'a> Upload<'a> {
-    /// A file for a record: its type (`Ticket`, `Company`, `Opportunity` …) and id.
+    /// A file for a record: a ticket's, company's or opportunity's id, or any [`DocumentRecord`].
     pub fn new(
-        record_type: &'a str,
-        record: impl Into<i64>,
+        record: impl Into<DocumentRecord>,
         file_name: &'a str,
         content_type: &'a str,
         content: &'a [u8],
     ) -> Self {
         let title = file_name;
-        Self { record_type, record: record.into(), title, file_name, content_type, content, private: false }
+        Self { record: record.into(), title, file_name, content_type, content, private: false }
     }
 
     /// The title, if it is not the file's name.
@@ -85,8 +117,8 @@ impl<'a> Upload<'a> {
 
     fn form(&self) -> Multipart<'a> {
         Multipart::new()
-            .field("recordType", self.record_type)
-            .field("recordId", self.record)
+            .field("recordType", &self.record.record_type)
+            .field("recordId", self.record.id)
             .field("title", self.title)
             .field("privateFlag", self.private)
             .file("file", self.file_name, self.content_type, self.content)
@@ -94,9 +126,10 @@ impl<'a> Upload<'a> {
 }
 
 impl Collection<Document> {
-    /// The files on a record: its type (`Ticket`, `Company`, `Opportunity` …) and id. Without them ConnectWise refuses.
-    pub fn of_record(&self, record_type: &str, record: impl Into<i64>) -> crate::page::List<Document> {
-        self.list().query("recordType", record_type).query("recordId", record.into())
+    /// The files on a record: a ticket's, company's or opportunity's id, or any [`DocumentRecord`]. ConnectWise lists none without.
+    pub fn of_record(&self, record: impl Into<DocumentRecord>) -> crate::page::List<Document> {
+        let record = record.into();
+        self.list().query("recordType", record.record_type).query("recordId", record.id)
     }
 
     /// Uploads a file. Quotes and control characters in its name are percent-encoded on the way, as browsers do; the

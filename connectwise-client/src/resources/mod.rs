@@ -108,15 +108,13 @@ macro_rules! operations {
             fn fields() -> &'static [psa_http::NativeField] {
                 $ty::FIELDS
             }
-            fn id(&self) -> Option<i64> {
-                crate::resources::collection::AsId::as_id(&self.id)
-            }
         }
     };
 }
 pub(crate) use operations;
 
-/// Adds setters to a write: `name(value) => "member"`, or `=> ref "member"` for a reference by its id.
+/// Adds setters to a write: `name(value) => "member"`, or `=> ref "member"` for a reference by its id, by which lists can be
+/// narrowed, too.
 macro_rules! setters {
     ($resource:ty { $( $(#[$doc:meta])* $name:ident: $ty:ty => $($kind:ident)? $member:literal; )* }) => {
         impl crate::resources::Save<$resource> {
@@ -125,7 +123,19 @@ macro_rules! setters {
                 crate::resources::setters!(@ $($kind)? self, $member, value)
             } )*
         }
+
+        $( crate::resources::setters!(@filter $($kind)? $resource, $name, $ty, $member); )*
     };
+    (@filter ref $resource:ty, $name:ident, $ty:ty, $member:literal) => {
+        impl crate::page::List<$resource> {
+            #[doc = concat!("Only those whose `", $member, "/id` is this one.")]
+            pub fn $name(self, id: impl Into<$ty>) -> Self {
+                let id: $ty = id.into();
+                self.condition(crate::field(concat!($member, "/id")).eq(i64::from(id)))
+            }
+        }
+    };
+    (@filter $($other:tt)*) => {};
     (@ $this:ident, $member:literal, $value:ident) => { $this.set($member, $value) };
     (@ ref $this:ident, $member:literal, $value:ident) => { $this.reference($member, i64::from($value)) };
 }

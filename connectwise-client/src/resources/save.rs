@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::collection::{Collection, Creatable, Writable};
+use crate::ids::UserDefinedFieldId;
 
 /// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else,
 /// apart from the switches that make ConnectWise mail somebody: they are sent as off unless the write sets them.
@@ -119,8 +120,8 @@ impl<T: Creatable> Save<T> {
     /// Sets one of the tenant's own fields by the id of its definition, which is in a record's `custom_fields` and in
     /// [`ConnectWise::user_defined_fields`](crate::ConnectWise::user_defined_fields). Others are left alone. The value is sent
     /// as it is: ConnectWise takes a date in whole seconds, UTC. `Null` clears.
-    pub fn custom_field(mut self, id: impl Into<i64>, value: impl Into<Value>) -> Self {
-        let id: i64 = id.into();
+    pub fn custom_field(mut self, id: impl Into<UserDefinedFieldId>, value: impl Into<Value>) -> Self {
+        let UserDefinedFieldId(id) = id.into();
         self.custom_fields.push(json!({"id": id, "value": value.into()}));
         self
     }

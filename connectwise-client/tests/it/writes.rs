@@ -1,7 +1,7 @@
 //! Writes, in the vendor's own kind of patch: what is not named stays, and what is refused is named.
 
 use chrono::{TimeZone, Utc};
-use connectwise_client::Upload;
+use connectwise_client::{TicketId, Upload};
 use psa_core::{Changes, Company, Connector, Contact, ErrorKind, Key, Phase, Ticket, TicketNote, TimeEntry};
 use psa_sandbox::{Effect, Fault, Trigger};
 use serde_json::json;
@@ -219,18 +219,18 @@ async fn files_go_up_and_come_down_whole() {
         ("Prüfung – 報告.pdf", "Prüfung – 報告.pdf"),
         ("two\r\nlines.pdf", "two%0D%0Alines.pdf"),
     ] {
-        let file = Upload::new("Ticket", 6, name, "application/pdf", &content);
+        let file = Upload::new(TicketId(6), name, "application/pdf", &content);
         let document = cw.documents().upload(file).await.unwrap();
         assert_eq!((document.title.as_deref(), document.file_name.as_deref()), (Some(name), Some(sent)));
         assert_eq!(cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap(), content);
     }
-    let nameless = Upload::new("Ticket", 6, " ", "application/pdf", &content);
+    let nameless = Upload::new(TicketId(6), " ", "application/pdf", &content);
     assert_eq!(cw.documents().upload(nameless).await.unwrap_err().context("field"), Some("file_name"));
-    let file = Upload::new("Ticket", 5, "trace 1.bin", "application/octet-stream", &content).title("trace");
+    let file = Upload::new(TicketId(5), "trace 1.bin", "application/octet-stream", &content).title("trace");
     let document = cw.documents().upload(file).await.unwrap();
     let read = cw.documents().download(document.id).await.unwrap().read(1 << 20).await.unwrap();
     assert_eq!(read, content);
-    let listed = cw.documents().of_record("Ticket", 5).all().await.unwrap();
+    let listed = cw.documents().of_record(TicketId(5)).all().await.unwrap();
     assert_eq!(listed.iter().map(|d| d.id).collect::<Vec<_>>(), [document.id]);
     // One that ends early is an error, not a short file.
     sandbox.add_fault(Fault::new("connectwise.documents.download", Trigger::Always, Effect::CutBody));

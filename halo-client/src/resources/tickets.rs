@@ -9,8 +9,8 @@ use super::{
 };
 use crate::client::Halo;
 use crate::ids::{
-    AgentId, AssetId, AttachmentId, ClientId, MilestoneId, SiteId, StatusId, TeamId, TicketId, TicketTypeId, UserId,
-    WorkflowId,
+    AgentId, AssetId, AttachmentId, CategoryId, ClientId, MilestoneId, PriorityId, SiteId, StatusId, TeamId, TicketId,
+    TicketTypeId, UserId, WorkflowId,
 };
 use crate::page::{List, query_date};
 use crate::resources::save::one;
@@ -310,8 +310,8 @@ impl List<Ticket> {
     }
 
     /// With one of these priorities, by the number within their SLA.
-    pub fn priorities(self, numbers: impl IntoIterator<Item = i64>) -> Self {
-        self.query("priority", join(numbers))
+    pub fn priorities(self, ids: impl IntoIterator<Item = PriorityId>) -> Self {
+        self.query("priority", join(ids))
     }
 }
 
@@ -419,12 +419,24 @@ handle! {
 
 impl Opportunities {
     /// Closes with the tenant's category for why: it tells won from lost.
-    pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>, category: i64) -> Save<Opportunity> {
-        self.update(id).status(status.into()).set("oppclosurecategory", category)
+    pub fn close(
+        &self,
+        id: impl Into<TicketId>,
+        status: impl Into<StatusId>,
+        category: impl Into<CategoryId>,
+    ) -> Save<Opportunity> {
+        self.update(id).status(status.into()).set("oppclosurecategory", category.into())
     }
 }
 
 /// What can be done with tickets. Made by [`Halo::tickets`].
+///
+/// ```compile_fail,E0277
+/// # async fn f(halo: halo_client::Halo) {
+/// // Client 3 is not ticket 3.
+/// let ticket = halo.tickets().get(halo_client::ClientId(3)).await;
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tickets {
     halo: Halo,
