@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use psa_core::{EntityCapabilities, ErrorKind, Evidence, Key, KeyListing, Query, Result, Source};
 
-use crate::pass::{Evidenced, NextWindow, Pass, scanned};
+use crate::pass::{Evidenced, Pass, scanned};
 use crate::progress::Event;
 use crate::report::EntityOutcome;
 use crate::store::{Audit, Comparison, Listing, Removal, Standing, Verdict};
@@ -26,23 +26,25 @@ const DISAGREEMENT: TimeDelta = TimeDelta::minutes(10);
 const GOES_ON: Duration = Duration::from_secs(3600);
 
 impl Pass<'_> {
-    /// Compares the vendor's keys with the store's, if there is a reason to: its count differs, somebody asked for it, or the last
-    /// comparison is too old.
+    /// Compares the vendor's keys with the store's, if there is a reason to: its count differs, somebody asked for it, the last
+    /// comparison is too old, what the guard stopped seems to be back, or rows have no readable keys.
     ///
-    /// Only then the next window starts where this one ended: what changed while the vendor hid records from us is in no later one.
+    /// The window moves on only if nothing seems to be hidden, since what changed while the vendor hid records from the login is in no
+    /// later window.
     pub(crate) async fn compare(&mut self) -> Result<EntityOutcome> {
-        let outcome = self.compare_if_due().await?;
-        self.move_window().await?;
+        let (outcome, nothing_hidden) = self.compare_if_due().await?;
+        self.move_window(nothing_hidden).await?;
         Ok(outcome)
     }
 
-    async fn compare_if_due(&mut self) -> Result<EntityOutcome> {
+    /// Returns the outcome, and whether nothing seems to be hidden, nor was when pages were read.
+    async fn compare_if_due(&mut self) -> Result<(EntityOutcome, bool)> {
         let capabilities = self.capabilities();
         if !self.checkpoint.fresh() {
-            return Ok(EntityOutcome::Done);
+            return Ok((EntityOutcome::Done, true));
         }
         if capabilities.keys == KeyListing::None {
-            return self.compare_children(&capabilities).await;
+            return Ok((self.compare_children(&capabilities).await?, true));
         }
         let source = self.engine.connector.source(self.kind)?;
         let standing = self.engine.store.standing(&self.stream).await?;
@@ -50,14 +52,19 @@ impl Pass<'_> {
         if !self.is_due(&standing, &capabilities, counted) {
             let differs = counted.is_some_and(|counted| counted != standing.known);
             let audit = settled(&standing, counted).filter(|audit| differs && audit.missing > 0);
-            return Ok(audit.map_or(EntityOutcome::Done, |audit| {
+            let outcome = audit.map_or(EntityOutcome::Done, |audit| {
                 EntityOutcome::Incomplete(disagreement(self.kind.as_str(), audit))
-            }));
+            });
+            return Ok((outcome, !differs && !standing.guarded));
         }
         self.progress.event(&Event::Reconciling { kind: self.kind });
         let (outcome, verdict) = self.compare_keys(&source, counted).await?;
-        self.note_guard(&standing, &outcome, &capabilities).await?;
-        let Some(before) = counted else { return Ok(outcome) };
+        let nothing_hidden = outcome == EntityOutcome::Done && !standing.guarded;
+        let stopped = matches!(outcome, EntityOutcome::Guarded(_));
+        if stopped != standing.guarded {
+            self.engine.store.keep_guarded(&self.stream, stopped).await?;
+        }
+        let Some(before) = counted else { return Ok((outcome, nothing_hidden)) };
         let after = self.count(&source, &capabilities).await?.unwrap_or(before);
         let missing = unexplained(before, after, verdict.listed);
         let known = self.engine.store.standing(&self.stream).await?.known;
@@ -69,29 +76,11 @@ impl Pass<'_> {
         let steady = before == after;
         self.engine.store.keep_audit(&self.stream, Some(audit).filter(|_| steady)).await?;
         if outcome != EntityOutcome::Done || missing == 0 {
-            return Ok(outcome);
+            return Ok((outcome, nothing_hidden));
         }
         let message = disagreement(self.kind.as_str(), audit);
         self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
-        Ok(EntityOutcome::Incomplete(message))
-    }
-
-    /// Remembers that the guard stopped this comparison. What vanished and came back may have changed meanwhile: then all is read
-    /// again, once.
-    async fn note_guard(
-        &mut self,
-        standing: &Standing,
-        outcome: &EntityOutcome,
-        capabilities: &EntityCapabilities,
-    ) -> Result<()> {
-        let stopped = matches!(outcome, EntityOutcome::Guarded(_));
-        if stopped == standing.guarded || !stopped && *outcome != EntityOutcome::Done {
-            return Ok(());
-        }
-        if !stopped && !self.engine.guard.is_off() && !scanned(capabilities) {
-            self.next_window = NextWindow::From(None);
-        }
-        self.engine.store.keep_guarded(&self.stream, stopped).await
+        Ok((EntityOutcome::Incomplete(message), nothing_hidden))
     }
 
     /// What is below parents has no list of keys: all of every parent is read again, where nothing was for long.
@@ -125,13 +114,15 @@ impl Pass<'_> {
     fn is_due(&self, standing: &Standing, capabilities: &EntityCapabilities, counted: Option<u64>) -> bool {
         let now = self.engine.clock.now();
         let every = TimeDelta::from_std(self.engine.compare_every).unwrap_or(TimeDelta::MAX);
-        // Reading everything compares everything, each time.
-        let old = !scanned(capabilities) && standing.compared_at.is_none_or(|at| now - at >= every);
-        let differs = counted.is_some_and(|counted| counted != standing.known);
-        // What vanished seems to be back.
-        let back = standing.guarded && !differs;
         // The same numbers as when keys were compared last would say the same again: it is asked at longer and longer intervals.
         let patient = settled(standing, counted).is_some_and(|audit| now - audit.at < self.patience(audit));
+        // Reading everything compares everything, each time.
+        let old = !scanned(capabilities)
+            && standing.compared_at.is_none_or(|at| now - at >= every)
+            && !(standing.guarded && patient);
+        let differs = counted.is_some_and(|counted| counted != standing.known);
+        // What the guard stopped seems to be back.
+        let back = standing.guarded && counted.is_some() && !differs && !patient;
         let differs = differs && (!patient || self.engine.guard.is_off());
         // A row without a readable key is looked for by its key, now and then.
         let unreadable = standing.unreadable > 0

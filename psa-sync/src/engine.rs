@@ -223,13 +223,17 @@ impl SyncEngine {
         }
         // What is due first: a comparison counts what is known. And parents before children, whose due list they fill.
         for step in [Step::Due, Step::Compare] {
-            for stream in streams.iter_mut().filter(|s| s.outcome == EntityOutcome::Done) {
+            for stream in streams.iter_mut().filter(|s| s.is_open_to(step)) {
                 if stop.is_none() {
                     let done = match step {
                         Step::Due => stream.pass.read_due().await,
                         Step::Compare => stream.pass.compare().await.or_else(not_compared),
                     };
+                    let before = stream.outcome.clone();
                     stop = stream.take_outcome(done).await?;
+                    if stream.outcome == EntityOutcome::Done {
+                        stream.outcome = before;
+                    }
                 }
             }
         }
@@ -370,6 +374,15 @@ struct Stream<'a> {
 impl<'a> Stream<'a> {
     fn new(pass: Pass<'a>) -> Self {
         Self { pass, outcome: EntityOutcome::Done }
+    }
+
+    /// Whether a step is worth taking. A comparison is, too, where the guard stopped single reads: it tells when they may go on.
+    fn is_open_to(&self, step: Step) -> bool {
+        match self.outcome {
+            EntityOutcome::Done => true,
+            EntityOutcome::Guarded(_) => matches!(step, Step::Compare),
+            _ => false,
+        }
     }
 
     /// Takes a result as the stream's outcome. An error that would meet every kind is given back.

@@ -13,7 +13,7 @@ use psa_core::{
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::engine::SyncEngine;
+use crate::engine::{SyncEngine, concerns_all};
 use crate::prepare::{Batch, Rules};
 use crate::progress::{Event, Progress};
 use crate::report::{Counts, EntityOutcome, EntityReport, Mode};
@@ -46,10 +46,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) unread_why: String,
     /// Where the window of this pass began, if it had one.
     read_from: Option<DateTime<Utc>>,
-    /// Where the next window starts once keys were compared.
+    /// Where the next window starts if the comparison of keys finds that nothing is hidden.
     pub(crate) next_window: NextWindow,
-    /// Whether this run has read all windows since keys were compared last.
-    gapless: bool,
     pub(crate) skew: Option<Duration>,
     /// The fingerprint of the names that records of this pass have in their labels.
     pub(crate) names: Option<String>,
@@ -64,7 +62,7 @@ pub(crate) struct Pass<'a> {
     started: Duration,
 }
 
-/// Where the next window starts.
+/// Where the window after a closed one starts.
 #[derive(Debug, Default)]
 pub(crate) enum NextWindow {
     /// Where the checkpoint says.
@@ -112,7 +110,6 @@ impl<'a> Pass<'a> {
             unread_why: String::new(),
             read_from: None,
             next_window: NextWindow::AsStored,
-            gapless: true,
             skew: None,
             names: None,
             shortfall: None,
@@ -138,6 +135,22 @@ impl<'a> Pass<'a> {
             self.read_pages(&source, &capabilities).await?;
             if !resumed || self.checkpoint.phase != Phase::Idle {
                 return Ok(());
+            }
+            self.compare_early().await?;
+        }
+    }
+
+    /// After a pass that an earlier run left open: only a comparison lets the window move on. If keys can't be compared now, the same
+    /// window is read again.
+    async fn compare_early(&mut self) -> Result<()> {
+        if matches!(self.next_window, NextWindow::AsStored) {
+            return Ok(());
+        }
+        match self.compare().await {
+            Err(error) if concerns_all(&error) || error.kind() == ErrorKind::Conflict => Err(error),
+            _ => {
+                self.next_window = NextWindow::AsStored;
+                Ok(())
             }
         }
     }
@@ -185,16 +198,6 @@ impl<'a> Pass<'a> {
             // All pages were read, and what paging missed could not be found: the window is still open, so it is read again.
             self.checkpoint.phase = Phase::Idle;
             self.checkpoint.window_hi = None;
-        }
-        if self.checkpoint.phase == Phase::Idle {
-            self.checkpoint.window_lo = match std::mem::take(&mut self.next_window) {
-                NextWindow::From(from) => from,
-                NextWindow::AsStored => self.checkpoint.next_lo,
-            };
-            self.gapless = true;
-        } else {
-            // What an earlier run read before this window was not compared: once this pass is closed, all since then is read again.
-            self.gapless = self.checkpoint.window_lo == self.checkpoint.next_lo;
         }
         self.mode = self.checkpoint.mode;
         self.read_from = self.checkpoint.window_lo.filter(|_| self.mode == Mode::Incremental);
@@ -343,32 +346,31 @@ impl<'a> Pass<'a> {
         next.mode = Mode::Incremental;
         next.fresh_as_of = next.window_hi.or(next.fresh_as_of);
         let from = match capabilities.incremental {
-            Incremental::Filter => self.next_window(&next).or(next.window_lo),
+            Incremental::Filter => self.window_after(&next).or(next.window_lo),
             Incremental::FullScan => None,
         };
-        if !self.later_pass() || scanned(capabilities) {
-            next.next_lo = from;
-        } else if self.gapless {
+        if self.later_pass() && !scanned(capabilities) {
             self.next_window = NextWindow::From(from);
+        } else {
+            next.window_lo = from;
         }
-        next.window_lo = None;
         next.window_hi = None;
         next
     }
 
-    /// Starts the next window where the last one ended, as nothing in it was hidden.
-    pub(crate) async fn move_window(&mut self) -> Result<()> {
+    /// Starts the next window where this one ended, if nothing was hidden. Else the next pass reads this window again.
+    pub(crate) async fn move_window(&mut self, nothing_hidden: bool) -> Result<()> {
         match std::mem::take(&mut self.next_window) {
-            NextWindow::From(from) if from != self.checkpoint.next_lo => {
-                self.move_to(Checkpoint { next_lo: from, ..self.checkpoint.clone() }).await
+            NextWindow::From(from) if nothing_hidden && from != self.checkpoint.window_lo => {
+                self.move_to(Checkpoint { window_lo: from, ..self.checkpoint.clone() }).await
             }
             _ => Ok(()),
         }
     }
 
-    /// Where the next window starts: at the vendor's clock or at the newest stamp, whichever is earlier, since answers and records
+    /// Where the window after this one starts: at the vendor's clock or at the newest stamp, whichever is earlier, since answers and records
     /// may be stamped by different clocks. Without any stamp neither clock tells, and the next pass reads everything again.
-    fn next_window(&self, closing: &Checkpoint) -> Option<DateTime<Utc>> {
+    fn window_after(&self, closing: &Checkpoint) -> Option<DateTime<Utc>> {
         let overlap = self.engine.connector.capabilities().overlap + closing.extra_overlap;
         let from = closing.window_hi?.min(closing.newest?);
         from.checked_sub_signed(TimeDelta::from_std(overlap).ok()?)

@@ -401,7 +401,7 @@ fn tickets(data: &Data, params: &Params<'_>, context: &Context<'_>, domain: Doma
         .filter(|(n, _)| narrow(&n.to_ascii_lowercase()) && KNOWN.contains(&n.to_ascii_lowercase().as_str()))
         .collect();
     let filtering = filters.iter().any(|(n, _)| !n.starts_with("include"));
-    let key = format!("{domain:?}{filters:?}");
+    let key = format!("{domain:?}{filters:?}{:?}", context.restricted_to);
     let recent_only = deleted || from.is_some_and(|f| f > data.dataset.anchor());
     let unfiltered = !filtering && context.restricted_to.is_none();
     let ids = data.ticket_ids(&key, domain, recent_only, unfiltered, keep);

@@ -10,16 +10,13 @@ ALTER TABLE stream ADD COLUMN names TEXT;
 ALTER TABLE stream ADD COLUMN compared_at TEXT;
 -- The number of the transaction that asked for a comparison; 0: none did.
 ALTER TABLE stream ADD COLUMN compare_asked INTEGER NOT NULL DEFAULT 0;
--- The guard stopped removals that single reads had shown.
+-- The mass-delete guard stopped removals.
 ALTER TABLE stream ADD COLUMN guarded INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN audit_counted INTEGER;
 ALTER TABLE stream ADD COLUMN audit_known INTEGER;
 ALTER TABLE stream ADD COLUMN audit_missing INTEGER;
 ALTER TABLE stream ADD COLUMN audit_same INTEGER;
 ALTER TABLE stream ADD COLUMN audit_at TEXT;
--- Where the next window starts, which is known once keys were compared.
-ALTER TABLE stream ADD COLUMN next_lo TEXT;
-UPDATE stream SET next_lo = window_lo;
 -- A pass that an older version left while it compared keys begins again.
 UPDATE stream SET phase = 'reading', cursor = NULL WHERE phase = 'reconciling';
 

@@ -44,10 +44,8 @@ pub struct Checkpoint {
     pub mode: Mode,
     /// How far the open pass is.
     pub phase: Phase,
-    /// The start of the open window. Unset: from the beginning.
+    /// The start of the open window, or of the next one. Unset: from the beginning.
     pub window_lo: Option<DateTime<Utc>>,
-    /// The start of the next window: what changed before it was read, and keys were compared after that. Unset: from the beginning.
-    pub next_lo: Option<DateTime<Utc>>,
     /// The end of the open window: the vendor's clock at the page that was read first. It can go back while the pass is open,
     /// never on.
     pub window_hi: Option<DateTime<Utc>>,
@@ -79,7 +77,6 @@ impl Checkpoint {
             mode: Mode::Backfill,
             phase: Phase::Idle,
             window_lo: None,
-            next_lo: None,
             window_hi: None,
             cursor: None,
             atomic: false,

@@ -388,7 +388,6 @@ impl Store for SqliteStore {
                                 _ => Phase::Idle,
                             },
                             window_lo: read_time(row, "window_lo")?,
-                            next_lo: read_time(row, "next_lo")?,
                             window_hi: read_time(row, "window_hi")?,
                             cursor: row.get::<_, Option<String>>("cursor")?.map(Cursor::new),
                             atomic: row.get("atomic")?,

@@ -107,7 +107,7 @@ pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint
     let moved = tx
         .prepare_cached(
             "UPDATE stream SET version = version + 1, epoch = ?3, mode = ?4, phase = ?5, window_lo = ?6, window_hi = ?7,
-             cursor = ?8, atomic = ?9, scope = ?10, fresh_as_of = ?11, newest = ?12, next_lo = ?15,
+             cursor = ?8, atomic = ?9, scope = ?10, fresh_as_of = ?11, newest = ?12,
              compare_asked = CASE WHEN ?3 > epoch AND epoch > 0 THEN ?14 ELSE compare_asked END,
              compared_at = CASE WHEN mode = 'backfill' AND ?4 = 'incremental' THEN ?13 ELSE compared_at END
              WHERE id = ?1 AND version = ?2 AND epoch <= ?3",
@@ -127,7 +127,6 @@ pub(super) fn move_checkpoint(tx: &Transaction<'_>, stream: i64, ck: &Checkpoint
             ck.newest.map(time),
             at,
             number,
-            ck.next_lo.map(time),
         ])?;
     if moved == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
