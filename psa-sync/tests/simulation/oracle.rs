@@ -104,7 +104,7 @@ impl Difference {
     /// Whether the ticket that a record is below is itself missing, or too many.
     fn is_below_another(&self, kind: &str, key: &str) -> bool {
         let ticket = |(of, id): &(String, String)| of == "ticket" && key.split('/').next() == Some(id);
-        kind != "ticket" && key.contains('/') && self.missing.iter().chain(&self.ghosts).any(ticket)
+        matches!(kind, "ticket_note" | "time_entry") && self.missing.iter().chain(&self.ghosts).any(ticket)
     }
 }
 

@@ -39,6 +39,7 @@ struct World<'a, V> {
     dice: Dice,
     story: &'a Story,
     scope: Scope,
+    guard: MassDeleteGuard,
     seed: u64,
     /// Requests that the story has told.
     told: usize,
@@ -54,7 +55,8 @@ pub(crate) async fn play<V: Vendor>(seed: u64, story: &Story) -> Result<(), Stri
     let vendor = V::new(seed, Arc::clone(&clock), &dice);
     let store = new_store().await;
     let scope = Scope::all();
-    let mut world = World { vendor, clock, store, dice, story, scope, seed, told: 0 };
+    let guard = if seed.is_multiple_of(3) { MassDeleteGuard { count: 6, share: 0.1 } } else { MassDeleteGuard::off() };
+    let mut world = World { vendor, clock, store, dice, story, scope, guard, seed, told: 0 };
     let rounds = world.dice.between(3, 8);
     for round in 0..rounds {
         world.round(round).await?;
@@ -75,7 +77,7 @@ impl<V: Vendor> World<'_, V> {
     /// An engine of its own: another process, or the same one after a restart.
     fn engine(&self, store: &SqliteStore) -> SyncEngine {
         let connector = self.vendor.connector(Arc::clone(&self.clock), self.seed);
-        engine(connector, store, &self.vendor.kinds(), self.scope.clone(), Arc::clone(&self.clock))
+        engine(connector, store, &self.vendor.kinds(), self.scope.clone(), self.guard, Arc::clone(&self.clock))
     }
 
     async fn round(&mut self, round: u64) -> Result<(), String> {
@@ -221,6 +223,8 @@ impl<V: Vendor> World<'_, V> {
 
     async fn quiet(&mut self) -> Result<(), String> {
         self.vendor_calms();
+        // Somebody looked, and what is gone is gone.
+        self.guard = MassDeleteGuard::off();
         self.clock.sleep(Duration::from_secs(4000)).await;
         let before = self.settle("quiet").await?;
         let first = self.difference().await?;
@@ -277,13 +281,14 @@ fn engine(
     store: &SqliteStore,
     kinds: &[EntityKind],
     scope: Scope,
+    guard: MassDeleteGuard,
     clock: Arc<dyn Clock>,
 ) -> SyncEngine {
     let mut builder = SyncEngine::builder(connector, Arc::new(store.clone()))
         .scope(scope)
         .clock(clock)
         .page_size(8)
-        .mass_delete_guard(MassDeleteGuard::off());
+        .mass_delete_guard(guard);
     for kind in kinds {
         builder = crate::add_kind(builder, kind);
     }
