@@ -321,8 +321,8 @@ impl Pass<'_> {
                 };
                 let again = match again {
                     Ok(again) => again,
-                    // Somebody else read it meanwhile, or asked for it again: what was read here may be older. If it is still due, it
-                    // comes again; and then whoever else works on it has it.
+                    // Another engine read it meanwhile, or asked for it again: this answer may be older. If it is still due it is read
+                    // once more; after a second conflict it is left to the other engine.
                     Err(error) if error.kind() == ErrorKind::Conflict => {
                         if !contested.insert(due.key.clone()) {
                             failed.insert(due.key);

@@ -163,8 +163,8 @@ pub trait Store: Send + Sync {
     async fn absent(&self, stream: &StreamKey, listing: Listing, after: Option<&Key>, limit: u32) -> Result<Vec<Key>>;
 
     /// Forgets what waits, is outside the scope or is to be read, and is not in a listing. With `unreadable`, rows without a
-    /// readable key too: all rows of the vendor are known by their keys now. What was left out because of such a record is to be read,
-    /// and was asked for `at` this moment.
+    /// readable key too: all rows of the vendor are known by their keys now. What was left out because of such a record is due from
+    /// `at` on.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if another comparison took this one's place.
@@ -200,7 +200,7 @@ pub trait Store: Send + Sync {
     /// What the database can do.
     async fn keep_audit(&self, stream: &StreamKey, audit: Option<Audit>) -> Result<()>;
 
-    /// Remembers whether the guard stopped removals of a stream that single reads had shown.
+    /// Remembers whether the mass-delete guard stopped removals of a stream.
     ///
     /// # Errors
     /// What the database can do.

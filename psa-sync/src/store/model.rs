@@ -324,7 +324,7 @@ pub struct Standing {
     pub compared_at: Option<DateTime<Utc>>,
     /// Whether a comparison was asked for.
     pub asked: bool,
-    /// Whether the guard stopped removals that single reads had shown.
+    /// Whether the mass-delete guard stopped removals, and nothing has shown since that it may let go.
     pub guarded: bool,
     /// The last audit.
     pub audit: Option<Audit>,

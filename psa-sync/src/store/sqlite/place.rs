@@ -269,8 +269,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A record that was left out counts as known no longer. Returns whether it was one.
-    pub(super) fn no_more_left_out(&mut self, kind: &EntityKind, key: &Key) -> Result<bool> {
+    /// Forgets that a record was left out, so that it counts as known no longer. Returns whether it was.
+    pub(super) fn forget_left_out(&mut self, kind: &EntityKind, key: &Key) -> Result<bool> {
         let stream = self.stream(kind)?;
         let left_out = "DELETE FROM excluded WHERE stream_id = ?1 AND key = ?2 AND reason <> 'gone'";
         Ok(stream.excluded && self.drop_from(left_out, stream.id, key)? > 0)
@@ -488,7 +488,7 @@ impl Writer<'_> {
         if stream.holds {
             self.drop_from("DELETE FROM hold WHERE stream_id = ?1 AND key = ?2", stream.id, key)?;
         }
-        if self.no_more_left_out(kind, key)? && *evidence != Evidence::OutOfScope {
+        if self.forget_left_out(kind, key)? && *evidence != Evidence::OutOfScope {
             self.ask_for_bounded(kind, key)?;
         }
         if stream.due {

@@ -74,7 +74,7 @@ impl Writer<'_> {
                 .query_row((name.as_str(), key.as_str(), self.connection), |row| row.get::<_, bool>(0))?;
         }
         if !awaited {
-            if self.no_more_left_out(kind, key)? {
+            if self.forget_left_out(kind, key)? {
                 self.ask_for_bounded(kind, key)?;
             }
             for sql in [
