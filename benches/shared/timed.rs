@@ -134,8 +134,14 @@ impl Store for Timed {
     async fn absent(&self, stream: &StreamKey, listing: Listing, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
         self.inner.absent(stream, listing, after, limit).await
     }
-    async fn drop_stale(&self, stream: &StreamKey, listing: Listing, unreadable: bool) -> Result<u64> {
-        self.inner.drop_stale(stream, listing, unreadable).await
+    async fn drop_stale(
+        &self,
+        stream: &StreamKey,
+        listing: Listing,
+        unreadable: bool,
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        self.inner.drop_stale(stream, listing, unreadable, at).await
     }
     async fn seen(&self, stream: &StreamKey) -> Result<u64> {
         self.inner.seen(stream).await
