@@ -197,31 +197,38 @@ impl Pass<'_> {
         Ok(comparison)
     }
 
-    /// Reads the rows of the open window that its pages did not show.
-    pub(crate) async fn fetch_unseen(&mut self, source: &Arc<dyn Source>, query: Query) -> Result<()> {
+    /// Reads the rows of the open window that its pages did not show. Returns how many its keys told of.
+    pub(crate) async fn fetch_unseen(&mut self, source: &Arc<dyn Source>, query: Query) -> Result<u64> {
         let comparison = self.list_keys(source, query, None).await?;
         let mut after = None;
+        let mut told = 0;
         loop {
             let store = &self.engine.store;
             let unseen = store.unknown(&self.stream, comparison.id, true, after.as_ref(), TOGETHER).await?;
             let Some(last) = unseen.last() else { break };
             after = Some(last.clone());
+            told += unseen.len() as u64;
             self.fetch_listed(source, unseen).await?;
         }
-        self.engine.store.end_comparison(&self.stream, comparison.id, None).await
+        self.engine.store.end_comparison(&self.stream, comparison.id, None).await?;
+        Ok(told)
     }
 
-    /// After a pass that read everything: what it did not see is read, and removed if it is gone.
-    pub(crate) async fn remove_unseen(&mut self, source: &Arc<dyn Source>) -> Result<()> {
+    /// After a pass that read everything: what it did not see is read, and removed if it is gone. Returns what was not done.
+    pub(crate) async fn remove_unseen(&mut self, source: &Arc<dyn Source>) -> Result<Option<EntityOutcome>> {
         let verdict = self.engine.store.verdict(&self.stream, Listing::Seen).await?;
         if self.total().is_none_or(|total| verdict.listed >= total) {
             self.engine.store.drop_stale(&self.stream, Listing::Seen, true, self.engine.clock.now()).await?;
         }
         let outcome = self.remove_absent(source, Listing::Seen, self.checkpoint.atomic, verdict).await?;
-        if outcome != EntityOutcome::Done {
-            self.shortfall = Some(outcome);
-        }
-        Ok(())
+        Ok(Some(outcome).filter(|outcome| *outcome != EntityOutcome::Done))
+    }
+
+    /// Reads our records that a pass over everything did not see, one by one. Returns what was not done.
+    pub(crate) async fn read_unseen(&mut self, source: &Arc<dyn Source>) -> Result<Option<EntityOutcome>> {
+        let verdict = self.engine.store.verdict(&self.stream, Listing::Seen).await?;
+        let outcome = self.remove_absent(source, Listing::Seen, false, verdict).await?;
+        Ok(Some(outcome).filter(|outcome| *outcome != EntityOutcome::Done))
     }
 
     /// Removes our records that a listing does not have, with evidence: each was read and not found; or, of very many, a sample was,

@@ -44,6 +44,8 @@ pub(crate) struct Pass<'a> {
     /// Records that can't be read now, and why the last of them can't.
     pub(crate) unread: BTreeSet<psa_core::Key>,
     pub(crate) unread_why: String,
+    /// Whether an earlier pass over this window found fewer rows than the vendor counts in it.
+    reopened: bool,
     /// Where the window of this pass began, if it had one.
     read_from: Option<DateTime<Utc>>,
     /// Where the next window starts if the comparison of keys finds that nothing is hidden.
@@ -108,6 +110,7 @@ impl<'a> Pass<'a> {
             refusals: 0,
             unread: BTreeSet::new(),
             unread_why: String::new(),
+            reopened: false,
             read_from: None,
             next_window: NextWindow::AsStored,
             skew: None,
@@ -198,6 +201,7 @@ impl<'a> Pass<'a> {
             // All pages were read, and what paging missed could not be found: the window is still open, so it is read again.
             self.checkpoint.phase = Phase::Idle;
             self.checkpoint.window_hi = None;
+            self.reopened = true;
         }
         self.mode = self.checkpoint.mode;
         self.read_from = self.checkpoint.window_lo.filter(|_| self.mode == Mode::Incremental);
@@ -266,8 +270,14 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         self.progress.event(&Event::Reconciling { kind: self.kind });
-        self.find_missed(source, capabilities).await?;
-        self.close(capabilities).await
+        match self.find_missed(source, capabilities).await? {
+            None => self.close(capabilities).await,
+            // The pass stays open, and the next run reads its window again.
+            Some(short) => {
+                self.shortfall = Some(short);
+                Ok(())
+            }
+        }
     }
 
     /// Whether rows of this pass may have been missed, and only a list of its keys can tell.
@@ -311,20 +321,60 @@ impl<'a> Pass<'a> {
     }
 
     /// Finds the rows of this pass that its pages did not show: an empty or short page, or rows that moved while others were read.
-    async fn find_missed(&mut self, source: &Arc<dyn Source>, capabilities: &EntityCapabilities) -> Result<()> {
+    /// Returns why the pass can't be closed, if there may be more of them.
+    async fn find_missed(
+        &mut self,
+        source: &Arc<dyn Source>,
+        capabilities: &EntityCapabilities,
+    ) -> Result<Option<EntityOutcome>> {
         let seen = self.engine.store.seen(&self.stream).await?;
         let counted = self.total.is_some_and(|total| seen >= total);
         if scanned(capabilities) {
             // Everything was read. Which of our records were not among it is found at once; which of the vendor's were not, the
             // audit of its count finds.
-            return self.remove_unseen(source).await;
+            self.shortfall = self.remove_unseen(source).await?;
+            return Ok(None);
         }
         let complete = counted && (self.checkpoint.atomic || !capabilities.pages_shift);
         if complete {
-            return Ok(());
+            return Ok(None);
         }
         let query = self.query(capabilities);
-        self.fetch_unseen(source, query).await
+        let found = seen + self.fetch_unseen(source, query.clone()).await?;
+        if self.mode == Mode::Backfill {
+            // Each of our records is judged anew. One that neither pages nor keys showed counts as known, so that no audit tells.
+            return self.read_unseen(source).await;
+        }
+        self.short_of(source, query, capabilities, found).await
+    }
+
+    /// Why a window can't be closed: the vendor counts more rows in it than its pages and keys showed, and did not say so before.
+    async fn short_of(
+        &mut self,
+        source: &Arc<dyn Source>,
+        query: Query,
+        capabilities: &EntityCapabilities,
+        found: u64,
+    ) -> Result<Option<EntityOutcome>> {
+        let Some(total) = self.total.filter(|total| found < *total && capabilities.count) else { return Ok(None) };
+        // Rows leave a window while it is read.
+        let now = source.count(query).await?.unwrap_or(total);
+        if found >= now.min(total) {
+            return Ok(None);
+        }
+        let message = format!(
+            "the vendor counts {} changed {} records and lists {found} of them; the same window is read again",
+            now.min(total),
+            self.kind
+        );
+        self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
+        let short = EntityOutcome::Incomplete(message);
+        // A count that stays wrong must not keep the window open for ever.
+        if self.reopened {
+            self.shortfall = Some(short);
+            return Ok(None);
+        }
+        Ok(Some(short))
     }
 
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {

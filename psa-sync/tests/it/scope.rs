@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use psa_core::{Company, Stage, StatusMap, Ticket, TicketNote};
+use psa_sandbox::{Effect, Fault, Trigger};
 use psa_sync::{Pull, Scope, SyncEngine};
 
 use crate::world::{TICKET, World, halo, later, run, succeeded};
@@ -89,4 +90,23 @@ async fn a_status_map_that_comes_later_reaches_the_tickets_that_are_there() {
     succeeded(&run(&with(StatusMap::new().with(9, Stage::Resolved, true))).await);
     assert_eq!(world.count(closed).await, world.count("SELECT count(*) FROM ticket WHERE status = 'Closed'").await);
     assert!(world.count(closed).await > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_that_neither_pages_nor_keys_show_are_judged_by_the_new_scope_too() {
+    for every in 2..=4 {
+        let world = World::new(100).await;
+        succeeded(&run(&engine(&world, Scope::all())).await);
+        later(60).await;
+        let narrowed = || engine(&world, Scope::all().teams(["Service Desk"]));
+        let empty = Fault::new("halo.tickets.list", Trigger::Every(every), Effect::EmptyPage);
+        world.sandbox.add_fault(empty);
+        run(&narrowed()).await;
+        world.sandbox.clear_faults();
+        later(60).await;
+        run(&narrowed()).await;
+        succeeded(&run(&narrowed()).await);
+        let outside = world.count("SELECT count(*) FROM ticket WHERE team <> 'Service Desk'").await;
+        assert_eq!(outside, 0, "every {every}. page was empty");
+    }
 }

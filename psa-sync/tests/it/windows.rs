@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use psa_core::{Cause, Company, Ticket};
 use psa_sandbox::{Effect, Fault, HaloSandbox, Trigger};
-use psa_sync::{EntityOutcome, Event, MassDeleteGuard, Pull, Scope, SyncEngine};
+use psa_sync::{EntityOutcome, Event, MassDeleteGuard, Pull, RunState, Scope, SyncEngine};
 use tokio::sync::Notify;
 
 use crate::tenants::hint;
@@ -182,4 +182,45 @@ async fn what_an_older_scope_left_out_is_missed_if_the_wider_one_does_not_show_i
     later(60).await;
     succeeded(&run(&engine(Scope::all())).await);
     world.assert_same_tickets(100).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_whose_pages_and_keys_both_came_short_is_read_again() {
+    let mut short = 0;
+    for every in 2..=5 {
+        let world = World::new(60).await;
+        let engine = || {
+            world.engine().entity(Pull::<Company>::new()).entity(Pull::<Ticket>::new()).page_size(4).build().unwrap()
+        };
+        succeeded(&run(&engine()).await);
+        later(60).await;
+        world.edit(|halo| (1..=9).for_each(|id| halo.update_ticket(id, "summary", format!("changed {id}"))));
+        world.sandbox.add_fault(Fault::new("halo.tickets.list", Trigger::Every(every), Effect::EmptyPage));
+        let first = run(&engine()).await;
+        short += u32::from(first.state == RunState::Partial);
+        world.sandbox.clear_faults();
+        later(60).await;
+        succeeded(&run(&engine()).await);
+        world.assert_same_tickets(60).await;
+    }
+    assert!(short > 0, "no run said that its window came short");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_that_stays_wrong_keeps_no_window_open() {
+    let world = World::new(200).await;
+    succeeded(&run(&world.tickets()).await);
+    world.sandbox.add_fault(Fault::new("halo.tickets.list", Trigger::Always, Effect::LyingCount(5)));
+    let mut starts = Vec::new();
+    for _ in 0..4 {
+        later(60).await;
+        world.edit(|halo| {
+            (1..=20).for_each(|id| halo.update_ticket(id, "summary", format!("changed {}", starts.len())))
+        });
+        later(1).await;
+        run(&world.tickets()).await;
+        starts.extend(world.numbers("SELECT unixepoch(window_lo) FROM stream WHERE kind = 'ticket'").await);
+    }
+    starts.dedup();
+    assert!(starts.len() >= 2, "the window moved on: {starts:?}");
 }
