@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use crate::client::ConnectWise;
+use crate::codebase::USER_TYPE;
 
 /// A key pair never changes by itself.
 pub(crate) struct KeyPair(HeaderValue);
@@ -74,7 +75,7 @@ impl TokenSource for Impersonation {
         let call = http
             .call(&MINT)
             .path("id", &self.member)
-            .header(crate::client::USER_TYPE, HeaderValue::from_static("integrator"));
+            .header(USER_TYPE, HeaderValue::from_static("integrator"));
         let answer = call.json(&json!({"memberIdentifier": self.member})).send().await?;
         let keys: Keys = psa_http::json::decode(&answer.body).map_err(|e| {
             Error::new(psa_core::ErrorKind::Decode, "the answer holds no key pair")

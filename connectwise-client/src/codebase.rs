@@ -24,6 +24,8 @@ const CLASSIC: &str = "v4_6_release/";
 /// A codebase that was asked for within this time is believed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Says whose rights a request has: an integrator's, or a member's that it stands in for.
+pub(crate) const USER_TYPE: HeaderName = HeaderName::from_static("x-cw-usertype");
 const CLIENT_ID: HeaderName = HeaderName::from_static("clientid");
 const CURRENT_VERSION: HeaderName = HeaderName::from_static("api-current-version");
 
@@ -216,7 +218,7 @@ impl Codebase {
             headers.insert(header::ACCEPT, self.accept.clone());
         }
         if let Some(user_type) = &self.user_type {
-            headers.entry(crate::client::USER_TYPE).or_insert(user_type.clone());
+            headers.entry(USER_TYPE).or_insert(user_type.clone());
         }
         Ok(request)
     }

@@ -40,8 +40,27 @@ impl fmt::Debug for ConnectWiseBuilder {
     }
 }
 
+impl ConnectWise {
+    /// Starts a client for the server that people log in at, pasted in any form.
+    pub fn builder(site: &str) -> ConnectWiseBuilder {
+        ConnectWiseBuilder::new(site)
+    }
+
+    /// The same tenant with the rights of a member, by its identifier (what it logs in with) or id. Only an integrator login may do that; the keys are
+    /// minted with the first call and again before they end, after four hours.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) for a name that can't be one.
+    pub fn impersonate(&self, member: &str) -> Result<Self> {
+        if member.trim().is_empty() {
+            return Err(Error::config("member", "no member was named"));
+        }
+        impersonate(self, member.trim())
+    }
+}
+
 impl ConnectWiseBuilder {
-    pub(crate) fn new(site: &str) -> Self {
+    fn new(site: &str) -> Self {
         Self {
             site: site.to_owned(),
             api_url: None,
@@ -146,7 +165,7 @@ fn assemble(
 }
 
 /// The same tenant, seen by another member.
-pub(crate) fn impersonate(integrator: &ConnectWise, member: &str) -> Result<ConnectWise> {
+fn impersonate(integrator: &ConnectWise, member: &str) -> Result<ConnectWise> {
     let inner = integrator.inner();
     if inner.codebase.is_impersonated() {
         return Err(Error::config("member", "a member can't impersonate another one")

@@ -9,7 +9,7 @@ mod config;
 mod connector;
 mod error;
 mod ids;
-mod page;
+mod list;
 mod receiver;
 mod resources;
 
@@ -18,7 +18,7 @@ pub use conditions::{Condition, CustomFieldCondition, Field, Literal, custom_fie
 pub use config::ConnectWiseBuilder;
 pub use connector::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
 pub use ids::*;
-pub use page::List;
+pub use list::List;
 pub use psa_http::json::Native;
 pub use psa_http::{Download, Identified, ListPage, RawCall, RawRecord};
 pub use receiver::{ConnectWiseReceiver, ConnectWiseReceiverBuilder, KeyOrigins};

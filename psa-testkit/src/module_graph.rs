@@ -250,7 +250,6 @@ impl Names<'_> {
                 }
                 self.bind(Some(rename.rename.to_string()), path, public);
             }
-            _ => {}
         }
     }
 
@@ -306,6 +305,17 @@ impl<'ast> Visit<'ast> for Names<'_> {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         self.module.named.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         visit::visit_path(self, path);
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+        if item.ident.is_none() {
+            return visit::visit_item_macro(self, item);
+        }
+        // In a definition single names are mostly of what it declares.
+        let before = self.module.named.len();
+        self.tokens(item.mac.tokens.clone());
+        let paths = self.module.named.split_off(before);
+        self.module.named.extend(paths.into_iter().filter(|path| path.len() > 1));
     }
 
     fn visit_macro(&mut self, invoked: &'ast syn::Macro) {

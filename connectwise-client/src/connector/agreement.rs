@@ -1,6 +1,6 @@
 use psa_core::{Agreement as CommonAgreement, Relabel};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -22,28 +22,28 @@ impl Mapping for Agreements {
     }
 
     fn common(a: &Agreement, _: &Context) -> CommonAgreement {
-        let company = super::reference(&a.company);
+        let company = context::reference(&a.company);
         CommonAgreement {
-            name: super::text(&a.name),
-            agreement_type: super::label(&a.r#type),
-            status: super::word(&a.agreement_status),
+            name: context::non_blank(&a.name),
+            agreement_type: context::label(&a.r#type),
+            status: context::word(&a.agreement_status),
             active: a.agreement_status.as_deref().map(|s| s == "Active"),
             cancelled: a.cancelled_flag,
-            site: super::ticket::site_of(&company, super::reference(&a.site)),
+            site: super::ticket::site_of(&company, context::reference(&a.site)),
             company,
-            contact: super::reference(&a.contact),
-            parent: super::reference(&a.parent_agreement),
+            contact: context::reference(&a.contact),
+            parent: context::reference(&a.parent_agreement),
             starts_at: a.start_date,
             ends_at: a.end_date.filter(|_| a.no_ending_date_flag != Some(true)),
             amount: a.bill_amount,
-            currency: a.currency.as_ref().and_then(|c| super::text(&c.currency_code).or_else(|| super::text(&c.name))),
-            billing_cycle: super::label(&a.billing_cycle),
-            next_invoice_at: super::moment(&a.next_invoice_date),
-            sla: super::label(&a.sla),
-            notes: super::text(&a.internal_notes),
-            custom: super::custom(&a.custom_fields),
-            created_at: super::created(&a.info),
-            updated_at: super::updated(&a.info),
+            currency: a.currency.as_ref().and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
+            billing_cycle: context::label(&a.billing_cycle),
+            next_invoice_at: context::moment(&a.next_invoice_date),
+            sla: context::label(&a.sla),
+            notes: context::non_blank(&a.internal_notes),
+            custom: context::custom(&a.custom_fields),
+            created_at: context::created(&a.info),
+            updated_at: context::updated(&a.info),
         }
     }
 

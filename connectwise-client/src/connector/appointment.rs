@@ -1,6 +1,6 @@
 use psa_core::{Appointment, EntityKind, Key, Reference, Relabel};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -27,23 +27,23 @@ impl Mapping for Appointments {
         let ticket = object.filter(|_| kind == "S").map(Reference::to);
         let other = object.filter(|_| kind != "S" && !kind.is_empty());
         Appointment {
-            subject: super::text(&s.name),
-            appointment_type: super::label(&s.r#type),
-            status: super::label(&s.status),
+            subject: context::non_blank(&s.name),
+            appointment_type: context::label(&s.r#type),
+            status: context::label(&s.status),
             started_at: s.date_start,
             ended_at: s.date_end,
             // Midnight without hours is how a whole day is written.
             all_day: s.date_start.map(|at| at.time() == chrono::NaiveTime::MIN && s.hours.unwrap_or(0.0) == 0.0),
             completed: s.done_flag,
-            agent: super::reference(&s.member),
+            agent: context::reference(&s.member),
             ticket,
             subject_record: other.map(|id| {
                 let kind = if kind == "C" { "activity" } else { "other" };
                 Reference { id: Key::from(id), kind: Some(EntityKind::named(kind)) }
             }),
-            location: s.r#where.as_ref().and_then(|w| super::text(&w.name)),
-            created_at: super::created(&s.info),
-            updated_at: super::updated(&s.info),
+            location: s.r#where.as_ref().and_then(|w| context::non_blank(&w.name)),
+            created_at: context::created(&s.info),
+            updated_at: context::updated(&s.info),
             ..Appointment::default()
         }
     }

@@ -1,6 +1,6 @@
 use psa_core::{Asset, Relabel};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -22,27 +22,27 @@ impl Mapping for Assets {
     }
 
     fn common(c: &Configuration, _: &Context) -> Asset {
-        let company = super::reference(&c.company);
+        let company = context::reference(&c.company);
         Asset {
-            name: super::text(&c.name),
-            tag: super::text(&c.tag_number),
-            asset_type: super::label(&c.r#type),
-            status: super::label(&c.status),
+            name: context::non_blank(&c.name),
+            tag: context::non_blank(&c.tag_number),
+            asset_type: context::label(&c.r#type),
+            status: context::label(&c.status),
             inactive: c.active_flag.map(|active| !active),
-            manufacturer: super::label(&c.manufacturer),
-            model: super::text(&c.model_number),
-            serial_number: super::text(&c.serial_number),
-            site: super::ticket::site_of(&company, super::reference(&c.site)),
+            manufacturer: context::label(&c.manufacturer),
+            model: context::non_blank(&c.model_number),
+            serial_number: context::non_blank(&c.serial_number),
+            site: super::ticket::site_of(&company, context::reference(&c.site)),
             company,
-            contact: super::reference(&c.contact),
-            supplier: super::label(&c.vendor),
+            contact: context::reference(&c.contact),
+            supplier: context::label(&c.vendor),
             purchased_at: c.purchase_date,
             installed_at: c.installation_date,
             warranty_until: c.warranty_expiration_date,
-            notes: super::text(&c.notes),
-            custom: super::custom(&c.custom_fields),
-            created_at: super::created(&c.info),
-            updated_at: super::updated(&c.info),
+            notes: context::non_blank(&c.notes),
+            custom: context::custom(&c.custom_fields),
+            created_at: context::created(&c.info),
+            updated_at: context::updated(&c.info),
             ..Asset::default()
         }
     }

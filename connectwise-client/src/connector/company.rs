@@ -1,6 +1,6 @@
 use psa_core::{Address, Company as CommonCompany, Evidence, Label, Relabel};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -27,30 +27,30 @@ impl Mapping for Companies {
     }
 
     fn common(c: &Company, _: &Context) -> CommonCompany {
-        let lines: Vec<String> = [&c.address_line1, &c.address_line2].into_iter().filter_map(super::text).collect();
-        let country = c.country.as_ref().and_then(|c| super::text(&c.name));
+        let lines: Vec<String> = [&c.address_line1, &c.address_line2].into_iter().filter_map(context::non_blank).collect();
+        let country = c.country.as_ref().and_then(|c| context::non_blank(&c.name));
         let address = Address {
             lines,
-            city: super::text(&c.city),
-            region: super::text(&c.state),
-            postcode: super::text(&c.zip),
+            city: context::non_blank(&c.city),
+            region: context::non_blank(&c.state),
+            postcode: context::non_blank(&c.zip),
             country,
         };
         CommonCompany {
-            name: super::text(&c.name),
-            code: super::text(&c.identifier),
-            status: super::label(&c.status),
+            name: context::non_blank(&c.name),
+            code: context::non_blank(&c.identifier),
+            status: context::label(&c.status),
             types: c.types.iter().filter_map(|t| Some(Label::new(t.id?, t.name.clone()))).collect(),
-            phone: super::text(&c.phone_number),
-            website: super::text(&c.website),
+            phone: context::non_blank(&c.phone_number),
+            website: context::non_blank(&c.website),
             address: (address != Address::default()).then_some(address),
-            parent: super::reference(&c.parent_company),
-            territory: super::label(&c.territory),
-            owner: super::reference(&c.territory_manager),
+            parent: context::reference(&c.parent_company),
+            territory: context::label(&c.territory),
+            owner: context::reference(&c.territory_manager),
             deleted_at: c.date_deleted,
-            custom: super::custom(&c.custom_fields),
-            created_at: super::created(&c.info).or(c.date_acquired),
-            updated_at: super::updated(&c.info),
+            custom: context::custom(&c.custom_fields),
+            created_at: context::created(&c.info).or(c.date_acquired),
+            updated_at: context::updated(&c.info),
             ..CommonCompany::default()
         }
     }

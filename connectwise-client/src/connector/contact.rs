@@ -7,7 +7,7 @@ use psa_core::{
 };
 use serde_json::{Value, json};
 
-use super::Context;
+use super::context::{self, Context};
 use super::reader::Mapping;
 use super::writer::{Member, Writes, create, stored, update};
 use crate::ids::ContactId;
@@ -31,30 +31,30 @@ impl Mapping for Contacts {
     }
 
     fn common(c: &Contact, _: &Context) -> CommonContact {
-        let whole = [&c.first_name, &c.last_name].into_iter().filter_map(super::text).collect::<Vec<_>>().join(" ");
+        let whole = [&c.first_name, &c.last_name].into_iter().filter_map(context::non_blank).collect::<Vec<_>>().join(" ");
         let is = |item: &&CommunicationItem, kind: &str| item.communication_type.as_deref() == Some(kind);
         let emails = c.communication_items.iter().filter(|i| is(i, "Email"));
         let numbers = c.communication_items.iter().filter(|i| is(i, "Phone") || is(i, "Fax"));
         CommonContact {
             name: Some(whole).filter(|n| !n.is_empty()),
-            first_name: super::text(&c.first_name),
-            last_name: super::text(&c.last_name),
-            title: super::text(&c.title),
+            first_name: context::non_blank(&c.first_name),
+            last_name: context::non_blank(&c.last_name),
+            title: context::non_blank(&c.title),
             emails: emails
                 .filter_map(|e| {
-                    Some(Email { address: super::text(&e.value)?, default: e.default_flag.unwrap_or(false) })
+                    Some(Email { address: context::non_blank(&e.value)?, default: e.default_flag.unwrap_or(false) })
                 })
                 .collect(),
-            phones: numbers.filter_map(|p| Some(Phone { number: super::text(&p.value)?, kind: kind_of(p) })).collect(),
-            company: super::reference(&c.company),
-            site: super::ticket::site_of(&super::reference(&c.company), super::reference(&c.site)),
+            phones: numbers.filter_map(|p| Some(Phone { number: context::non_blank(&p.value)?, kind: kind_of(p) })).collect(),
+            company: context::reference(&c.company),
+            site: super::ticket::site_of(&context::reference(&c.company), context::reference(&c.site)),
             types: c.types.iter().filter_map(|t| Some(Label::new(t.id?, t.name.clone()))).collect(),
             is_default: c.default_flag,
             inactive: c.inactive_flag,
             merged_into: c.default_merge_contact_id.filter(|id| *id > 0).map(Reference::to),
-            custom: super::custom(&c.custom_fields),
-            created_at: super::created(&c.info),
-            updated_at: super::updated(&c.info),
+            custom: context::custom(&c.custom_fields),
+            created_at: context::created(&c.info),
+            updated_at: context::updated(&c.info),
             ..CommonContact::default()
         }
     }
@@ -62,7 +62,7 @@ impl Mapping for Contacts {
 
 /// ConnectWise's name for the kind of a number; `fax` for all of those.
 fn kind_of(item: &CommunicationItem) -> String {
-    named_kind(&item.communication_type, item.r#type.as_ref().and_then(|t| super::text(&t.name)))
+    named_kind(&item.communication_type, item.r#type.as_ref().and_then(|t| context::non_blank(&t.name)))
 }
 
 fn named_kind(communication_type: &Option<String>, name: Option<String>) -> String {
@@ -172,7 +172,7 @@ impl ContactWriter {
                 Some(old) => {
                     // Types that read as the same kind stay what they are.
                     let had =
-                        named_kind(&old.communication_type, old.r#type.as_ref().and_then(|t| super::text(&t.name)));
+                        named_kind(&old.communication_type, old.r#type.as_ref().and_then(|t| context::non_blank(&t.name)));
                     let retyped = had != kind;
                     let raised = default == Some(true) && old.default_flag != Some(true);
                     if !retyped && !raised {

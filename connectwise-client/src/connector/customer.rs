@@ -2,7 +2,7 @@
 
 use psa_core::{AnyChanges, AnyEntity, Error, ErrorKind, Key, OwnedReference, Phase, Result};
 
-use super::Context;
+use super::context::{self, Context};
 use crate::resources::Reference;
 
 /// Refuses a write whose references belong to different companies. `current` is the record as it is, for an update.
@@ -29,7 +29,7 @@ async fn owner(context: &Context, reference: &OwnedReference) -> Result<Option<K
     let cw = &context.cw;
     let named = |error: Error| error.with_context("field", reference.field);
     if reference.kind.as_str() == "site" {
-        let (company, _) = super::children::parts(&reference.key).map_err(named)?;
+        let (company, _) = super::child_reader::parts(&reference.key).map_err(named)?;
         return Ok(Some(Key::from(company)));
     }
     let id = reference.key.as_i64().map_err(named)?;
@@ -62,7 +62,7 @@ async fn owner(context: &Context, reference: &OwnedReference) -> Result<Option<K
 }
 
 fn company(reference: &Option<Box<Reference>>) -> Option<Key> {
-    super::reference(reference).map(|company| company.id)
+    context::reference(reference).map(|company| company.id)
 }
 
 /// Refuses a key whose parent is not the one that the record names.

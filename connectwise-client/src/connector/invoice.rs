@@ -1,6 +1,6 @@
 use psa_core::Invoice as CommonInvoice;
 
-use super::Context;
+use super::context::{self, Context};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::resources::{Collection, CustomFieldValue, Info, Invoice};
@@ -21,16 +21,16 @@ impl Mapping for Invoices {
     }
 
     fn common(i: &Invoice, _: &Context) -> CommonInvoice {
-        let company = super::reference(&i.company);
+        let company = context::reference(&i.company);
         CommonInvoice {
-            number: super::text(&i.invoice_number),
-            invoice_type: super::word(&i.r#type),
-            status: super::label(&i.status),
-            site: super::ticket::site_of(&company, super::reference(&i.billing_site)),
+            number: context::non_blank(&i.invoice_number),
+            invoice_type: context::word(&i.r#type),
+            status: context::label(&i.status),
+            site: super::ticket::site_of(&company, context::reference(&i.billing_site)),
             company,
-            agreement: super::reference(&i.agreement),
-            ticket: super::reference(&i.ticket),
-            project: super::reference(&i.project),
+            agreement: context::reference(&i.agreement),
+            ticket: context::reference(&i.ticket),
+            project: context::reference(&i.project),
             date: i.date,
             due_at: i.due_date,
             subtotal: i.subtotal,
@@ -38,12 +38,12 @@ impl Mapping for Invoices {
             total: i.total,
             paid: i.payments,
             balance: i.balance,
-            currency: i.currency.as_ref().and_then(|c| super::text(&c.currency_code).or_else(|| super::text(&c.name))),
-            reference: super::text(&i.reference),
+            currency: i.currency.as_ref().and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
+            reference: context::non_blank(&i.reference),
             posted: i.status.as_ref().and_then(|s| s.is_closed),
-            custom: super::custom(&i.custom_fields),
-            created_at: super::created(&i.info),
-            updated_at: super::updated(&i.info),
+            custom: context::custom(&i.custom_fields),
+            created_at: context::created(&i.info),
+            updated_at: context::updated(&i.info),
             ..CommonInvoice::default()
         }
     }

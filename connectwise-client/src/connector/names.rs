@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use psa_core::{Error, Label, Lane, Result};
 
 use crate::client::ConnectWise;
-use crate::page::List;
+use crate::list::List;
 use crate::resources::*;
 
 /// Boards whose lists are read at once.

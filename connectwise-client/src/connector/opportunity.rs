@@ -1,6 +1,6 @@
 use psa_core::{Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Relabel};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -22,28 +22,28 @@ impl Mapping for Opportunities {
     }
 
     fn common(o: &Opportunity, _: &Context) -> CommonOpportunity {
-        let status = o.status.as_ref().and_then(|s| super::text(&s.name));
+        let status = o.status.as_ref().and_then(|s| context::non_blank(&s.name));
         let closed = o.closed_date.is_some();
         CommonOpportunity {
-            name: super::text(&o.name),
-            description: super::text(&o.notes),
-            stage: super::label(&o.stage),
+            name: context::non_blank(&o.name),
+            description: context::non_blank(&o.notes),
+            stage: context::label(&o.stage),
             status: status.map(|raw| Normalized { value: meaning(&raw, closed), raw }),
             probability: o
                 .probability
                 .as_ref()
                 .and_then(|p| p.name.as_deref()?.trim_end_matches('%').trim().parse().ok()),
-            currency: o.currency.as_ref().and_then(|c| super::text(&c.currency_code).or_else(|| super::text(&c.name))),
+            currency: o.currency.as_ref().and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
             close_date: o.expected_close_date,
-            company: super::reference(&o.company),
-            contact: super::reference(&o.contact),
-            owner: super::reference(&o.primary_sales_rep),
-            source: super::word(&o.source),
-            pipeline: super::label(&o.r#type),
-            custom: super::custom(&o.custom_fields),
-            created_at: super::created(&o.info).or(o.date_became_lead),
+            company: context::reference(&o.company),
+            contact: context::reference(&o.contact),
+            owner: context::reference(&o.primary_sales_rep),
+            source: context::word(&o.source),
+            pipeline: context::label(&o.r#type),
+            custom: context::custom(&o.custom_fields),
+            created_at: context::created(&o.info).or(o.date_became_lead),
             closed_at: o.closed_date,
-            updated_at: super::updated(&o.info),
+            updated_at: context::updated(&o.info),
             ..CommonOpportunity::default()
         }
     }

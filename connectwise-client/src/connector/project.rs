@@ -1,6 +1,6 @@
 use psa_core::{Project as CommonProject, Relabel};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -22,30 +22,30 @@ impl Mapping for Projects {
     }
 
     fn common(p: &Project, _: &Context) -> CommonProject {
-        let company = super::reference(&p.company);
+        let company = context::reference(&p.company);
         CommonProject {
-            name: super::text(&p.name),
-            description: super::text(&p.description),
-            project_type: super::label(&p.r#type),
-            status: super::label(&p.status),
+            name: context::non_blank(&p.name),
+            description: context::non_blank(&p.description),
+            project_type: context::label(&p.r#type),
+            status: context::label(&p.status),
             closed: p.closed_flag,
-            board: super::label(&p.board),
-            site: super::ticket::site_of(&company, super::reference(&p.site)),
+            board: context::label(&p.board),
+            site: super::ticket::site_of(&company, context::reference(&p.site)),
             company,
-            contact: super::reference(&p.contact),
-            manager: super::reference(&p.manager),
+            contact: context::reference(&p.contact),
+            manager: context::reference(&p.manager),
             starts_at: p.estimated_start,
             due_at: p.estimated_end,
             budget_hours: p.budget_hours.or(p.estimated_hours),
             actual_hours: p.actual_hours,
             budget_amount: p.billing_amount,
             percent_complete: p.percent_complete,
-            agreement: super::reference(&p.agreement),
-            opportunity: super::reference(&p.opportunity),
-            custom: super::custom(&p.custom_fields),
-            created_at: super::created(&p.info),
+            agreement: context::reference(&p.agreement),
+            opportunity: context::reference(&p.opportunity),
+            custom: context::custom(&p.custom_fields),
+            created_at: context::created(&p.info),
             closed_at: p.actual_end.filter(|_| p.closed_flag == Some(true)),
-            updated_at: super::updated(&p.info),
+            updated_at: context::updated(&p.info),
             ..CommonProject::default()
         }
     }

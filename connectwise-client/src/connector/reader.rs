@@ -12,10 +12,10 @@ use psa_core::{
 };
 use psa_http::{ListPage, RawRecord};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use crate::conditions::field;
-use crate::page::{List, PAGE_MAX};
+use crate::list::{List, PAGE_MAX};
 use crate::resources::{Collection, Info, Resource};
 
 /// Rows of a page, unless the query tells: less than what the vendor serves, since each walk holds one of 1.7 KB a row.
@@ -73,7 +73,7 @@ pub(crate) fn common<M: Mapping>(
     context: &Context,
     projection: Projection,
 ) -> Record<M::Common> {
-    let updated_at = record.value.as_ref().ok().and_then(|n| super::updated(M::info(n)));
+    let updated_at = record.value.as_ref().ok().and_then(|n| context::updated(M::info(n)));
     Record {
         key,
         version: Version { updated_at, tag: None },

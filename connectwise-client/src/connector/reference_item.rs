@@ -10,9 +10,9 @@ use psa_core::{
     Result, Version,
 };
 
-use super::Context;
+use super::context::{self, Context};
 use super::reader::key_of;
-use crate::page::List;
+use crate::list::List;
 use crate::resources::*;
 
 /// Reads every list, as one set.
@@ -28,7 +28,7 @@ fn base(name: Option<&String>) -> ReferenceItem {
 
 /// The board that a value belongs to.
 fn board(value: &Option<Box<Reference>>) -> Option<Label> {
-    super::label(value)
+    context::label(value)
 }
 
 async fn read<T: Resource>(
@@ -66,7 +66,7 @@ impl References {
         let rest = futures::future::try_join_all([
             read(ReferenceItem::PRIORITY, cw.priorities().list(), query, |p| ReferenceItem {
                 position: p.sort_order,
-                group: super::word(&p.level),
+                group: context::word(&p.level),
                 ..base(p.name.as_ref())
             })
             .boxed(),
@@ -100,7 +100,7 @@ impl References {
             read(ReferenceItem::CUSTOM_FIELD, cw.user_defined_fields().list(), query, |f| ReferenceItem {
                 code: f.caption.clone(),
                 value_type: f.field_type_identifier.clone(),
-                group: super::word(&f.screen_id),
+                group: context::word(&f.screen_id),
                 ..base(f.caption.as_ref())
             })
             .boxed(),

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use psa_core::{Address, Changes, Error, ErrorKind, Key, PathChange, Record, Result, Site as CommonSite, Writer};
 use psa_http::json::Native;
 
-use super::Context;
-use super::children::{ChildReader, Children, parts};
+use super::context::{self, Context};
+use super::child_reader::{ChildReader, Children, parts};
 use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::{Member, Writes, create, stored, update};
@@ -27,27 +27,27 @@ impl Mapping for Sites {
     }
 
     fn common(s: &Site, _: &Context) -> CommonSite {
-        let lines: Vec<String> = [&s.address_line1, &s.address_line2].into_iter().filter_map(super::text).collect();
+        let lines: Vec<String> = [&s.address_line1, &s.address_line2].into_iter().filter_map(context::non_blank).collect();
         let name = |r: &Option<Box<crate::resources::Reference>>| {
-            r.as_ref().and_then(|r| super::text(&r.identifier).or_else(|| super::text(&r.name)))
+            r.as_ref().and_then(|r| context::non_blank(&r.identifier).or_else(|| context::non_blank(&r.name)))
         };
         let address = Address {
             lines,
-            city: super::text(&s.city),
+            city: context::non_blank(&s.city),
             region: name(&s.state_reference),
-            postcode: super::text(&s.zip),
+            postcode: context::non_blank(&s.zip),
             country: name(&s.country),
         };
         CommonSite {
-            name: super::text(&s.name),
-            company: super::reference(&s.company),
-            phone: super::text(&s.phone_number),
+            name: context::non_blank(&s.name),
+            company: context::reference(&s.company),
+            phone: context::non_blank(&s.phone_number),
             address: (address != Address::default()).then_some(address),
             timezone: name(&s.time_zone),
             inactive: s.inactive_flag,
-            custom: super::custom(&s.custom_fields),
-            created_at: super::created(&s.info),
-            updated_at: super::updated(&s.info),
+            custom: context::custom(&s.custom_fields),
+            created_at: context::created(&s.info),
+            updated_at: context::updated(&s.info),
             ..CommonSite::default()
         }
     }
@@ -96,7 +96,7 @@ impl SiteWriter {
     /// The site, if it is one of this company: the numbers of sites are of all companies.
     async fn current(&self, company: i64, id: i64, key: &Key) -> Result<Native<Site>> {
         let site = self.below(company).get(id).await?;
-        let owner = super::reference(&site.company).map(|c| c.id);
+        let owner = context::reference(&site.company).map(|c| c.id);
         of_parent(company, owner, key)?;
         Ok(site)
     }

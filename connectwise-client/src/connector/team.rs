@@ -1,6 +1,6 @@
 use psa_core::Team;
 
-use super::Context;
+use super::context::{self, Context};
 use super::reader::Mapping;
 use crate::resources::{Collection, Info, ServiceTeam};
 
@@ -21,10 +21,10 @@ impl Mapping for Teams {
 
     fn common(team: &ServiceTeam, _: &Context) -> Team {
         Team {
-            name: super::text(&team.name),
-            department: super::label(&team.department),
+            name: context::non_blank(&team.name),
+            department: context::label(&team.department),
             takes_tickets: Some(true),
-            updated_at: super::updated(&team.info),
+            updated_at: context::updated(&team.info),
             ..Team::default()
         }
     }

@@ -5,8 +5,8 @@ use psa_core::{
     Changes, Error, ErrorKind, Key, Phase, Record, Reference, Relabel, Result, Ticket as CommonTicket, Writer,
 };
 
-use super::Context;
-use super::both::Both;
+use super::context::{self, Context};
+use super::merged_reader::MergedReader;
 use super::names::{NameList, Names};
 use super::reader::{CwReader, Mapping};
 use super::writer::{Member, Writes, create, stored, update};
@@ -18,8 +18,8 @@ pub(crate) struct ServiceTickets;
 /// Ticket of a project <-> ticket.
 pub(crate) struct ProjectTickets;
 
-pub(crate) fn reader(context: &Arc<Context>) -> Both<CwReader<ServiceTickets>, CwReader<ProjectTickets>> {
-    Both::new(CwReader::new(Arc::clone(context)), CwReader::new(Arc::clone(context)))
+pub(crate) fn reader(context: &Arc<Context>) -> MergedReader<CwReader<ServiceTickets>, CwReader<ProjectTickets>> {
+    MergedReader::new(CwReader::new(Arc::clone(context)), CwReader::new(Arc::clone(context)))
 }
 
 /// A site's key has its company in front.
@@ -32,31 +32,31 @@ pub(crate) fn site_of(company: &Option<Reference>, site: Option<Reference>) -> O
 macro_rules! common_ticket {
     ($t:ident, $context:ident) => {{
         let meaning = $t.status.as_ref().and_then(|s| s.id).and_then(|s| $context.statuses.get(&s.to_string()));
-        let company = super::reference(&$t.company);
+        let company = context::reference(&$t.company);
         CommonTicket {
             number: Some($t.id.to_string()),
-            summary: super::text(&$t.summary),
-            board: super::label(&$t.board),
-            ticket_type: super::label(&$t.r#type),
-            subtype: super::label(&$t.sub_type),
-            item: super::label(&$t.item),
-            status: super::label(&$t.status),
+            summary: context::non_blank(&$t.summary),
+            board: context::label(&$t.board),
+            ticket_type: context::label(&$t.r#type),
+            subtype: context::label(&$t.sub_type),
+            item: context::label(&$t.item),
+            status: context::label(&$t.status),
             stage: meaning.map(|m| m.stage),
             closed: $t.closed_flag.or(meaning.map(|m| m.closed)),
-            priority: super::label(&$t.priority),
-            site: site_of(&company, super::reference(&$t.site)),
+            priority: context::label(&$t.priority),
+            site: site_of(&company, context::reference(&$t.site)),
             company,
-            contact: super::reference(&$t.contact),
-            assignee: super::reference(&$t.owner),
-            source: super::label(&$t.source),
+            contact: context::reference(&$t.contact),
+            assignee: context::reference(&$t.owner),
+            source: context::label(&$t.source),
             due_at: $t.required_date,
             estimate_hours: $t.budget_hours,
             actual_hours: $t.actual_hours,
-            agreement: super::reference(&$t.agreement),
-            custom: super::custom(&$t.custom_fields),
-            created_at: super::created(&$t.info),
-            closed_at: super::moment(&$t.closed_date),
-            updated_at: super::updated(&$t.info),
+            agreement: context::reference(&$t.agreement),
+            custom: context::custom(&$t.custom_fields),
+            created_at: context::created(&$t.info),
+            closed_at: context::moment(&$t.closed_date),
+            updated_at: context::updated(&$t.info),
             ..CommonTicket::default()
         }
     }};
@@ -76,13 +76,13 @@ impl Mapping for ServiceTickets {
 
     fn common(t: &Ticket, context: &Context) -> CommonTicket {
         CommonTicket {
-            severity: super::word(&t.severity),
-            impact: super::word(&t.impact),
-            team: super::label(&t.team),
-            sla: super::label(&t.sla),
+            severity: context::word(&t.severity),
+            impact: context::word(&t.impact),
+            team: context::label(&t.team),
+            sla: context::label(&t.sla),
             parent: t.parent_ticket_id.filter(|p| *p > 0).map(Reference::to),
-            merged_into: super::reference(&t.merged_parent_ticket),
-            external_ref: super::text(&t.external_x_ref),
+            merged_into: context::reference(&t.merged_parent_ticket),
+            external_ref: context::non_blank(&t.external_x_ref),
             ..common_ticket!(t, context)
         }
     }
@@ -128,7 +128,7 @@ impl Mapping for ProjectTickets {
     }
 
     fn common(t: &ProjectTicket, context: &Context) -> CommonTicket {
-        CommonTicket { project: super::reference(&t.project), ..common_ticket!(t, context) }
+        CommonTicket { project: context::reference(&t.project), ..common_ticket!(t, context) }
     }
 }
 

@@ -7,13 +7,13 @@ use psa_core::{
 };
 use serde_json::Value;
 
-use super::Context;
-use super::children::{ChildReader, Children, parts};
+use super::context::{self, Context};
+use super::child_reader::{ChildReader, Children, parts};
 use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::stored;
 use crate::ids::TicketId;
-use crate::resources::{Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, Save, Ticket, TicketNote};
+use crate::resources::{Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, WriteRequest, Ticket, TicketNote};
 
 /// Note on a service ticket <-> note.
 pub(crate) struct ServiceNotes;
@@ -33,16 +33,16 @@ macro_rules! common_note {
         CommonNote {
             ticket: $n.ticket_id.filter(|t| *t > 0).map(Reference::to),
             author: Some(Author {
-                agent: super::reference(&$n.member),
-                contact: super::reference(&$n.contact),
-                name: $n.member.as_ref().or($n.contact.as_ref()).and_then(|a| super::text(&a.name)),
+                agent: context::reference(&$n.member),
+                contact: context::reference(&$n.contact),
+                name: $n.member.as_ref().or($n.contact.as_ref()).and_then(|a| context::non_blank(&a.name)),
                 application: None,
             })
             .filter(|a| *a != Author::default()),
-            body: super::text(&$n.text),
+            body: context::non_blank(&$n.text),
             visibility: Some(Normalized { value, raw: raw.to_owned() }),
             created_at: $created,
-            updated_at: super::updated(&$n.info),
+            updated_at: context::updated(&$n.info),
             ..CommonNote::default()
         }
     }};
@@ -61,7 +61,7 @@ impl Mapping for ServiceNotes {
     }
 
     fn common(n: &TicketNote, _: &Context) -> CommonNote {
-        common_note!(n, super::moment(&n.date_created).or(super::created(&n.info)))
+        common_note!(n, context::moment(&n.date_created).or(context::created(&n.info)))
     }
 }
 
@@ -88,7 +88,7 @@ impl Mapping for ProjectNotes {
     }
 
     fn common(n: &ProjectTicketNote, _: &Context) -> CommonNote {
-        common_note!(n, super::created(&n.info))
+        common_note!(n, context::created(&n.info))
     }
 }
 
@@ -160,7 +160,7 @@ impl NoteWriter {
         Ok(of_project)
     }
 
-    fn filled<T: Creatable>(save: Save<T>, members: Members) -> Save<T> {
+    fn filled<T: Creatable>(save: WriteRequest<T>, members: Members) -> WriteRequest<T> {
         members.into_iter().fold(save, |save, (member, value)| save.set(member, value))
     }
 }

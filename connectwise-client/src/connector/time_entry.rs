@@ -1,6 +1,6 @@
 use psa_core::{EntityKind, Key, Label, Reference, Relabel, TimeEntry as CommonEntry};
 
-use super::Context;
+use super::context::{self, Context};
 use super::names::{NameList, Names};
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
@@ -36,21 +36,21 @@ impl Mapping for TimeEntries {
                 let kind = if kind == "Company" { EntityKind::COMPANY } else { EntityKind::named(kind.to_lowercase()) };
                 Reference { id: Key::from(id), kind: Some(kind) }
             }),
-            agent: super::reference(&t.member),
+            agent: context::reference(&t.member),
             started_at: t.time_start,
             ended_at: t.time_end,
             hours: t.actual_hours,
             billable_hours: t.hours_billed,
             deducted_hours: t.hours_deduct,
             billable: t.billable_option.as_deref().filter(|b| *b != "NoDefault").map(|b| b == "Billable"),
-            work_type: super::label(&t.work_type),
-            work_role: super::label(&t.work_role),
-            notes: super::text(&t.notes),
-            status: super::text(&t.status).map(Label::named),
+            work_type: context::label(&t.work_type),
+            work_role: context::label(&t.work_role),
+            notes: context::non_blank(&t.notes),
+            status: context::non_blank(&t.status).map(Label::named),
             approved,
-            agreement: super::reference(&t.agreement),
-            created_at: super::created(&t.info).or(t.date_entered),
-            updated_at: super::updated(&t.info),
+            agreement: context::reference(&t.agreement),
+            created_at: context::created(&t.info).or(t.date_entered),
+            updated_at: context::updated(&t.info),
         }
     }
 

@@ -13,8 +13,9 @@ use psa_http::json::Native;
 use serde_json::{Value, json};
 
 use super::reader::{Mapping, common};
-use super::{Context, customer};
-use crate::resources::{Collection, CustomFieldValue, Deletable, Save, Writable};
+use super::context::Context;
+use super::customer;
+use crate::resources::{Collection, CustomFieldValue, Deletable, WriteRequest, Writable};
 
 /// How a common field is written to a member of ConnectWise's.
 #[derive(Debug, Clone, Copy)]
@@ -117,10 +118,10 @@ pub(crate) async fn update<M: Writes>(
 /// Puts changes into a write. `current` is the record as it is, where it was read.
 async fn fill<M: Writes>(
     context: &Context,
-    mut save: Save<M::Native>,
+    mut save: WriteRequest<M::Native>,
     changes: AnyChanges,
     current: Option<&M::Native>,
-) -> Result<Save<M::Native>> {
+) -> Result<WriteRequest<M::Native>> {
     let typed = changes.common.keys().any(|path| path.starts_with("appointment_type"));
     for (path, value) in changes.common {
         let change = PathChange::new(path, value);
@@ -140,7 +141,7 @@ async fn fill<M: Writes>(
                 Value::String(key) if key.trim() == "0" => save.clear(name),
                 // The company in front was compared with the record's.
                 Value::String(key) => {
-                    let parts = super::children::parts(&Key::from_text(key));
+                    let parts = super::child_reader::parts(&Key::from_text(key));
                     let (_, id) = parts.map_err(|error| error.with_context("field", change.field()))?;
                     save.set(name, json!({"id": id}))
                 }

@@ -1,68 +1,17 @@
+//! A resource of a tenant: its list, one record, and deletions.
+
 use std::marker::PhantomData;
 
 use psa_core::{Lane, Result};
 use psa_http::json::Native;
-use psa_http::{Call, Identified, NativeField, Operation, RawRecord, VendorId};
-use serde::de::DeserializeOwned;
+use psa_http::{Call, Operation, RawRecord};
 
-use super::Save;
+use super::{Deletable, Resource, Searchable};
 use crate::client::ConnectWise;
-use crate::page::List;
-
-/// What can be done with a resource, as values.
-#[derive(Debug)]
-pub struct Operations {
-    /// Its list.
-    pub list: &'static Operation,
-    /// How many there are.
-    pub count: &'static Operation,
-    /// One of them.
-    pub get: &'static Operation,
-    /// A new one.
-    pub create: &'static Operation,
-    /// A change of some members.
-    pub update: &'static Operation,
-    /// A replacement.
-    pub replace: &'static Operation,
-    /// A deletion.
-    pub delete: &'static Operation,
-}
-
-/// A type of record that ConnectWise lists.
-pub trait Resource:
-    Identified<Id: VendorId + Into<i64>> + DeserializeOwned + Send + Sync + std::fmt::Debug + 'static
-{
-    /// Where it is.
-    fn operations() -> &'static Operations;
-    /// Its typed members.
-    fn fields() -> &'static [NativeField];
-}
-
-/// A resource that records can be added to.
-pub trait Creatable: Resource {
-    /// Members that ConnectWise computes: they are refused before they are sent.
-    const READ_ONLY: &'static [&'static str];
-    /// Members that make ConnectWise mail somebody. Its defaults are to mail, so a write sends them as off unless it sets them.
-    const MAIL_SWITCHES: &'static [&'static str] = &[];
-}
-
-/// A resource whose records can be changed.
-pub trait Writable: Creatable {
-    /// Whether a change must say something of custom fields, even if it is nothing.
-    const PATCH_WITH_CUSTOM_FIELDS: bool;
-}
-
-/// A resource that can be deleted.
-pub trait Deletable: Resource {}
-
-/// A resource that can be searched by POST.
-pub trait Searchable: Resource {
-    /// The search.
-    fn search_operation() -> &'static Operation;
-}
+use crate::list::List;
 
 /// An id of a resource as ConnectWise numbers it.
-fn number<T: Resource>(id: impl Into<T::Id>) -> i64 {
+pub(super) fn number<T: Resource>(id: impl Into<T::Id>) -> i64 {
     id.into().into()
 }
 
@@ -138,25 +87,6 @@ impl<T: Searchable> Collection<T> {
     /// As [`list`](Self::list), but conditions that are too long for an address go by POST.
     pub fn search(&self) -> List<T> {
         self.list().searchable()
-    }
-}
-
-impl<T: Creatable> Collection<T> {
-    /// A new one.
-    pub fn create(&self) -> Save<T> {
-        Save::create(self.clone())
-    }
-}
-
-impl<T: Writable> Collection<T> {
-    /// A change: only what is set changes.
-    pub fn update(&self, id: impl Into<T::Id>) -> Save<T> {
-        Save::update(self.clone(), number::<T>(id))
-    }
-
-    /// A replacement: what is not set is lost at ConnectWise. [`update`](Self::update) is what is mostly meant.
-    pub fn replace(&self, id: impl Into<T::Id>) -> Save<T> {
-        Save::replace(self.clone(), number::<T>(id))
     }
 }
 

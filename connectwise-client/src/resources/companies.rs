@@ -2,7 +2,7 @@ use super::Operation;
 use psa_core::Result;
 use serde_json::json;
 
-use super::{Collection, CustomFieldValue, Info, Reference, Save, operations, resource, setters};
+use super::{Collection, CustomFieldValue, Info, Reference, WriteRequest, operations, resource, setters};
 use crate::ids::{CompanyId, CompanyNoteId, CompanyStatusId, CompanyTypeId, SiteId, TypeAssociationId};
 
 resource! {
@@ -240,7 +240,7 @@ impl Collection<Company> {
     }
 }
 
-impl Save<CompanyTypeAssociation> {
+impl WriteRequest<CompanyTypeAssociation> {
     /// The type.
     pub fn of_type(self, id: impl Into<CompanyTypeId>) -> Self {
         self.reference("type", id.into().0)

@@ -177,7 +177,7 @@ impl Collection<Configuration> {
     /// What ConnectWise refuses and what the network can do.
     pub async fn create_all(&self, records: &[Value]) -> Result<ListPage<Configuration>> {
         let answer = self.cw.http().call(&BULK_CREATE).json(&records).send().await?;
-        crate::page::decode::<Configuration>(&answer, BULK_CREATE.name)
+        crate::list::decode::<Configuration>(&answer, BULK_CREATE.name)
     }
 
     /// Deletes several at once.

@@ -127,7 +127,7 @@ impl<'a> Upload<'a> {
 
 impl Collection<Document> {
     /// The files on a record: a ticket's, company's or opportunity's id, or any [`DocumentRecord`]. ConnectWise lists none without.
-    pub fn of_record(&self, record: impl Into<DocumentRecord>) -> crate::page::List<Document> {
+    pub fn of_record(&self, record: impl Into<DocumentRecord>) -> crate::list::List<Document> {
         let record = record.into();
         self.list().query("recordType", record.record_type).query("recordId", record.id)
     }

@@ -1,5 +1,6 @@
 //! ConnectWise's records, field by field, and what can be done with them.
 
+mod accessors;
 mod activities;
 mod boards;
 mod callbacks;
@@ -8,23 +9,25 @@ mod collection;
 mod companies;
 mod configurations;
 mod contacts;
+mod declare;
 mod documents;
 mod finance;
 mod members;
 mod opportunities;
 mod projects;
-mod save;
+mod resource;
 mod schedule;
 mod shared;
 mod system;
 mod tickets;
 mod time;
+mod write;
 
 pub use activities::*;
 pub use boards::*;
 pub use callbacks::*;
 pub use catalog::*;
-pub use collection::{Collection, Creatable, Deletable, Operations, Resource, Searchable, Writable};
+pub use collection::Collection;
 pub use companies::*;
 pub use configurations::*;
 pub use contacts::*;
@@ -33,110 +36,14 @@ pub use finance::*;
 pub use members::*;
 pub use opportunities::*;
 pub use projects::*;
+pub(crate) use declare::{operations, resource, setters};
 pub(crate) use psa_http::Operation;
 pub use psa_http::{NativeField, NativeType};
-pub use save::Save;
-pub(crate) use save::whole_seconds;
+pub use resource::{Creatable, Deletable, Operations, Resource, Searchable, Writable};
 pub use schedule::*;
 pub use shared::{CustomFieldValue, Info, Reference};
 pub use system::*;
 pub use tickets::*;
 pub use time::*;
-
-/// Declares a record of ConnectWise's, one line a field; see [`psa_http::resource!`].
-macro_rules! resource {
-    ($($table:tt)*) => { psa_http::resource! { "ConnectWise" camel any_date; $($table)* } };
-}
-pub(crate) use resource;
-
-/// Says where a resource is and what can be done with it. A resource without `write` is only read; one with
-/// `attach` has no members that could be changed. The members of `quiet` are mail switches: off unless a write sets them.
-macro_rules! operations {
-    ($ty:ident: $name:literal, $path:literal) => {
-        crate::resources::operations!(@read $ty, $name, $path);
-    };
-    ($ty:ident: $name:literal, $path:literal, delete) => {
-        crate::resources::operations!(@read $ty, $name, $path);
-        impl crate::resources::Deletable for $ty {}
-    };
-    ($ty:ident: $name:literal, $path:literal, attach) => {
-        crate::resources::operations!($ty: $name, $path, delete);
-        impl crate::resources::Creatable for $ty {
-            const READ_ONLY: &'static [&'static str] = &[];
-        }
-    };
-    ($ty:ident: $name:literal, $path:literal, write $($delete:ident)? $(, search $search:literal)?
-        $(, patch_with $fields:ident)? $(, read_only [$($read_only:literal),*])? $(, quiet [$($quiet:literal),*])?) => {
-        crate::resources::operations!(@read $ty, $name, $path);
-        impl crate::resources::Creatable for $ty {
-            const READ_ONLY: &'static [&'static str] = &[$($($read_only),*)?];
-            const MAIL_SWITCHES: &'static [&'static str] = &[$($($quiet),*)?];
-        }
-        impl crate::resources::Writable for $ty {
-            const PATCH_WITH_CUSTOM_FIELDS: bool = crate::resources::operations!(@fields $($fields)?);
-        }
-        $( crate::resources::operations!(@delete $delete $ty); )?
-        $(
-            impl crate::resources::Searchable for $ty {
-                fn search_operation() -> &'static psa_http::Operation {
-                    static SEARCH: psa_http::Operation =
-                        psa_http::Operation::read_by_post(concat!("connectwise.", $name, ".search"), $search);
-                    &SEARCH
-                }
-            }
-        )?
-    };
-    (@fields) => { false };
-    (@fields custom_fields) => { true };
-    (@delete delete $ty:ident) => { impl crate::resources::Deletable for $ty {} };
-    (@read $ty:ident, $name:literal, $path:literal) => {
-        impl crate::resources::Resource for $ty {
-            fn operations() -> &'static crate::resources::Operations {
-                use psa_http::Operation;
-                static LIST: Operation = Operation::get(concat!("connectwise.", $name, ".list"), $path);
-                static COUNT: Operation = Operation::get(concat!("connectwise.", $name, ".count"), concat!($path, "/count"));
-                static GET: Operation = Operation::get(concat!("connectwise.", $name, ".get"), concat!($path, "/{id}"));
-                static CREATE: Operation = Operation::post(concat!("connectwise.", $name, ".create"), $path);
-                static UPDATE: Operation = Operation::patch(concat!("connectwise.", $name, ".update"), concat!($path, "/{id}"));
-                static REPLACE: Operation = Operation::put(concat!("connectwise.", $name, ".replace"), concat!($path, "/{id}"));
-                static DELETE: Operation = Operation::delete(concat!("connectwise.", $name, ".delete"), concat!($path, "/{id}"));
-                static ALL: crate::resources::Operations = crate::resources::Operations {
-                    list: &LIST, count: &COUNT, get: &GET, create: &CREATE, update: &UPDATE, replace: &REPLACE, delete: &DELETE,
-                };
-                &ALL
-            }
-            fn fields() -> &'static [psa_http::NativeField] {
-                $ty::FIELDS
-            }
-        }
-    };
-}
-pub(crate) use operations;
-
-/// Adds setters to a write: `name(value) => "member"`, or `=> ref "member"` for a reference by its id, by which lists can be
-/// narrowed, too.
-macro_rules! setters {
-    ($resource:ty { $( $(#[$doc:meta])* $name:ident: $ty:ty => $($kind:ident)? $member:literal; )* }) => {
-        impl crate::resources::Save<$resource> {
-            $( $(#[$doc])* pub fn $name(self, value: impl Into<$ty>) -> Self {
-                let value: $ty = value.into();
-                crate::resources::setters!(@ $($kind)? self, $member, value)
-            } )*
-        }
-
-        $( crate::resources::setters!(@filter $($kind)? $resource, $name, $ty, $member); )*
-    };
-    (@filter ref $resource:ty, $name:ident, $ty:ty, $member:literal) => {
-        impl crate::page::List<$resource> {
-            #[doc = concat!("Only those whose `", $member, "/id` is this one.")]
-            pub fn $name(self, id: impl Into<$ty>) -> Self {
-                let id: $ty = id.into();
-                self.condition(crate::field(concat!($member, "/id")).eq(i64::from(id)))
-            }
-        }
-    };
-    (@filter $($other:tt)*) => {};
-    (@ $this:ident, $member:literal, $value:ident) => { $this.set($member, $value) };
-    (@ ref $this:ident, $member:literal, $value:ident) => { $this.reference($member, i64::from($value)) };
-}
-pub(crate) use setters;
+pub use write::WriteRequest;
+pub(crate) use write::whole_seconds;

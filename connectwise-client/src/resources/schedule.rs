@@ -1,4 +1,4 @@
-use super::{Info, Reference, Save, operations, resource, setters};
+use super::{Info, Reference, WriteRequest, operations, resource, setters};
 use crate::ids::{MemberId, ScheduleEntryId, ScheduleStatusId, ScheduleTypeId};
 
 resource! {
@@ -79,7 +79,7 @@ setters! { ScheduleEntry {
     done: bool => "doneFlag";
 } }
 
-impl Save<ScheduleEntry> {
+impl WriteRequest<ScheduleEntry> {
     /// When it starts and ends.
     pub fn at(self, from: chrono::DateTime<chrono::Utc>, until: chrono::DateTime<chrono::Utc>) -> Self {
         self.set("dateStart", from).set("dateEnd", until)

@@ -1,4 +1,8 @@
-use super::{Info, Reference, operations, resource};
+use psa_core::Result;
+use psa_http::json::Native;
+
+use super::{Info, Operation, Reference, operations, resource};
+use crate::client::ConnectWise;
 use crate::ids::{DepartmentId, LocationId, UserDefinedFieldId};
 
 resource! {
@@ -10,6 +14,19 @@ resource! {
         license_bits: json;
         cloud_region: text;
         max_work_flow_records_allowed: int;
+    }
+}
+
+static INFO: Operation = Operation::get("connectwise.system_info.get", "/system/info");
+
+impl ConnectWise {
+    /// What the server says of itself. `/system/info`
+    ///
+    /// # Errors
+    /// What ConnectWise refuses and what the network can do.
+    pub async fn info(&self) -> Result<Native<SystemInfo>> {
+        let answer = self.http().call(&INFO).send().await?;
+        psa_http::list::record(&answer, answer.body.clone(), INFO.name)
     }
 }
 

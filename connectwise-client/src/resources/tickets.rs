@@ -2,7 +2,7 @@ use psa_core::Result;
 use serde_json::{Value, json};
 
 use super::{
-    Collection, CustomFieldValue, Info, Operation, Reference, Save, ScheduleEntry, TimeEntry, operations, resource,
+    Collection, CustomFieldValue, Info, Operation, Reference, WriteRequest, ScheduleEntry, TimeEntry, operations, resource,
     setters,
 };
 use crate::client::ConnectWise;
@@ -11,7 +11,7 @@ use crate::ids::{
     BoardId, BoardItemId, BoardStatusId, BoardSubTypeId, BoardTypeId, CompanyId, ConfigurationId, ContactId, MemberId,
     NoteId, PhaseId, PriorityId, ProjectId, SiteId, TaskId, TicketId,
 };
-use crate::page::List;
+use crate::list::List;
 
 resource! {
     /// A service ticket.
@@ -497,7 +497,7 @@ impl Collection<Ticket> {
     }
 }
 
-impl Save<TicketConfiguration> {
+impl WriteRequest<TicketConfiguration> {
     /// The configuration to attach.
     pub fn configuration(self, id: impl Into<ConfigurationId>) -> Self {
         self.set("id", Value::from(id.into().0))

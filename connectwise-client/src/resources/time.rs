@@ -1,4 +1,4 @@
-use super::{CustomFieldValue, Info, Reference, Save, operations, resource, setters};
+use super::{CustomFieldValue, Info, Reference, WriteRequest, operations, resource, setters};
 use crate::ids::{ChargeCodeId, MemberId, TicketId, TimeEntryId, WorkRoleId, WorkTypeId};
 
 resource! {
@@ -159,7 +159,7 @@ setters! { TimeEntry {
     internal_notes: String => "internalNotes";
 } }
 
-impl Save<TimeEntry> {
+impl WriteRequest<TimeEntry> {
     /// Charges a service ticket.
     pub fn on_ticket(self, ticket: impl Into<TicketId>) -> Self {
         self.charge_to_id(ticket.into().0).charge_to_type("ServiceTicket")

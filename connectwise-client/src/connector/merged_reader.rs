@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Reads both side by side: what the second one asks first need not wait until the first one is at its end.
 #[derive(Debug, Clone)]
-pub(crate) struct Both<A, B> {
+pub(crate) struct MergedReader<A, B> {
     first: A,
     second: B,
 }
@@ -85,14 +85,14 @@ enum Of<T> {
     Second(T),
 }
 
-impl<A, B> Both<A, B> {
+impl<A, B> MergedReader<A, B> {
     pub(crate) fn new(first: A, second: B) -> Self {
         Self { first, second }
     }
 }
 
 #[async_trait]
-impl<E, A, B> Reader<E> for Both<A, B>
+impl<E, A, B> Reader<E> for MergedReader<A, B>
 where
     E: Entity,
     A: Reader<E> + Clone + 'static,

@@ -1,3 +1,5 @@
+//! Writes under construction.
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -8,7 +10,8 @@ use psa_http::json::Native;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::collection::{Collection, Creatable, Writable};
+use super::collection::number;
+use super::{Collection, Creatable, Writable};
 use crate::ids::UserDefinedFieldId;
 
 /// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else,
@@ -17,7 +20,7 @@ use crate::ids::UserDefinedFieldId;
 /// Members that ConnectWise knows as dates are sent as it takes them: in whole seconds, UTC. Text that looks like a date is
 /// sent as it is.
 #[must_use = "nothing is written until it is sent"]
-pub struct Save<T> {
+pub struct WriteRequest<T> {
     collection: Collection<T>,
     way: Way,
     members: Map<String, Value>,
@@ -36,27 +39,46 @@ enum Way {
     Replace(i64),
 }
 
-impl<T> fmt::Debug for Save<T> {
+impl<T> fmt::Debug for WriteRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Save")
+        f.debug_struct("WriteRequest")
             .field("way", &self.way)
             .field("members", &self.members.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
 
-impl<T: Creatable> Save<T> {
+impl<T: Creatable> Collection<T> {
+    /// A new one.
+    pub fn create(&self) -> WriteRequest<T> {
+        WriteRequest::create(self.clone())
+    }
+}
+
+impl<T: Writable> Collection<T> {
+    /// A change: only what is set changes.
+    pub fn update(&self, id: impl Into<T::Id>) -> WriteRequest<T> {
+        WriteRequest::update(self.clone(), number::<T>(id))
+    }
+
+    /// A replacement: what is not set is lost at ConnectWise. [`update`](Self::update) is what is mostly meant.
+    pub fn replace(&self, id: impl Into<T::Id>) -> WriteRequest<T> {
+        WriteRequest::replace(self.clone(), number::<T>(id))
+    }
+}
+
+impl<T: Creatable> WriteRequest<T> {
     fn new(collection: Collection<T>, way: Way) -> Self {
         let (members, custom_fields) = (Map::new(), Vec::new());
         let lane = Lane::Interactive;
         Self { collection, way, members, custom_fields, patch_custom_fields: false, lane, failed: None }
     }
 
-    pub(crate) fn create(collection: Collection<T>) -> Self {
+    fn create(collection: Collection<T>) -> Self {
         Self::new(collection, Way::Create)
     }
 
-    pub(crate) fn update(collection: Collection<T>, id: i64) -> Self
+    fn update(collection: Collection<T>, id: i64) -> Self
     where
         T: Writable,
     {
@@ -65,7 +87,7 @@ impl<T: Creatable> Save<T> {
         save
     }
 
-    pub(crate) fn replace(collection: Collection<T>, id: i64) -> Self {
+    fn replace(collection: Collection<T>, id: i64) -> Self {
         Self::new(collection, Way::Replace(id))
     }
 

@@ -9,9 +9,9 @@ use futures::{StreamExt, TryStreamExt};
 use psa_core::{Cursor, Error, ErrorKind, Item, Key, KeyPage, Lane, Page, Projection, Query, Reader, Record, Result};
 use psa_http::RawRecord;
 
-use super::Context;
+use super::context::Context;
 use super::reader::{Mapping, common, item, key_of};
-use crate::page::List;
+use crate::list::List;
 use crate::resources::{Collection, Resource};
 
 /// A kind that is read below another one.

@@ -7,7 +7,7 @@ use psa_http::list::{self, ListPage};
 use psa_http::walks::Span;
 use psa_http::{Response, link};
 
-use super::Position;
+use super::position::Position;
 use crate::resources::Resource;
 
 /// What the `Link` header says of the next page.

@@ -15,15 +15,17 @@ use psa_http::list::{self, ListPage, RawRecord};
 use psa_http::pages::{self, Content, FetchChained};
 use psa_http::walks::{self, FetchSpan, Span, Stride};
 use psa_http::{Call, Operation, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use self::answer::{Link, Rows, has_next, next_link};
+use self::position::{Position, foreign_cursor};
 use crate::client::ConnectWise;
 use crate::conditions::{Condition, Literal, field};
 use crate::resources::{Resource, Searchable};
 
 mod answer;
+mod position;
 
 /// The largest page ConnectWise serves.
 pub(crate) const PAGE_MAX: u32 = 1_000;
@@ -523,39 +525,6 @@ impl<T: Searchable> List<T> {
     pub(crate) fn searchable(mut self) -> Self {
         self.search = Some(T::search_operation());
         self
-    }
-}
-
-/// What a list's cursor holds.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Position {
-    Spans(Vec<Span>),
-    /// A page of as many rows as the list asks for.
-    Page(u32),
-    /// A page of fewer rows, where more did not fit.
-    Rows {
-        page: u32,
-        rows: u32,
-    },
-}
-
-fn foreign_cursor() -> Error {
-    Error::new(ErrorKind::InvalidRequest, "this cursor is not from this list")
-}
-
-impl Position {
-    fn read(cursor: &Cursor) -> Result<Self> {
-        match serde_json::from_str(cursor.as_str()) {
-            Ok(Self::Spans(spans)) if spans.is_empty() => Err(foreign_cursor()),
-            Ok(Self::Page(0) | Self::Rows { page: 0, .. } | Self::Rows { rows: 0, .. }) => Err(foreign_cursor()),
-            Ok(position) => Ok(position),
-            Err(error) => Err(foreign_cursor().with_source(error)),
-        }
-    }
-
-    fn cursor(&self) -> Cursor {
-        Cursor::new(serde_json::to_string(self).unwrap_or_default())
     }
 }
 
