@@ -134,7 +134,7 @@ impl Pass<'_> {
     fn patience(&self, audit: Audit) -> TimeDelta {
         let doubled = 1 << audit.same.saturating_sub(2).min(16);
         let longest = TimeDelta::from_std(self.engine.compare_every).unwrap_or(TimeDelta::MAX);
-        if audit.same < 2 { TimeDelta::zero() } else { (DISAGREEMENT * doubled).min(longest) }
+        if audit.is_confirmed() { (DISAGREEMENT * doubled).min(longest) } else { TimeDelta::zero() }
     }
 
     /// Lists the vendor's keys, reads what we do not have, and removes what is not there any more.

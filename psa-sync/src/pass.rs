@@ -17,7 +17,7 @@ use crate::engine::{SyncEngine, concerns_all};
 use crate::prepare::{Batch, Rules};
 use crate::progress::{Event, Progress};
 use crate::report::{Counts, EntityOutcome, EntityReport, Mode};
-use crate::store::{Checkpoint, Commit, Due, Phase, Prepared, Removal, RunId, StreamKey, Target};
+use crate::store::{Audit, Checkpoint, Commit, Due, Phase, Prepared, Removal, RunId, StreamKey, Target};
 
 /// Pages that are decoded and wait for the store.
 const READY_PAGES: usize = 1;
@@ -44,8 +44,6 @@ pub(crate) struct Pass<'a> {
     /// Records that can't be read now, and why the last of them can't.
     pub(crate) unread: BTreeSet<psa_core::Key>,
     pub(crate) unread_why: String,
-    /// Whether an earlier pass over this window found fewer rows than the vendor counts in it.
-    reopened: bool,
     /// Where the window of this pass began, if it had one.
     read_from: Option<DateTime<Utc>>,
     /// Where the next window starts if the comparison of keys finds that nothing is hidden.
@@ -110,7 +108,6 @@ impl<'a> Pass<'a> {
             refusals: 0,
             unread: BTreeSet::new(),
             unread_why: String::new(),
-            reopened: false,
             read_from: None,
             next_window: NextWindow::AsStored,
             skew: None,
@@ -201,7 +198,6 @@ impl<'a> Pass<'a> {
             // All pages were read, and what paging missed could not be found: the window is still open, so it is read again.
             self.checkpoint.phase = Phase::Idle;
             self.checkpoint.window_hi = None;
-            self.reopened = true;
         }
         self.mode = self.checkpoint.mode;
         self.read_from = self.checkpoint.window_lo.filter(|_| self.mode == Mode::Incremental);
@@ -348,7 +344,8 @@ impl<'a> Pass<'a> {
         self.short_of(source, query, capabilities, found).await
     }
 
-    /// Why a window can't be closed: the vendor counts more rows in it than its pages and keys showed, and did not say so before.
+    /// Why a window can't be closed: the vendor counts more rows in it than its pages and keys showed, and more than comparisons of all
+    /// keys found it to count without listing them.
     async fn short_of(
         &mut self,
         source: &Arc<dyn Source>,
@@ -358,23 +355,18 @@ impl<'a> Pass<'a> {
     ) -> Result<Option<EntityOutcome>> {
         let Some(total) = self.total.filter(|total| found < *total && capabilities.count) else { return Ok(None) };
         // Rows leave a window while it is read.
-        let now = source.count(query).await?.unwrap_or(total);
-        if found >= now.min(total) {
+        let counted = source.count(query).await?.unwrap_or(total).min(total);
+        let audit = self.engine.store.standing(&self.stream).await?.audit;
+        let unlisted = audit.filter(Audit::is_confirmed).map_or(0, |audit| audit.missing);
+        if counted <= found + unlisted {
             return Ok(None);
         }
         let message = format!(
-            "the vendor counts {} changed {} records and lists {found} of them; the same window is read again",
-            now.min(total),
+            "the vendor counts {counted} changed {} records and lists {found} of them; the same window is read again",
             self.kind
         );
         self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
-        let short = EntityOutcome::Incomplete(message);
-        // A count that stays wrong must not keep the window open for ever.
-        if self.reopened {
-            self.shortfall = Some(short);
-            return Ok(None);
-        }
-        Ok(Some(short))
+        Ok(Some(EntityOutcome::Incomplete(message)))
     }
 
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {

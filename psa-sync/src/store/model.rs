@@ -313,6 +313,13 @@ pub struct Audit {
     pub at: DateTime<Utc>,
 }
 
+impl Audit {
+    /// Whether more than one comparison said so: once may be a list that was short for a moment.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.same >= 2
+    }
+}
+
 /// What is known of a stream, for deciding whether its keys have to be compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {

@@ -212,7 +212,7 @@ async fn a_count_that_stays_wrong_keeps_no_window_open() {
     succeeded(&run(&world.tickets()).await);
     world.sandbox.add_fault(Fault::new("halo.tickets.list", Trigger::Always, Effect::LyingCount(5)));
     let mut starts = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..6 {
         later(60).await;
         world.edit(|halo| {
             (1..=20).for_each(|id| halo.update_ticket(id, "summary", format!("changed {}", starts.len())))
