@@ -72,10 +72,7 @@ impl TokenSource for Impersonation {
             private_key: SecretString,
         }
         let http = self.integrator.http();
-        let call = http
-            .call(&MINT)
-            .path("id", &self.member)
-            .header(USER_TYPE, HeaderValue::from_static("integrator"));
+        let call = http.call(&MINT).path("id", &self.member).header(USER_TYPE, HeaderValue::from_static("integrator"));
         let answer = call.json(&json!({"memberIdentifier": self.member})).send().await?;
         let keys: Keys = psa_http::json::decode(&answer.body).map_err(|e| {
             Error::new(psa_core::ErrorKind::Decode, "the answer holds no key pair")

@@ -20,7 +20,8 @@ impl Mapping for Agents {
     }
 
     fn common(m: &Member, _: &Context) -> Agent {
-        let whole = [&m.first_name, &m.last_name].into_iter().filter_map(context::non_blank).collect::<Vec<_>>().join(" ");
+        let whole =
+            [&m.first_name, &m.last_name].into_iter().filter_map(context::non_blank).collect::<Vec<_>>().join(" ");
         let teams =
             m.teams.as_ref().and_then(|t| t.as_array()).into_iter().flatten().filter_map(serde_json::Value::as_i64);
         Agent {

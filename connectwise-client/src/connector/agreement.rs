@@ -36,7 +36,10 @@ impl Mapping for Agreements {
             starts_at: a.start_date,
             ends_at: a.end_date.filter(|_| a.no_ending_date_flag != Some(true)),
             amount: a.bill_amount,
-            currency: a.currency.as_ref().and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
+            currency: a
+                .currency
+                .as_ref()
+                .and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
             billing_cycle: context::label(&a.billing_cycle),
             next_invoice_at: context::moment(&a.next_invoice_date),
             sla: context::label(&a.sla),

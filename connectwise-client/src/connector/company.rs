@@ -27,7 +27,8 @@ impl Mapping for Companies {
     }
 
     fn common(c: &Company, _: &Context) -> CommonCompany {
-        let lines: Vec<String> = [&c.address_line1, &c.address_line2].into_iter().filter_map(context::non_blank).collect();
+        let lines: Vec<String> =
+            [&c.address_line1, &c.address_line2].into_iter().filter_map(context::non_blank).collect();
         let country = c.country.as_ref().and_then(|c| context::non_blank(&c.name));
         let address = Address {
             lines,

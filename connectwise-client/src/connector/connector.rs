@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use psa_core::{
-    Capabilities, CheckReport, Connector, EchoMark, EntityCapabilities, EntityKind, Error, Incremental, KeyListing, KeyShape,
-    Result, Sink, Source, StatusMap, erase_reader, erase_writer,
+    Capabilities, CheckReport, Connector, EchoMark, EntityCapabilities, EntityKind, Error, Incremental, KeyListing,
+    KeyShape, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
 };
 
 use super::child_reader::ChildReader;
@@ -16,8 +16,8 @@ use super::merged_reader::MergedReader;
 use super::reader::CwReader;
 use super::writer::{CwWriter, Writes};
 use super::{
-    agent, agreement, appointment, asset, company, contact, invoice, opportunity, project, reference_item, site, team, ticket,
-    ticket_note, time_entry,
+    agent, agreement, appointment, asset, company, contact, invoice, opportunity, project, reference_item, site, team,
+    ticket, ticket_note, time_entry,
 };
 use crate::client::ConnectWise;
 use crate::list::PAGE_MAX;

@@ -31,7 +31,8 @@ impl Mapping for Contacts {
     }
 
     fn common(c: &Contact, _: &Context) -> CommonContact {
-        let whole = [&c.first_name, &c.last_name].into_iter().filter_map(context::non_blank).collect::<Vec<_>>().join(" ");
+        let whole =
+            [&c.first_name, &c.last_name].into_iter().filter_map(context::non_blank).collect::<Vec<_>>().join(" ");
         let is = |item: &&CommunicationItem, kind: &str| item.communication_type.as_deref() == Some(kind);
         let emails = c.communication_items.iter().filter(|i| is(i, "Email"));
         let numbers = c.communication_items.iter().filter(|i| is(i, "Phone") || is(i, "Fax"));
@@ -45,7 +46,9 @@ impl Mapping for Contacts {
                     Some(Email { address: context::non_blank(&e.value)?, default: e.default_flag.unwrap_or(false) })
                 })
                 .collect(),
-            phones: numbers.filter_map(|p| Some(Phone { number: context::non_blank(&p.value)?, kind: kind_of(p) })).collect(),
+            phones: numbers
+                .filter_map(|p| Some(Phone { number: context::non_blank(&p.value)?, kind: kind_of(p) }))
+                .collect(),
             company: context::reference(&c.company),
             site: super::ticket::site_of(&context::reference(&c.company), context::reference(&c.site)),
             types: c.types.iter().filter_map(|t| Some(Label::new(t.id?, t.name.clone()))).collect(),
@@ -171,8 +174,10 @@ impl ContactWriter {
             match same.map(|n| there.remove(n)) {
                 Some(old) => {
                     // Types that read as the same kind stay what they are.
-                    let had =
-                        named_kind(&old.communication_type, old.r#type.as_ref().and_then(|t| context::non_blank(&t.name)));
+                    let had = named_kind(
+                        &old.communication_type,
+                        old.r#type.as_ref().and_then(|t| context::non_blank(&t.name)),
+                    );
                     let retyped = had != kind;
                     let raised = default == Some(true) && old.default_flag != Some(true);
                     if !retyped && !raised {

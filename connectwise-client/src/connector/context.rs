@@ -35,7 +35,8 @@ pub(crate) fn reference(value: &Option<Box<Reference>>) -> Option<CommonReferenc
 /// A value of one of the tenant's lists.
 pub(crate) fn label(value: &Option<Box<Reference>>) -> Option<Label> {
     let value = value.as_ref()?;
-    let name = non_blank(&value.name).or_else(|| non_blank(&value.identifier)).or_else(|| non_blank(&value.description));
+    let name =
+        non_blank(&value.name).or_else(|| non_blank(&value.identifier)).or_else(|| non_blank(&value.description));
     match value.id {
         Some(id) => Some(Label::new(id, name)),
         None => name.map(Label::named),

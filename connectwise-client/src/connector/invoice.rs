@@ -38,7 +38,10 @@ impl Mapping for Invoices {
             total: i.total,
             paid: i.payments,
             balance: i.balance,
-            currency: i.currency.as_ref().and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
+            currency: i
+                .currency
+                .as_ref()
+                .and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
             reference: context::non_blank(&i.reference),
             posted: i.status.as_ref().and_then(|s| s.is_closed),
             custom: context::custom(&i.custom_fields),

@@ -33,7 +33,10 @@ impl Mapping for Opportunities {
                 .probability
                 .as_ref()
                 .and_then(|p| p.name.as_deref()?.trim_end_matches('%').trim().parse().ok()),
-            currency: o.currency.as_ref().and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
+            currency: o
+                .currency
+                .as_ref()
+                .and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
             close_date: o.expected_close_date,
             company: context::reference(&o.company),
             contact: context::reference(&o.contact),

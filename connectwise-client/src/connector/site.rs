@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use psa_core::{Address, Changes, Error, ErrorKind, Key, PathChange, Record, Result, Site as CommonSite, Writer};
 use psa_http::json::Native;
 
-use super::context::{self, Context};
 use super::child_reader::{ChildReader, Children, parts};
+use super::context::{self, Context};
 use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::{Member, Writes, create, stored, update};
@@ -27,7 +27,8 @@ impl Mapping for Sites {
     }
 
     fn common(s: &Site, _: &Context) -> CommonSite {
-        let lines: Vec<String> = [&s.address_line1, &s.address_line2].into_iter().filter_map(context::non_blank).collect();
+        let lines: Vec<String> =
+            [&s.address_line1, &s.address_line2].into_iter().filter_map(context::non_blank).collect();
         let name = |r: &Option<Box<crate::resources::Reference>>| {
             r.as_ref().and_then(|r| context::non_blank(&r.identifier).or_else(|| context::non_blank(&r.name)))
         };

@@ -7,13 +7,15 @@ use psa_core::{
 };
 use serde_json::Value;
 
-use super::context::{self, Context};
 use super::child_reader::{ChildReader, Children, parts};
+use super::context::{self, Context};
 use super::customer::of_parent;
 use super::reader::Mapping;
 use super::writer::stored;
 use crate::ids::TicketId;
-use crate::resources::{Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, WriteRequest, Ticket, TicketNote};
+use crate::resources::{
+    Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, Ticket, TicketNote, WriteRequest,
+};
 
 /// Note on a service ticket <-> note.
 pub(crate) struct ServiceNotes;

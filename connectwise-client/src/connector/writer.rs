@@ -12,10 +12,10 @@ use psa_http::RawRecord;
 use psa_http::json::Native;
 use serde_json::{Value, json};
 
-use super::reader::{Mapping, common};
 use super::context::Context;
 use super::customer;
-use crate::resources::{Collection, CustomFieldValue, Deletable, WriteRequest, Writable};
+use super::reader::{Mapping, common};
+use crate::resources::{Collection, CustomFieldValue, Deletable, Writable, WriteRequest};
 
 /// How a common field is written to a member of ConnectWise's.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@ use psa_core::Result;
 use serde_json::{Value, json};
 
 use super::{
-    Collection, CustomFieldValue, Info, Operation, Reference, WriteRequest, ScheduleEntry, TimeEntry, operations, resource,
-    setters,
+    Collection, CustomFieldValue, Info, Operation, Reference, ScheduleEntry, TimeEntry, WriteRequest, operations,
+    resource, setters,
 };
 use crate::client::ConnectWise;
 use crate::conditions::field;
