@@ -22,9 +22,9 @@ async fn main() -> Result<()> {
     };
 
     // Types and outcomes are the tenant's own: the first that an agent may use.
-    let types = halo.ticket_types().all().await?;
+    let types = halo.ticket_types().list().all().await?;
     let kind = types.iter().find(|t| t.cancreate != Some(false) && t.itilrequesttype == Some(1)).or(types.first());
-    let outcomes = halo.outcomes().all().await?;
+    let outcomes = halo.outcomes().list().all().await?;
     let usable = |o: &&psa_kit::psa_http::json::Native<psa_kit::halo_client::Outcome>| {
         o.hidden != Some(true) && o.id != OutcomeId::PRIVATE_NOTE
     };

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
-use crate::config::HaloUrl;
 use crate::scopes::Scopes;
+use crate::site_url::HaloUrl;
 
 static AUTH_INFO: Operation = Operation::get("halo.authinfo", "/authinfo");
 

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -20,37 +19,12 @@ use crate::budget::{NOTED, within};
 use crate::download::{Download, Slot};
 use crate::readable::without_mark;
 use crate::retry::{RetryBudget, may_retry};
-use crate::retry_after::date;
 use crate::step::Terminal;
 use crate::task;
 use crate::{
-    Authenticator, Idempotency, Next, Operation, RateBudget, Redactor, Request, RetryPolicy, StatusErrors, Step,
-    TokioClock, Transport, Vendor, read_capped,
+    Authenticator, Idempotency, Next, Operation, RateBudget, Redactor, Request, Response, RetryPolicy, StatusErrors,
+    Step, TokioClock, Transport, Vendor, read_capped,
 };
-
-/// A whole answer.
-#[derive(Debug, Clone)]
-pub struct Response {
-    /// The status; always a success when it comes out of [`Call::send`].
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body, whole.
-    pub body: Bytes,
-}
-
-impl Response {
-    /// The vendor's clock when it answered.
-    pub fn vendor_time(&self) -> Option<DateTime<Utc>> {
-        date(&self.headers)
-    }
-
-    /// The content type without its parameters, lower case.
-    pub fn content_type(&self) -> Option<String> {
-        let text = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        Some(text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase())
-    }
-}
 
 /// What a client did so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

@@ -5,6 +5,7 @@ mod budget;
 pub mod check;
 mod client;
 mod clock;
+mod collection;
 pub mod credential;
 mod download;
 mod error_body;
@@ -24,6 +25,7 @@ mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
 mod resource;
+mod response;
 mod retry;
 mod retry_after;
 pub mod salvage;
@@ -36,8 +38,9 @@ mod web_page;
 
 pub use auth::{Authenticator, Authorization, Token, TokenCache, TokenSource};
 pub use budget::{Permit, RateBudget};
-pub use client::{Call, HttpClient, HttpClientBuilder, Response, Stats};
+pub use client::{Call, HttpClient, HttpClientBuilder, Stats};
 pub use clock::{SystemClock, TokioClock};
+pub use collection::{Creatable, Deletable, Operations, Readable, Resource, Updatable};
 pub use download::Download;
 pub use error_body::ErrorBody;
 pub use guard::{AddressPolicy, Cidr, CidrError, Forbidden};
@@ -57,6 +60,7 @@ pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
 #[doc(hidden)]
 pub use resource::{AnyDate, Member, Names, Tolerant, camel, camel_len, plain};
 pub use resource::{Identified, NativeField, NativeType, VendorId};
+pub use response::Response;
 pub use retry::RetryPolicy;
 pub use retry_after::{retry_after, retry_after_unbounded};
 pub use step::{Next, Request, Step};

@@ -12,6 +12,7 @@ mod pass;
 mod prepare;
 mod progress;
 mod report;
+mod run;
 mod scope;
 mod single_reads;
 mod store;

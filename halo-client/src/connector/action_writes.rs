@@ -7,13 +7,13 @@ use psa_http::json::Native;
 use serde_json::Value;
 
 use super::actions::{FromAction, parts};
-use super::lookups::Names;
+use super::context::{ACTION_KEY, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes, Written};
-use super::{ACTION_KEY, Context};
 use crate::ids::OutcomeId;
-use crate::page::List;
-use crate::resources::{Action, Save};
+use crate::list::List;
+use crate::resources::{Action, WriteRequest};
 
 /// Ticket note -> action.
 pub(crate) struct NoteWrites;
@@ -58,11 +58,11 @@ macro_rules! action_writes {
                 context.halo.actions().get(ticket, id).await
             }
 
-            fn create(context: &Context) -> Save<Action> {
+            fn create(context: &Context) -> WriteRequest<Action> {
                 context.halo.actions().create_anywhere()
             }
 
-            fn update(context: &Context, key: &Key) -> Result<Save<Action>> {
+            fn update(context: &Context, key: &Key) -> Result<WriteRequest<Action>> {
                 let (ticket, id) = parts(key)?;
                 Ok(context.halo.actions().update(ticket, id))
             }

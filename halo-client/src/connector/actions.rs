@@ -19,17 +19,18 @@ use psa_core::{
     Label, Lane, Normalized, Page, Projection, Query, Reader, Record, Reference, Relabel, Relabelled, Result, Source,
     TicketNote, TimeEntry, Version, Visibility, relabelled,
 };
+use psa_http::Resource;
 use psa_http::pages::{self, Content, FetchChained};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
-use super::lookups::Names;
+use super::context::{self, ACTION_KEY, Context};
+use super::name_cache::Names;
 use super::reader::{HaloReader, may_be_cut};
 use super::ticket::Tickets;
-use super::{ACTION_KEY, Context};
 use crate::ids::{self, ActionId, TicketId};
-use crate::page::{List, Resource};
-use crate::resources::Action;
+use crate::list::List;
+use crate::resources::{Action, HaloResource};
 use psa_http::{ListPage, RawRecord};
 
 /// The most rows Halo gives at once.
@@ -312,7 +313,7 @@ impl Walk {
             Ok(page) => Ok(Read::Cut(page.vendor_time)),
             Err(error) if pages::is_too_large(&error) && seconds <= 1 => {
                 let alone = psa_http::list::too_large_row(Bytes::new(), self.context.halo.http().body_cap());
-                Ok(Read::Whole(crate::page::alone(alone)))
+                Ok(Read::Whole(crate::list::alone(alone)))
             }
             Err(error) if pages::is_too_large(&error) => Ok(Read::TooLarge),
             Err(error) => Err(error),
@@ -321,7 +322,7 @@ impl Walk {
 
     async fn get(&self, key: &Key, lane: Lane) -> Result<RawRecord<Action>> {
         let (ticket, id) = parts(key)?;
-        self.context.halo.actions().read(ticket, id, lane).await
+        self.context.halo.actions().get_raw_below(ticket, id, lane).await
     }
 }
 
@@ -334,7 +335,7 @@ fn cut(page: &ListPage<Action>, seconds: i64) -> bool {
 
 fn too_many(at: DateTime<Utc>) -> Error {
     Error::new(ErrorKind::Paging, "more actions in one second than Halo lists at once")
-        .with_operation(Action::list_operation().name)
+        .with_operation(Action::operations().list.name)
         .with_context("at", at)
         .with_context("remedy", "Read the actions of the tickets concerned one by one.")
 }
@@ -371,16 +372,16 @@ impl FromAction for TicketNote {
             author: Some(Author {
                 agent: agent.map(|a| Reference::to(a.0)),
                 contact: ids::some(action.actionby_user_id).map(|u| Reference::to(u.0)),
-                name: super::text(&action.who),
-                application: super::text(&action.actionby_application_id),
+                name: context::non_blank(&action.who),
+                application: context::non_blank(&action.actionby_application_id),
             }),
-            body: super::text(&action.note),
-            html: super::text(&action.note_html),
+            body: context::non_blank(&action.note),
+            html: context::non_blank(&action.note_html),
             visibility: action.hiddenfromuser.map(|hidden| Normalized {
                 value: Some(if hidden { Visibility::Internal } else { Visibility::Public }),
                 raw: hidden.to_string(),
             }),
-            outcome: match (ids::some(action.outcome_id), super::text(&action.outcome)) {
+            outcome: match (ids::some(action.outcome_id), context::non_blank(&action.outcome)) {
                 (None, None) => None,
                 (id, name) => Some(Label { id: id.map(|o| o.to_string()), name }),
             },
@@ -409,7 +410,7 @@ impl FromAction for TimeEntry {
             deducted_hours: action.actionnonchargehours,
             billable: action.actisbillable,
             work_type: action.chargerate.filter(|r| *r > 0).map(|r| Label::new(r, None)),
-            notes: super::text(&action.note),
+            notes: context::non_blank(&action.note),
             approved: None,
             status: action.timesheet_approval_status.map(|s| Label::new(s, None)),
             agreement: action.action_contract_id.filter(|c| *c > 0).map(Reference::to),
@@ -523,7 +524,7 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
     }
 
     fn keys(&self, _: Query) -> BoxStream<'static, Result<KeyPage>> {
-        let error = Error::unsupported("Halo lists no keys of actions").with_operation(Action::list_operation().name);
+        let error = Error::unsupported("Halo lists no keys of actions").with_operation(Action::operations().list.name);
         stream::iter([Err(error)]).boxed()
     }
 

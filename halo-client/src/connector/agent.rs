@@ -1,10 +1,10 @@
 use psa_core::{Agent as CommonAgent, Label};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use crate::ids;
-use crate::page::List;
+use crate::list::List;
 use crate::resources::Agent;
 
 /// Agent -> agent.
@@ -22,10 +22,10 @@ impl Mapping for Agents {
     fn common(agent: &Agent, _: &Context, _: &Names) -> CommonAgent {
         CommonAgent {
             name: agent.name.clone(),
-            first_name: super::text(&agent.firstname),
-            last_name: super::text(&agent.surname),
-            email: super::text(&agent.email),
-            title: super::text(&agent.jobtitle),
+            first_name: context::non_blank(&agent.firstname),
+            last_name: context::non_blank(&agent.surname),
+            email: context::non_blank(&agent.email),
+            title: context::non_blank(&agent.jobtitle),
             teams: agent
                 .teams
                 .iter()

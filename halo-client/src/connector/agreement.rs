@@ -2,13 +2,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{Agreement, Key, Label, Reference, Result};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids;
-use crate::page::List;
-use crate::resources::{Contract, CustomField, Save};
+use crate::list::List;
+use crate::resources::{Contract, CustomField, WriteRequest};
 
 /// Client contract <-> agreement.
 pub(crate) struct Agreements;
@@ -27,11 +27,11 @@ impl Mapping for Agreements {
 
     fn common(c: &Contract, _: &Context, _: &Names) -> Agreement {
         Agreement {
-            name: super::text(&c.r#ref),
+            name: context::non_blank(&c.r#ref),
             agreement_type: c.contracttype.filter(|t| *t > 0).map(|t| Label::new(t, c.contracttype_name.clone())),
             status: c.status.filter(|s| *s > 0).map(|s| Label::new(s, c.contract_status.clone())),
             active: c.active,
-            company: super::company(c.client_id),
+            company: context::company(c.client_id),
             site: ids::some(c.site_id).map(|s| Reference::to(s.0)),
             contact: ids::some(c.user_id).map(|u| Reference::to(u.0)),
             starts_at: c.start_date,
@@ -40,11 +40,11 @@ impl Mapping for Agreements {
             billing_cycle: c
                 .billingperiod
                 .filter(|p| *p > 0)
-                .map(|p| Label::new(p, super::text(&c.billingdescription))),
+                .map(|p| Label::new(p, context::non_blank(&c.billingdescription))),
             next_invoice_at: c.next_invoice_date,
             sla: c.sla_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
-            notes: super::text(&c.note),
-            custom: super::custom(&c.customfields, None),
+            notes: context::non_blank(&c.note),
+            custom: context::custom(&c.customfields, None),
             updated_at: c.last_modified,
             ..Agreement::default()
         }
@@ -73,11 +73,11 @@ impl Writes for Agreements {
         &contract.customfields
     }
 
-    fn create(context: &Context) -> Save<Contract> {
+    fn create(context: &Context) -> WriteRequest<Contract> {
         context.halo.contracts().create().set("_send_appointment_invites", false)
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Contract>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Contract>> {
         Ok(context.halo.contracts().update(key.as_i64()?))
     }
 

@@ -2,13 +2,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{Appointment as CommonAppointment, Key, Label, Reference, Result};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId};
-use crate::page::List;
-use crate::resources::{Appointment, Save};
+use crate::list::List;
+use crate::resources::{Appointment, WriteRequest};
 
 /// Appointment <-> appointment. Holidays and shifts are none. Its text is in no list: only an appointment read alone has it.
 ///
@@ -32,14 +32,14 @@ impl Mapping for Appointments {
 
     /// Holidays and shifts have the same numbering.
     fn foreign(a: &Appointment) -> bool {
-        super::text(&a.holiday_id).is_some() || a.shift_type_id.is_some_and(|t| t > 0)
+        context::non_blank(&a.holiday_id).is_some() || a.shift_type_id.is_some_and(|t| t > 0)
     }
 
     fn common(a: &Appointment, _: &Context, _: &Names) -> CommonAppointment {
         CommonAppointment {
-            subject: super::text(&a.subject),
-            notes: super::text(&a.note),
-            appointment_type: super::text(&a.appointment_type_name).map(Label::named),
+            subject: context::non_blank(&a.subject),
+            notes: context::non_blank(&a.note),
+            appointment_type: context::non_blank(&a.appointment_type_name).map(Label::named),
             status: a.complete_status.map(|s| Label::new(s, None)),
             started_at: a.start_date,
             ended_at: a.end_date,
@@ -48,10 +48,11 @@ impl Mapping for Appointments {
             private: a.is_private,
             agent: ids::some(a.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
             ticket: ids::some(a.ticket_id).map(|t| Reference::to(t.0)),
-            company: super::company(a.client_id),
+            company: context::company(a.client_id),
             site: ids::some(a.site_id).map(|s| Reference::to(s.0)),
             contact: ids::some(a.user_id).map(|u| Reference::to(u.0)),
-            location: super::text(&a.online_meeting_url).or_else(|| super::text(&a.appointment_location_name)),
+            location: context::non_blank(&a.online_meeting_url)
+                .or_else(|| context::non_blank(&a.appointment_location_name)),
             updated_at: a.last_modified,
             ..CommonAppointment::default()
         }
@@ -76,11 +77,11 @@ impl Writes for Appointments {
     // Holidays and shifts are numbered with them.
     const SHARES_NUMBERS: bool = true;
 
-    fn create(context: &Context) -> Save<Appointment> {
+    fn create(context: &Context) -> WriteRequest<Appointment> {
         context.halo.appointments().create()
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Appointment>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Appointment>> {
         Ok(context.halo.appointments().update(key.as_i64()?))
     }
 

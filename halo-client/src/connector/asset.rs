@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use psa_core::{Asset as CommonAsset, Key, Label, Reference, Result};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids;
-use crate::page::List;
-use crate::resources::{Asset, CustomField, Save};
+use crate::list::List;
+use crate::resources::{Asset, CustomField, WriteRequest};
 
 /// Asset <-> asset. Halo's own three key fields are, by its default, name, model and serial number. The fields of its type
 /// are in no list, so they are not here: the native API has them.
@@ -24,21 +24,21 @@ impl Mapping for Assets {
 
     fn common(asset: &Asset, _: &Context, _: &Names) -> CommonAsset {
         CommonAsset {
-            name: super::text(&asset.key_field),
-            tag: super::text(&asset.inventory_number),
+            name: context::non_blank(&asset.key_field),
+            tag: context::non_blank(&asset.inventory_number),
             asset_type: ids::some(asset.assettype_id).map(|t| Label::new(t, asset.assettype_name.clone())),
             status: asset.status_id.filter(|s| *s > 0).map(|s| Label::new(s, asset.status_name.clone())),
             inactive: asset.inactive,
-            model: super::text(&asset.key_field2),
-            serial_number: super::text(&asset.key_field3),
-            company: super::company(asset.client_id),
+            model: context::non_blank(&asset.key_field2),
+            serial_number: context::non_blank(&asset.key_field3),
+            company: context::company(asset.client_id),
             site: ids::some(asset.site_id).map(|s| Reference::to(s.0)),
             agreement: ids::some(asset.contract_id).map(|c| Reference::to(c.0)),
             supplier: ids::some(asset.supplier_id).map(|s| Label::new(s, asset.supplier_name.clone())),
             purchased_at: asset.supplier_purchasedate,
             installed_at: asset.commissiondate,
             warranty_until: asset.warranty_end,
-            custom: super::custom(&asset.customfields, None),
+            custom: context::custom(&asset.customfields, None),
             ..CommonAsset::default()
         }
     }
@@ -66,11 +66,11 @@ impl Writes for Assets {
         &asset.customfields
     }
 
-    fn create(context: &Context) -> Save<Asset> {
+    fn create(context: &Context) -> WriteRequest<Asset> {
         context.halo.assets().create()
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Asset>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Asset>> {
         Ok(context.halo.assets().update(key.as_i64()?))
     }
 

@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use psa_core::{Company, Key, Label, Reference, Result};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId};
-use crate::page::List;
-use crate::resources::{Client, CustomField, Save};
+use crate::list::List;
+use crate::resources::{Client, CustomField, WriteRequest};
 
 /// Client <-> company.
 pub(crate) struct Companies;
@@ -24,16 +24,16 @@ impl Mapping for Companies {
     fn common(client: &Client, _: &Context, _: &Names) -> Company {
         Company {
             name: client.name.clone(),
-            code: super::text(&client.r#ref),
+            code: context::non_blank(&client.r#ref),
             inactive: client.inactive,
             types: client.customertype.filter(|t| *t > 0).map(|t| Label::new(t, None)).into_iter().collect(),
             parent: client.toplevel_id.filter(|id| *id > 0).map(Reference::to),
             owner: ids::some(client.accountmanagertech)
                 .filter(|a| *a != AgentId::UNASSIGNED)
                 .map(|a| Reference::to(a.0)),
-            website: super::text(&client.website),
-            notes: super::text(&client.notes),
-            custom: super::custom(&client.customfields, None),
+            website: context::non_blank(&client.website),
+            notes: context::non_blank(&client.notes),
+            custom: context::custom(&client.customfields, None),
             ..Company::default()
         }
     }
@@ -56,11 +56,11 @@ impl Writes for Companies {
         &client.customfields
     }
 
-    fn create(context: &Context) -> Save<Self::Native> {
+    fn create(context: &Context) -> WriteRequest<Self::Native> {
         context.halo.clients().create().set("newclient_sendwelcomeemail", false)
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Self::Native>> {
         Ok(context.halo.clients().update(key.as_i64()?))
     }
 

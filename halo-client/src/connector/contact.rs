@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use psa_core::{Contact, Email, Key, Phone, Reference, Result};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, ClientId};
-use crate::page::List;
-use crate::resources::{CustomField, Save, User};
+use crate::list::List;
+use crate::resources::{CustomField, User, WriteRequest};
 
 /// User <-> contact.
 pub(crate) struct Contacts;
@@ -23,14 +23,14 @@ impl Mapping for Contacts {
 
     fn common(user: &User, _: &Context, _: &Names) -> Contact {
         let phone = |number: &Option<String>, kind: &str| {
-            super::text(number).map(|number| Phone { number, kind: kind.to_owned() })
+            context::non_blank(number).map(|number| Phone { number, kind: kind.to_owned() })
         };
         Contact {
             name: user.name.clone(),
-            first_name: super::text(&user.firstname),
-            last_name: super::text(&user.surname),
-            title: super::text(&user.title),
-            emails: super::text(&user.emailaddress)
+            first_name: context::non_blank(&user.firstname),
+            last_name: context::non_blank(&user.surname),
+            title: context::non_blank(&user.title),
+            emails: context::non_blank(&user.emailaddress)
                 .map(|address| Email { address, default: true })
                 .into_iter()
                 .collect(),
@@ -47,9 +47,9 @@ impl Mapping for Contacts {
             site: ids::some(user.site()).map(|s| Reference::to(s.0)),
             is_vip: user.isimportantcontact,
             inactive: user.inactive,
-            entra_id: super::text(&user.azureoid),
-            notes: super::text(&user.notes),
-            custom: super::custom(&user.customfields, None),
+            entra_id: context::non_blank(&user.azureoid),
+            notes: context::non_blank(&user.notes),
+            custom: context::custom(&user.customfields, None),
             ..Contact::default()
         }
     }
@@ -76,11 +76,11 @@ impl Writes for Contacts {
         &user.customfields
     }
 
-    fn create(context: &Context) -> Save<Self::Native> {
+    fn create(context: &Context) -> WriteRequest<Self::Native> {
         context.halo.users().create().set("sendwelcomeemail", false)
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Self::Native>> {
         Ok(context.halo.users().update(key.as_i64()?))
     }
 

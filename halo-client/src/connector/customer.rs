@@ -2,7 +2,7 @@
 
 use psa_core::{AnyChanges, AnyEntity, Error, ErrorKind, Key, OwnedReference, Result};
 
-use super::Context;
+use super::context::Context;
 use crate::ids::{self, ClientId};
 
 /// Refuses a write whose references belong to different clients. `current` is the record as it is, for an update.

@@ -1,11 +1,11 @@
 use chrono::{DateTime, Utc};
 use psa_core::{Invoice as CommonInvoice, Label, Reference};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use crate::ids;
-use crate::page::List;
+use crate::list::List;
 use crate::resources::Invoice;
 
 /// Invoice -> invoice. Read only: an invoice is made from what was agreed and worked, in Halo.
@@ -26,9 +26,9 @@ impl Mapping for Invoices {
 
     fn common(i: &Invoice, _: &Context, _: &Names) -> CommonInvoice {
         CommonInvoice {
-            number: super::text(&i.invoicenumber),
+            number: context::non_blank(&i.invoicenumber),
             status: i.paymentstatus.map(|s| Label::new(s, None)),
-            company: super::company(i.client_id),
+            company: context::company(i.client_id),
             agreement: ids::some(i.contract_id).map(|c| Reference::to(c.0)),
             ticket: ids::some(i.ticket_id).map(|t| Reference::to(t.0)),
             date: i.invoice_date,
@@ -39,10 +39,10 @@ impl Mapping for Invoices {
             total: i.total,
             paid: i.amountpaid,
             balance: i.amountdue.or(i.amount_remaining),
-            currency: super::text(&i.currency),
-            reference: super::text(&i.reference),
+            currency: context::non_blank(&i.currency),
+            reference: context::non_blank(&i.reference),
             posted: i.posted,
-            custom: super::custom(&i.customfields, None),
+            custom: context::custom(&i.customfields, None),
             updated_at: i.last_modified,
             ..CommonInvoice::default()
         }

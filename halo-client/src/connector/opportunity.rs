@@ -6,13 +6,13 @@ use psa_core::{
 };
 use serde_json::Value;
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId, StatusId};
-use crate::page::List;
-use crate::resources::{Opportunity, Save};
+use crate::list::List;
+use crate::resources::{Opportunity, WriteRequest};
 
 /// Opportunity <-> opportunity.
 pub(crate) struct Opportunities;
@@ -28,7 +28,7 @@ impl Mapping for Opportunities {
     }
 
     fn since(list: List<Opportunity>, at: DateTime<Utc>) -> List<Opportunity> {
-        list.query("lastupdatefromdate", crate::page::query_date(at))
+        list.query("lastupdatefromdate", crate::list::query_date(at))
     }
 
     fn updated_at(opportunity: &Opportunity) -> Option<DateTime<Utc>> {
@@ -47,8 +47,11 @@ impl Mapping for Opportunities {
         let closed = o.status_id.and_then(|s| context.statuses.get(&s.0.to_string())).map(|m| m.closed);
         CommonOpportunity {
             name: o.summary.clone(),
-            description: super::text(&o.details),
-            stage: o.pipeline_stage_id.filter(|s| *s > 0).map(|s| Label::new(s, super::text(&o.pipeline_stage_name))),
+            description: context::non_blank(&o.details),
+            stage: o
+                .pipeline_stage_id
+                .filter(|s| *s > 0)
+                .map(|s| Label::new(s, context::non_blank(&o.pipeline_stage_name))),
             status: ids::some(o.status_id).map(|s| Normalized {
                 value: match (closed, o.oppclosurecategory) {
                     (Some(false), _) => Some(OpportunityStatus::Open),
@@ -61,10 +64,10 @@ impl Mapping for Opportunities {
             }),
             probability: o.oppconversionprobability,
             amount: o.oppvalue,
-            company: super::company(o.client_id),
+            company: context::company(o.client_id),
             contact: ids::some(o.user_id).map(|u| Reference::to(u.0)),
             owner: ids::some(o.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
-            team: super::text(&o.team).map(Label::named),
+            team: context::non_blank(&o.team).map(Label::named),
             pipeline: ids::some(o.workflow_id).map(|w| Label::new(w, None)),
             close_date: o.targetdate,
             created_at: o.dateoccurred,
@@ -116,11 +119,11 @@ impl Writes for Opportunities {
         Ok(Some(vec![("oppclosurecategory", Value::from(*category)), ("status_id", Value::from(closed))]))
     }
 
-    fn create(context: &Context) -> Save<Opportunity> {
+    fn create(context: &Context) -> WriteRequest<Opportunity> {
         context.halo.opportunities().create()
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Opportunity>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Opportunity>> {
         Ok(context.halo.opportunities().update(key.as_i64()?))
     }
 

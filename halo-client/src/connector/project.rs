@@ -2,13 +2,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{Evidence, Key, Label, Project as CommonProject, Reference, Relabel, Result};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId};
-use crate::page::List;
-use crate::resources::{Project, Save};
+use crate::list::List;
+use crate::resources::{Project, WriteRequest};
 
 /// Project <-> project.
 pub(crate) struct Projects;
@@ -42,15 +42,15 @@ impl Mapping for Projects {
     fn common(p: &Project, context: &Context, names: &Names) -> CommonProject {
         CommonProject {
             name: p.summary.clone(),
-            description: super::text(&p.details),
+            description: context::non_blank(&p.details),
             project_type: ids::some(p.tickettype_id).map(|t| names.ticket_type(t.0)),
             status: ids::some(p.status_id).map(|s| names.status(s.0)),
             closed: p.status_id.and_then(|s| context.statuses.get(&s.0.to_string())).map(|m| m.closed),
-            company: super::company(p.client_id),
+            company: context::company(p.client_id),
             site: ids::some(p.site_id).map(|s| Reference::to(s.0)),
             contact: ids::some(p.user_id).map(|u| Reference::to(u.0)),
             manager: ids::some(p.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
-            team: super::text(&p.team).map(Label::named),
+            team: context::non_blank(&p.team).map(Label::named),
             starts_at: p.startdate,
             due_at: p.targetdate,
             budget_hours: p.projecttimebudget,
@@ -92,11 +92,11 @@ impl Writes for Projects {
     // Tickets, opportunities and projects are numbered together.
     const SHARES_NUMBERS: bool = true;
 
-    fn create(context: &Context) -> Save<Project> {
+    fn create(context: &Context) -> WriteRequest<Project> {
         context.halo.projects().create()
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Project>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Project>> {
         Ok(context.halo.projects().update(key.as_i64()?))
     }
 

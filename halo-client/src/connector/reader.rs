@@ -13,15 +13,15 @@ use psa_core::{
 };
 use psa_http::json::Native;
 
-use super::Context;
-use super::lookups::Names;
-use crate::page::{List, PAGE_MAX, Resource};
-use crate::resources::read_one;
+use super::context::Context;
+use super::name_cache::Names;
+use crate::list::{List, PAGE_MAX};
+use crate::resources::{Collection, HaloResource};
 use psa_http::{ListPage, RawRecord};
 
 /// How one of Halo's resources becomes a common model.
 pub(crate) trait Mapping: Send + Sync + 'static {
-    type Native: Resource;
+    type Native: HaloResource;
     type Common: Entity;
 
     /// Whether the mapping needs the names of statuses, types and priorities.
@@ -147,7 +147,8 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
 
     async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<M::Common>> {
         let names = self.names().await?;
-        let found: RawRecord<M::Native> = read_one(&self.context.halo, key.as_i64()?, lane).await?;
+        let found: RawRecord<M::Native> =
+            Collection::new(self.context.halo.clone()).get_raw(key.as_i64()?, lane).await?;
         if let Ok(native) = &found.value {
             if M::foreign(native) {
                 return Err(Error::new(ErrorKind::NotFound, "this number is of another kind of record")
@@ -255,7 +256,7 @@ fn key_pages(ids: Vec<i64>, total: u64, atomic: bool) -> BoxStream<'static, Resu
     stream::iter((0..pages).map(page)).boxed()
 }
 
-fn keys_by_page<T: Resource>(list: List<T>, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
+fn keys_by_page<T: HaloResource>(list: List<T>, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
     // What a short answer gave is in the store already, so these pages are no snapshot together with it.
     list.pages(cursor)
         .and_then(|page| async move {
@@ -264,6 +265,10 @@ fn keys_by_page<T: Resource>(list: List<T>, cursor: Option<Cursor>) -> BoxStream
         .boxed()
 }
 
-fn keys<T: Resource>(page: &ListPage<T>) -> Result<Vec<Key>> {
-    Ok(page.records.iter().map(|r| r.value.as_ref().map_or_else(|_| key_of_broken(&r.raw), Resource::key)).collect())
+fn keys<T: HaloResource>(page: &ListPage<T>) -> Result<Vec<Key>> {
+    Ok(page
+        .records
+        .iter()
+        .map(|r| r.value.as_ref().map_or_else(|_| key_of_broken(&r.raw), HaloResource::key))
+        .collect())
 }

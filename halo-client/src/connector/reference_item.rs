@@ -12,10 +12,10 @@ use psa_core::{
     Result, Version,
 };
 
-use super::Context;
+use super::context::Context;
 use super::reader::key_of_broken;
-use crate::page::{List, Resource};
-use crate::resources::{AssetType, Category, FieldInfo, Outcome, Priority, Status, TicketType, Workflow};
+use crate::list::List;
+use crate::resources::{AssetType, Category, FieldInfo, HaloResource, Outcome, Priority, Status, TicketType, Workflow};
 use crate::scopes::Scope;
 
 /// Reads every list that the token's rights allow, as one set.
@@ -25,7 +25,7 @@ pub(crate) struct References {
 }
 
 /// A list of Halo's whose rows are reference items.
-trait Listed: Resource {
+trait Listed: HaloResource {
     const SET: &'static str;
     fn item(&self) -> ReferenceItem;
     /// The id of a row that can't be decoded as a whole, as [`item`](Self::item) would give it.
@@ -171,11 +171,11 @@ impl References {
         let halo = &self.context.halo;
         let (assets, admin) = Self::beyond(&self.context);
         let mut parts = vec![
-            read(halo.statuses(), query, |s| s.r#type.is_none_or(|t| t == 0)).boxed(),
-            read(halo.ticket_types(), query, |_| true).boxed(),
-            read(halo.priorities(), query, |_| true).boxed(),
-            read(halo.categories(), query, |_| true).boxed(),
-            read(halo.outcomes(), query, |_| true).boxed(),
+            read(halo.statuses().list(), query, |s| s.r#type.is_none_or(|t| t == 0)).boxed(),
+            read(halo.ticket_types().list(), query, |_| true).boxed(),
+            read(halo.priorities().list(), query, |_| true).boxed(),
+            read(halo.categories().list(), query, |_| true).boxed(),
+            read(halo.outcomes().list(), query, |_| true).boxed(),
             read(halo.workflows().list().include_inactive(true), query, |_| true).boxed(),
         ];
         if assets {

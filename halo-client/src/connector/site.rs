@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use psa_core::{Address, Key, Reference, Result, Site as CommonSite};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self};
-use crate::page::List;
-use crate::resources::{CustomField, Save, Site};
+use crate::list::List;
+use crate::resources::{CustomField, Site, WriteRequest};
 
 /// Site <-> site.
 pub(crate) struct Sites;
@@ -25,13 +25,13 @@ impl Mapping for Sites {
         CommonSite {
             name: site.name.clone(),
             company: ids::some(site.client_id).map(|c| Reference::to(c.0)),
-            phone: super::text(&site.phonenumber),
+            phone: context::non_blank(&site.phonenumber),
             address: address(site),
-            timezone: super::text(&site.timezone),
+            timezone: context::non_blank(&site.timezone),
             inactive: site.inactive,
             main_contact: ids::some(site.maincontact_id).map(|u| Reference::to(u.0)),
-            notes: super::text(&site.notes),
-            custom: super::custom(&site.customfields, None),
+            notes: context::non_blank(&site.notes),
+            custom: context::custom(&site.customfields, None),
             ..CommonSite::default()
         }
     }
@@ -52,8 +52,8 @@ fn address(site: &Site) -> Option<Address> {
         ),
     };
     let address = Address {
-        lines: lines.into_iter().filter_map(super::text).collect(),
-        postcode: super::text(postcode),
+        lines: lines.into_iter().filter_map(context::non_blank).collect(),
+        postcode: context::non_blank(postcode),
         ..Address::default()
     };
     (address != Address::default()).then_some(address)
@@ -76,11 +76,11 @@ impl Writes for Sites {
         &site.customfields
     }
 
-    fn create(context: &Context) -> Save<Self::Native> {
+    fn create(context: &Context) -> WriteRequest<Self::Native> {
         context.halo.sites().create().set("newsite_sendwelcomeemail", false)
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Self::Native>> {
         Ok(context.halo.sites().update(key.as_i64()?))
     }
 

@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use psa_core::{Label, Team as CommonTeam};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::Context;
+use super::name_cache::Names;
 use super::reader::Mapping;
-use crate::page::List;
+use crate::list::List;
 use crate::resources::Team;
 
 /// Team -> team.
@@ -15,7 +15,7 @@ impl Mapping for Teams {
     type Common = CommonTeam;
 
     fn list(context: &Context) -> List<Team> {
-        context.halo.teams()
+        context.halo.teams().list()
     }
 
     fn updated_at(team: &Team) -> Option<DateTime<Utc>> {

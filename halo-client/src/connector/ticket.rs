@@ -2,13 +2,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{Evidence, Key, Label, Reference, Relabel, Result, Ticket as CommonTicket};
 
-use super::Context;
-use super::lookups::Names;
+use super::context::{self, Context};
+use super::name_cache::Names;
 use super::reader::Mapping;
 use super::writer::{Member, Writes};
 use crate::ids::{self, AgentId};
-use crate::page::List;
-use crate::resources::{CustomField, Save, Ticket};
+use crate::list::List;
+use crate::resources::{CustomField, Ticket, WriteRequest};
 
 /// Ticket <-> ticket.
 pub(crate) struct Tickets;
@@ -49,21 +49,21 @@ impl Mapping for Tickets {
         CommonTicket {
             number: Some(ticket.id.to_string()),
             summary: ticket.summary.clone(),
-            description: super::text(&ticket.details),
+            description: context::non_blank(&ticket.details),
             ticket_type: ids::some(ticket.tickettype_id).map(|t| names.ticket_type(t.0)),
-            subtype: super::text(&ticket.category_1).map(Label::named),
-            item: super::text(&ticket.category_2).map(Label::named),
+            subtype: context::non_blank(&ticket.category_1).map(Label::named),
+            item: context::non_blank(&ticket.category_2).map(Label::named),
             status: ids::some(ticket.status_id).map(|s| names.status(s.0)),
             stage: meaning.map(|m| m.stage),
             closed: meaning.map(|m| m.closed),
             priority: ticket.priority_id.filter(|p| *p > 0).map(|p| names.priority(ticket.sla_id, p)),
             impact: ticket.impact.filter(|v| *v > 0).map(|v| Label::new(v, None)),
             urgency: ticket.urgency.filter(|v| *v > 0).map(|v| Label::new(v, None)),
-            company: super::company(ticket.client_id),
+            company: context::company(ticket.client_id),
             site: ids::some(ticket.site_id).map(|s| Reference::to(s.0)),
             contact: ids::some(ticket.user_id).map(|u| Reference::to(u.0)),
             assignee: ids::some(ticket.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
-            team: super::text(&ticket.team).map(Label::named),
+            team: context::non_blank(&ticket.team).map(Label::named),
             source: ticket.source.filter(|s| *s >= 0).map(|s| Label::new(s, None)),
             sla: ticket.sla_id.filter(|s| *s > 0).map(|s| Label::new(s, None)),
             on_hold: ticket.onhold,
@@ -73,7 +73,7 @@ impl Mapping for Tickets {
             parent: ids::some(ticket.parent_id).map(|p| Reference::to(p.0)),
             merged_into: ids::some(ticket.merged_into_id).map(|t| Reference::to(t.0)),
             agreement: ticket.contract_id.filter(|c| *c > 0).map(Reference::to),
-            custom: super::custom(&ticket.customfields, wanted(context)),
+            custom: context::custom(&ticket.customfields, wanted(context)),
             created_at: ticket.dateoccurred,
             closed_at: ticket.dateclosed,
             updated_at: ticket.updated(),
@@ -128,12 +128,12 @@ impl Writes for Tickets {
         wanted(context).is_none_or(|ids| ids.contains(&id))
     }
 
-    fn create(context: &Context) -> Save<Self::Native> {
+    fn create(context: &Context) -> WriteRequest<Self::Native> {
         // Who opened it is not mailed unless the caller says so.
         context.halo.tickets().create().set("sendack", false)
     }
 
-    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>> {
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Self::Native>> {
         Ok(context.halo.tickets().update(key.as_i64()?))
     }
 

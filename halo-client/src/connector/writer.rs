@@ -12,10 +12,11 @@ use psa_core::{
 use psa_http::json::Native;
 use serde_json::{Value, json};
 
-use super::lookups::Names;
+use super::context::{Context, identity};
+use super::customer;
+use super::name_cache::Names;
 use super::reader::{Mapping, record};
-use super::{Context, customer};
-use crate::resources::{CustomField, Save, get_one};
+use crate::resources::{Collection, CustomField, HaloResource, WriteRequest};
 
 /// How a common field is written to a member of Halo's.
 #[derive(Debug, Clone, Copy)]
@@ -74,10 +75,10 @@ pub(crate) trait Writes: Mapping {
     }
     /// The record as it is.
     async fn read(context: &Context, key: &Key) -> Result<Native<Self::Native>> {
-        get_one(&context.halo, key.as_i64()?).await
+        Collection::<Self::Native>::new(context.halo.clone()).read(key.as_i64()?).await
     }
-    fn create(context: &Context) -> Save<Self::Native>;
-    fn update(context: &Context, key: &Key) -> Result<Save<Self::Native>>;
+    fn create(context: &Context) -> WriteRequest<Self::Native>;
+    fn update(context: &Context, key: &Key) -> Result<WriteRequest<Self::Native>>;
     async fn delete(context: &Context, key: &Key) -> Result<()>;
     /// The fields that can be written.
     fn fields() -> Vec<&'static str> {
@@ -147,10 +148,10 @@ impl<M: Writes> HaloWriter<M> {
     /// Puts changes into a write.
     fn fill(
         &self,
-        mut save: Save<M::Native>,
+        mut save: WriteRequest<M::Native>,
         changes: AnyChanges,
         written: Written<'_, M::Native>,
-    ) -> Result<Save<M::Native>> {
+    ) -> Result<WriteRequest<M::Native>> {
         let current = match &written {
             Written::New => None,
             Written::Known(current) => *current,
@@ -194,10 +195,10 @@ impl<M: Writes> HaloWriter<M> {
         Ok(())
     }
 
-    async fn send(&self, save: Save<M::Native>) -> Result<Record<M::Common>> {
+    async fn send(&self, save: WriteRequest<M::Native>) -> Result<Record<M::Common>> {
         let names = if M::NAMES { self.context.lookups.names(&self.context.halo).await? } else { Arc::default() };
         let stored = save.send().await?;
-        alive::<M>(&stored, &crate::page::Resource::key(&*stored))?;
+        alive::<M>(&stored, &HaloResource::key(&*stored))?;
         Ok(record::<M>(stored, &self.context, &names, Projection::Full))
     }
 }
@@ -237,11 +238,6 @@ fn native<M: Writes>(member: Member, change: PathChange) -> Result<Vec<(&'static
         Member::Hidden(name) => (name, Value::from(change.visibility()? != Visibility::Public)),
         Member::Custom => return Err(change.wrong()),
     }])
-}
-
-/// What identifies a custom field.
-pub(crate) fn identity(field: &CustomField) -> CustomFieldId<'_> {
-    CustomFieldId { id: field.id, name: field.name.as_deref() }
 }
 
 /// The elements of Halo's list of custom fields, which it merges one by one.

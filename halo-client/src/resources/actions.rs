@@ -1,13 +1,12 @@
 use chrono::{DateTime, Utc};
 use psa_core::{Key, Lane, Result};
 use psa_http::json::Native;
-use psa_http::{Operation, RawRecord, list};
+use psa_http::{RawRecord, Resource, list};
 
-use super::{CustomField, Save, endpoints, filters, resource, setters};
-use crate::client::Halo;
+use super::{Collection, CustomField, WriteRequest, filters, operations, resource, setters};
+use crate::envelope::{one, single};
 use crate::ids::{ActionId, AgentId, OutcomeId, StatusId, TicketId, UserId};
-use crate::page::{List, query_date};
-use crate::resources::save::{one, single};
+use crate::list::{List, query_date};
 
 resource! {
     /// A step of a ticket: a note, a mail, hours worked. Its id is only unique within its ticket.
@@ -65,7 +64,7 @@ resource! {
     }
 }
 
-endpoints!(Action: "actions", "/Actions", items "actions", paged false, key |a| Key::from_parts([a.ticket_id.0, a.id.0]));
+operations!(Action: "actions", "/Actions", items "actions", paged false, key |a| Key::from_parts([a.ticket_id.0, a.id.0]));
 
 filters! { Action {
     /// Of this ticket.
@@ -125,70 +124,54 @@ setters! { Action {
     new_status: StatusId => "new_status";
 } }
 
-impl Save<Action> {
+impl WriteRequest<Action> {
     /// When the work started and ended.
     pub fn worked(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         self.set("actionarrivaldate", query_date(from)).set("actioncompletiondate", query_date(until))
     }
 }
 
-/// What can be done with actions. Made by [`Halo::actions`].
-#[derive(Debug, Clone)]
-pub struct Actions {
-    halo: Halo,
-}
-
-static CREATE: Operation = Operation::post("halo.actions.create", "/Actions");
-static UPDATE: Operation = Operation::post("halo.actions.update", "/Actions");
-static DELETE: Operation = Operation::delete("halo.actions.delete", "/Actions/{id}");
-static GET: Operation = Operation::get("halo.actions.get", "/Actions/{id}");
-
-impl Actions {
-    pub(crate) fn new(halo: Halo) -> Self {
-        Self { halo }
-    }
-
-    /// The actions of a ticket, or of all tickets between two dates. This list does not page: Halo cuts it at its
-    /// [`limit`](List::limit) without saying so.
-    pub fn list(&self) -> List<Action> {
-        List::new(self.halo.clone())
-    }
-
+impl Collection<Action> {
     /// One action.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
     pub async fn get(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> Result<Native<Action>> {
-        let call = self.halo.http().call(&GET).path("id", id.into()).query("ticket_id", ticket.into());
+        let call =
+            self.halo.http().call(Action::operations().get).path("id", id.into()).query("ticket_id", ticket.into());
         let answer = call.query("includehtmlnote", true).send().await?;
-        one(&answer, "actions", GET.name)
+        one(&answer, "actions", Action::operations().get.name)
     }
 
     /// One action, which may be unreadable in parts.
-    pub(crate) async fn read(&self, ticket: TicketId, id: ActionId, lane: Lane) -> Result<RawRecord<Action>> {
-        let call = self.halo.http().call(&GET).lane(lane).path("id", id).query("ticket_id", ticket);
+    pub(crate) async fn get_raw_below(&self, ticket: TicketId, id: ActionId, lane: Lane) -> Result<RawRecord<Action>> {
+        let call = self.halo.http().call(Action::operations().get).lane(lane).path("id", id).query("ticket_id", ticket);
         let answer = call.query("includehtmlnote", true).send().await?;
-        list::raw_record(&answer, single(&answer, "actions", GET.name)?, GET.name)
+        list::raw_record(
+            &answer,
+            single(&answer, "actions", Action::operations().get.name)?,
+            Action::operations().get.name,
+        )
     }
 
-    /// A new action. No mail is sent unless [`send_email`](Save::send_email) says so.
-    pub fn create(&self, ticket: impl Into<TicketId>) -> Save<Action> {
+    /// A new action. No mail is sent unless [`send_email`](WriteRequest::send_email) says so.
+    pub fn create(&self, ticket: impl Into<TicketId>) -> WriteRequest<Action> {
         self.create_anywhere().keyed("ticket_id", ticket.into())
     }
 
     /// A new action whose ticket is set later.
-    pub(crate) fn create_anywhere(&self) -> Save<Action> {
-        Save::new(self.halo.clone(), &CREATE).set("sendemail", false)
+    pub(crate) fn create_anywhere(&self) -> WriteRequest<Action> {
+        WriteRequest::new(self.halo.clone(), Action::operations().create).set("sendemail", false)
     }
 
     /// A new note that the user does not see.
-    pub fn private_note(&self, ticket: impl Into<TicketId>, html: impl Into<String>) -> Save<Action> {
+    pub fn private_note(&self, ticket: impl Into<TicketId>, html: impl Into<String>) -> WriteRequest<Action> {
         self.create(ticket).outcome(OutcomeId::PRIVATE_NOTE).hidden_from_user(true).note_html(html)
     }
 
-    /// A change. No mail is sent unless [`send_email`](Save::send_email) says so.
-    pub fn update(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> Save<Action> {
-        let save = Save::changing(self.halo.clone(), &UPDATE).set("sendemail", false);
+    /// A change. No mail is sent unless [`send_email`](WriteRequest::send_email) says so.
+    pub fn update(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> WriteRequest<Action> {
+        let save = WriteRequest::changing(self.halo.clone(), Action::operations().update).set("sendemail", false);
         save.keyed("ticket_id", ticket.into()).keyed("id", id.into())
     }
 
@@ -197,7 +180,8 @@ impl Actions {
     /// # Errors
     /// What Halo refuses and what the network can do.
     pub async fn delete(&self, ticket: impl Into<TicketId>, id: impl Into<ActionId>) -> Result<()> {
-        let call = self.halo.http().call(&DELETE).path("id", id.into()).query("ticket_id", ticket.into());
+        let call =
+            self.halo.http().call(Action::operations().delete).path("id", id.into()).query("ticket_id", ticket.into());
         call.send().await.map(drop)
     }
 }

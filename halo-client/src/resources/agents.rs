@@ -2,11 +2,9 @@ use psa_core::Result;
 use psa_http::Operation;
 use psa_http::json::Native;
 
-use super::save::{get_one, one};
-use super::{endpoints, filters, resource};
-use crate::client::Halo;
+use super::{Collection, filters, operations, resource};
+use crate::envelope::one;
 use crate::ids::{AgentId, TeamId};
-use crate::page::List;
 
 resource! {
     /// An agent: one of the MSP's people. Number 1 is the placeholder "Unassigned".
@@ -70,8 +68,8 @@ resource! {
     }
 }
 
-endpoints!(Agent: "agents", "/Agent", items "agents", paged false, key |a| a.id.key());
-endpoints!(Team: "teams", "/Team", items "teams", paged false, key |t| t.id.key());
+operations!(Agent: "agents", "/Agent", items "agents", paged false, key |a| a.id.key(), can [get]);
+operations!(Team: "teams", "/Team", items "teams", paged false, key |t| t.id.key(), list [("showall", "true")], can [get]);
 
 filters! { Agent {
     /// Disabled ones too.
@@ -88,30 +86,7 @@ filters! { Agent {
 
 static ME: Operation = Operation::get("halo.agents.me", "/Agent/me");
 
-/// What can be done with agents. Made by [`Halo::agents`].
-#[derive(Debug, Clone)]
-pub struct Agents {
-    halo: Halo,
-}
-
-impl Agents {
-    pub(crate) fn new(halo: Halo) -> Self {
-        Self { halo }
-    }
-
-    /// The enabled agents, in one answer.
-    pub fn list(&self) -> List<Agent> {
-        List::new(self.halo.clone())
-    }
-
-    /// One agent.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) if there is none.
-    pub async fn get(&self, id: impl Into<AgentId>) -> Result<Native<Agent>> {
-        get_one(&self.halo, id.into()).await
-    }
-
+impl Collection<Agent> {
     /// The agent that this login is.
     ///
     /// # Errors

@@ -2,10 +2,10 @@ use psa_core::Result;
 use psa_http::Operation;
 use psa_http::json::Native;
 
-use super::{endpoints, handle, resource};
+use super::{operations, resource};
 use crate::client::Halo;
+use crate::envelope::one;
 use crate::ids::ApplicationId;
-use crate::resources::save::one;
 
 resource! {
     /// An API application: who may log in, and from where.
@@ -83,14 +83,7 @@ resource! {
     }
 }
 
-endpoints!(Application: "applications", "/Application", items "applications", paged false, key |a| a.id.key());
-
-handle! {
-    Applications of Application by ApplicationId: "applications", "/Application";
-    /// The API applications, in one answer. Needs `admin`.
-    list;
-    get;
-}
+operations!(Application: "applications", "/Application", items "applications", paged false, key |a| a.id.key(), can [get]);
 
 impl Application {
     /// The origins that browsers may call from: of the list, or of the older text.
@@ -107,7 +100,12 @@ impl Application {
 
 static INSTANCE: Operation = Operation::get("halo.instance", "/InstanceInfo");
 
-/// What the server says of itself: version, licences, addresses. Any valid token may ask.
-pub(crate) async fn instance(halo: &Halo) -> Result<Native<InstanceInfo>> {
-    one(&halo.http().call(&INSTANCE).send().await?, "instance", INSTANCE.name)
+impl Halo {
+    /// What the server says of itself: version, licences, addresses. Any valid token may ask. `/InstanceInfo`
+    ///
+    /// # Errors
+    /// What the network can do.
+    pub async fn instance(&self) -> Result<Native<InstanceInfo>> {
+        one(&self.http().call(&INSTANCE).send().await?, "instance", INSTANCE.name)
+    }
 }

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 
-use super::{AddressStore, Save, endpoints, filters, handle, resource, setters};
+use super::{AddressStore, WriteRequest, filters, operations, resource, setters};
 use crate::ids::{AgentId, AppointmentId, ClientId, ContractId, SiteId, TeamId, TicketId, UserId};
-use crate::page::{List, query_date};
+use crate::list::{List, query_date};
 
 resource! {
     /// An appointment or a task in the calendar of agents.
@@ -184,7 +184,7 @@ resource! {
     }
 }
 
-endpoints!(Appointment: "appointments", "/Appointment", items "appointments", paged true, key |a| a.id.key());
+operations!(Appointment: "appointments", "/Appointment", items "appointments", paged true, key |a| a.id.key(), can [get, create, update, delete]);
 
 filters! { Appointment {
     /// Of these agents, by their ids, separated by commas.
@@ -240,20 +240,9 @@ setters! { Appointment {
     private: bool => "is_private";
 } }
 
-impl Save<Appointment> {
+impl WriteRequest<Appointment> {
     /// When it starts and ends.
     pub fn at(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         self.set("start_date", query_date(from)).set("end_date", query_date(until))
     }
-}
-
-handle! {
-    Appointments of Appointment by AppointmentId: "appointments", "/Appointment";
-    /// Appointments. Without [`appointments_only`](crate::List::appointments_only) Halo mixes in holidays and shifts.
-    list;
-    get;
-    create;
-    /// Its id may change: the answer has the new one.
-    update;
-    delete;
 }

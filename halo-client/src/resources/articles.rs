@@ -1,4 +1,4 @@
-use super::{CustomField, endpoints, filters, handle, resource, setters};
+use super::{CustomField, filters, operations, resource, setters};
 use crate::ids::{ArticleId, TicketId};
 
 resource! {
@@ -92,7 +92,7 @@ resource! {
     }
 }
 
-endpoints!(Article: "kb_articles", "/KBArticle", items "articles", paged true, key |a| a.id.key());
+operations!(Article: "kb_articles", "/KBArticle", items "articles", paged true, key |a| a.id.key(), can [get, create, update, delete]);
 
 filters! { Article {
     /// Inactive ones too.
@@ -109,13 +109,3 @@ setters! { Article {
     /// The answer, as HTML.
     resolution_html: String => "resolution_html";
 } }
-
-handle! {
-    Articles of Article by ArticleId: "kb_articles", "/KBArticle";
-    /// The active articles; see [`include_inactive`](crate::List::include_inactive).
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

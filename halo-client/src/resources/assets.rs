@@ -1,4 +1,4 @@
-use super::{CustomField, Save, endpoints, filters, handle, resource, setters};
+use super::{CustomField, WriteRequest, filters, operations, resource, setters};
 use crate::ids::{AssetId, AssetTypeId, ClientId, ContractId, ItemId, SiteId, SupplierId, TicketId, UserId};
 
 resource! {
@@ -292,8 +292,8 @@ resource! {
     }
 }
 
-endpoints!(Asset: "assets", "/Asset", items "assets", paged true, key |a| a.id.key());
-endpoints!(AssetType: "asset_types", "/AssetType", items "assettypes", paged false, key |t| t.id.key());
+operations!(Asset: "assets", "/Asset", items "assets", paged true, key |a| a.id.key(), can [get, create, update, delete]);
+operations!(AssetType: "asset_types", "/AssetType", items "assettypes", paged false, key |t| t.id.key(), can [get]);
 
 filters! { Asset {
     /// Inactive ones too.
@@ -327,7 +327,7 @@ setters! { Asset {
     status: i64 => "status_id";
 } }
 
-impl Save<Asset> {
+impl WriteRequest<Asset> {
     /// Sets one of the type's own fields of a new asset, by its id. For an asset that is there give all of its fields to
     /// [`replace_list`](Self::replace_list): whether Halo keeps those that are left out is not documented.
     pub fn field(self, id: impl Into<crate::ids::AssetFieldId>, value: impl Into<String>) -> Self {
@@ -339,21 +339,4 @@ impl Save<Asset> {
         let field = serde_json::json!({"id": id.into().to_string(), "value": value.into()});
         self.add_to("fields", field)
     }
-}
-
-handle! {
-    Assets of Asset by AssetId: "assets", "/Asset";
-    /// The active assets; see [`include_inactive`](crate::List::include_inactive). Halo gives 50 a page, whatever is asked for.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
-handle! {
-    AssetTypes of AssetType by AssetTypeId: "asset_types", "/AssetType";
-    /// The types, in one answer.
-    list;
-    get;
 }

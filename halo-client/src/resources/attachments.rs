@@ -3,7 +3,7 @@ use psa_core::{Error, ErrorKind};
 use psa_http::Operation;
 use psa_http::json::Native;
 
-use super::{Save, endpoints, filters, handle, resource};
+use super::{Collection, WriteRequest, filters, operations, resource};
 use crate::ids::{ActionId, AgentId, AttachmentId, TicketId, TicketTypeId, UserId};
 
 resource! {
@@ -54,7 +54,7 @@ resource! {
     }
 }
 
-endpoints!(Attachment: "attachments", "/Attachment", items "attachments", paged false, key |a| a.id.key());
+operations!(Attachment: "attachments", "/Attachment", items "attachments", paged false, key |a| a.id.key(), can [delete]);
 
 filters! { Attachment {
     /// Of this ticket.
@@ -63,21 +63,14 @@ filters! { Attachment {
     action: ActionId => "action_id";
 } }
 
-handle! {
-    Attachments of Attachment by AttachmentId: "attachments", "/Attachment";
-    /// The files, without their content; name a [`ticket`](crate::List::ticket).
-    list;
-    delete;
-}
-
 static UPLOAD: Operation = Operation::post("halo.attachments.create", "/Attachment");
 static DOWNLOAD: Operation = Operation::get("halo.attachments.download", "/Attachment/{id}");
 
-impl Attachments {
+impl Collection<Attachment> {
     /// Uploads a file. It travels as one JSON document, a third larger than the file.
     ///
     /// To open a ticket with it, upload without a ticket first and pass the id to
-    /// [`Save::attachment`](crate::Save::attachment).
+    /// [`WriteRequest::attachment`](crate::WriteRequest::attachment).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] for a file without a name. With [`Phase::MaybeSent`](psa_core::Phase::MaybeSent) it
@@ -88,7 +81,7 @@ impl Attachments {
         }
         let mut data = format!("data:{};base64,", file.content_type);
         base64::Engine::encode_string(&base64::engine::general_purpose::STANDARD, file.content, &mut data);
-        let mut save = Save::<Attachment>::new(self.halo.clone(), &UPLOAD)
+        let mut save = WriteRequest::<Attachment>::new(self.halo.clone(), &UPLOAD)
             .set("filename", file.name)
             .set("isimage", file.content_type.starts_with("image/"))
             .set("data_base64", data);

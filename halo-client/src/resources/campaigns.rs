@@ -1,4 +1,4 @@
-use super::{Save, endpoints, handle, resource, setters};
+use super::{WriteRequest, operations, resource, setters};
 use crate::ids::{DistributionListId, MailCampaignId, UserId};
 
 resource! {
@@ -63,8 +63,8 @@ resource! {
     }
 }
 
-endpoints!(DistributionList: "distribution_lists", "/DistributionLists", items "distributionlists", paged false, key |l| l.id.key());
-endpoints!(MailCampaign: "mail_campaigns", "/MailCampaign", items "mailcampaigns", paged false, key |c| c.id.key());
+operations!(DistributionList: "distribution_lists", "/DistributionLists", items "distributionlists", paged false, key |l| l.id.key(), can [get, create, update, delete]);
+operations!(MailCampaign: "mail_campaigns", "/MailCampaign", items "mailcampaigns", paged false, key |c| c.id.key(), can [get, create, update, delete]);
 
 setters! { DistributionList {
     /// The name.
@@ -73,7 +73,7 @@ setters! { DistributionList {
     description: String => "desc";
 } }
 
-impl Save<DistributionList> {
+impl WriteRequest<DistributionList> {
     /// Adds a user to those that are on it.
     pub fn add_user(self, id: impl Into<UserId>) -> Self {
         self.add_to("addtheseusers", serde_json::json!({"id": id.into()}))
@@ -91,23 +91,3 @@ setters! { MailCampaign {
     /// Who it goes to.
     distribution_list: DistributionListId => "distribution_list";
 } }
-
-handle! {
-    DistributionLists of DistributionList by DistributionListId: "distribution_lists", "/DistributionLists";
-    /// The lists, in one answer.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
-handle! {
-    MailCampaigns of MailCampaign by MailCampaignId: "mail_campaigns", "/MailCampaign";
-    /// The campaigns, in one answer.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

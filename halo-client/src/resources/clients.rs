@@ -1,4 +1,4 @@
-use super::{AddressStore, CustomField, endpoints, filters, handle, resource, setters};
+use super::{AddressStore, CustomField, filters, operations, resource, setters};
 use crate::ids::{AgentId, ClientId, SiteId, UserId};
 
 resource! {
@@ -60,7 +60,7 @@ resource! {
     }
 }
 
-endpoints!(Client: "clients", "/Client", items "clients", paged true, key |r| r.id.key());
+operations!(Client: "clients", "/Client", items "clients", paged true, key |r| r.id.key(), can [get, create, update, delete]);
 
 filters! { Client {
     /// Inactive ones too.
@@ -83,13 +83,3 @@ setters! { Client {
     /// The name of the first site of a new client.
     new_site_name: String => "newclient_sitename";
 } }
-
-handle! {
-    Clients of Client by ClientId: "clients", "/Client";
-    /// The active clients; see [`include_inactive`](crate::List::include_inactive).
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

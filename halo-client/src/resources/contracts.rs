@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 
-use super::{CustomField, Save, endpoints, filters, handle, resource, setters};
+use super::{CustomField, WriteRequest, filters, operations, resource, setters};
 use crate::ids::{ClientId, ContractId, SalesOrderId, SiteId, UserId};
-use crate::page::query_date;
+use crate::list::query_date;
 
 resource! {
     /// A contract with a client: an agreement.
@@ -165,7 +165,7 @@ resource! {
     }
 }
 
-endpoints!(Contract: "contracts", "/ClientContract", items "contracts", paged true, key |c| c.id.key());
+operations!(Contract: "contracts", "/ClientContract", items "contracts", paged true, key |c| c.id.key(), can [get, create, update, delete]);
 
 filters! { Contract {
     /// Inactive ones too.
@@ -187,19 +187,9 @@ setters! { Contract {
     note: String => "note";
 } }
 
-impl Save<Contract> {
+impl WriteRequest<Contract> {
     /// When it starts and ends.
     pub fn runs(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         self.set("start_date", query_date(from)).set("end_date", query_date(until))
     }
-}
-
-handle! {
-    Contracts of Contract by ContractId: "contracts", "/ClientContract";
-    /// The contracts.
-    list;
-    get;
-    create;
-    update;
-    delete;
 }

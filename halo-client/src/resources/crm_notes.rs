@@ -1,4 +1,4 @@
-use super::{CustomField, endpoints, filters, handle, resource, setters};
+use super::{CustomField, filters, operations, resource, setters};
 use crate::ids::{
     AgentId, ClientId, CrmNoteId, InvoiceId, PurchaseOrderId, QuotationId, SalesOrderId, SiteId, SupplierId, TicketId,
     UserId,
@@ -38,7 +38,7 @@ resource! {
     }
 }
 
-endpoints!(CrmNote: "crm_notes", "/CRMNote", items "actions", paged false, key |n| n.id.key());
+operations!(CrmNote: "crm_notes", "/CRMNote", items "actions", paged false, key |n| n.id.key(), can [get, create, update, delete]);
 
 filters! { CrmNote {
     /// On this client.
@@ -59,13 +59,3 @@ setters! { CrmNote {
     /// The whole text.
     detail: String => "detail";
 } }
-
-handle! {
-    CrmNotes of CrmNote by CrmNoteId: "crm_notes", "/CRMNote";
-    /// The notes. This list does not page: Halo cuts it at its [`limit`](crate::List::limit) without saying so.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

@@ -4,7 +4,7 @@ use psa_core::{Error, ErrorKind};
 use serde_json::Value;
 use std::collections::HashMap;
 
-use super::{CustomField, endpoints, filters, handle, resource};
+use super::{Collection, CustomField, HaloResource, WriteRequest, filters, operations, resource};
 use crate::ids::{AssetFieldId, FieldId};
 
 resource! {
@@ -221,8 +221,8 @@ resource! {
     }
 }
 
-endpoints!(FieldInfo: "fields", "/FieldInfo", items "fields", paged false, key |f| f.id.key());
-endpoints!(AssetFieldInfo: "asset_fields", "/Field", items "fields", paged false, key |f| f.id.key());
+operations!(FieldInfo: "fields", "/FieldInfo", items "fields", paged false, key |f| f.id.key(), can [get]);
+operations!(AssetFieldInfo: "asset_fields", "/Field", items "fields", paged false, key |f| f.id.key(), can [get]);
 
 filters! { FieldInfo {
     /// Only fields of this type, by its number: 0 text, 2 single select, 4 date, 6 checkbox …
@@ -238,21 +238,7 @@ filters! { AssetFieldInfo {
     asset_type: crate::ids::AssetTypeId => "type_id";
 } }
 
-handle! {
-    Fields of FieldInfo by FieldId: "fields", "/FieldInfo";
-    /// The definitions of fields, in one answer.
-    list;
-    get;
-}
-
-handle! {
-    AssetFields of AssetFieldInfo by AssetFieldId: "asset_fields", "/Field";
-    /// The definitions of the fields of asset types, in one answer.
-    list;
-    get;
-}
-
-impl Fields {
+impl Collection<FieldInfo> {
     /// The tenant's own fields, to read and write their values by name or id with the right type.
     ///
     /// # Errors
@@ -312,7 +298,7 @@ pub struct CustomFieldRegistry {
     by_name: HashMap<String, i64>,
 }
 
-/// A value that fits its field, ready to be written with [`Save::custom`](crate::Save::custom).
+/// A value that fits its field, ready to be written with [`WriteRequest::custom`](crate::WriteRequest::custom).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomWrite {
     pub(crate) id: i64,
@@ -390,7 +376,7 @@ impl CustomFieldRegistry {
             (2, CustomValue::Choice(_)) | (3, CustomValue::Choices(_)) => {
                 return refuse("the field has no such choice".to_owned());
             }
-            (4, CustomValue::Date(at)) => Value::from(crate::page::query_date(at)),
+            (4, CustomValue::Date(at)) => Value::from(crate::list::query_date(at)),
             (5, CustomValue::Time(time)) => Value::from(time),
             (6, CustomValue::Flag(flag)) => Value::from(flag),
             (ty, CustomValue::Other(value)) if !matches!(ty, 0..=6 | 10) => value,
@@ -417,6 +403,13 @@ fn typed(ty: Option<i64>, value: Value) -> Option<CustomValue> {
         6 => CustomValue::Flag(psa_http::json::flag(value).ok()??),
         _ => CustomValue::Other(value),
     })
+}
+
+impl<T: HaloResource> WriteRequest<T> {
+    /// Sets one of the tenant's own fields to a value that was checked.
+    pub fn custom(self, field: CustomWrite) -> Self {
+        self.add_to("customfields", serde_json::json!({"id": field.id, "value": field.value}))
+    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@ use chrono::{DateTime, Utc};
 use psa_core::Result;
 use psa_http::Operation;
 
-use super::{AddressStore, CustomField, Save, endpoints, filters, handle, resource, same_record, setters};
+use super::{AddressStore, Collection, CustomField, WriteRequest, filters, operations, resource, same_record, setters};
 use crate::ids::{
     AssetId, ClientId, ContractId, InvoiceId, InvoiceLineId, ItemId, PurchaseOrderId, SalesOrderId, SupplierId,
     TicketId,
 };
-use crate::page::{List, query_date};
+use crate::list::{List, query_date};
 
 resource! {
     /// An invoice. Amounts are JSON numbers at Halo: round them to the currency before adding many up.
@@ -406,8 +406,8 @@ same_record! {
     RecurringInvoice(Invoice)
 }
 
-endpoints!(Invoice: "invoices", "/Invoice", items "invoices", paged true, key |i| i.id.key());
-endpoints!(RecurringInvoice: "recurring_invoices", "/RecurringInvoice", items "invoices", paged true, key |i| i.id.key());
+operations!(Invoice: "invoices", "/Invoice", items "invoices", paged true, key |i| i.id.key(), can [get, create, update, delete]);
+operations!(RecurringInvoice: "recurring_invoices", "/RecurringInvoice", items "invoices", paged true, key |i| i.id.key(), can [get, create, update, delete]);
 
 filters! { Invoice {
     /// Of this client.
@@ -446,28 +446,18 @@ setters! { Invoice {
     notes: String => "notes_1";
 } }
 
-impl Save<Invoice> {
+impl WriteRequest<Invoice> {
     /// Adds a line to those that are there.
     pub fn add_line(self, line: serde_json::Value) -> Self {
         self.add_to("add_lines", line)
     }
 }
 
-handle! {
-    Invoices of Invoice by InvoiceId: "invoices", "/Invoice";
-    /// The invoices. List rows have no lines.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
 static VOID: Operation = Operation::post("halo.invoices.void", "/Invoice/{id}/void");
 static PDF: Operation = Operation::read_by_post("halo.invoices.pdf", "/Invoice/PDF/{id}");
 static UPDATE_LINES: Operation = Operation::post("halo.invoices.update_lines", "/Invoice/updatelines");
 
-impl Invoices {
+impl Collection<Invoice> {
     /// Voids an invoice.
     ///
     /// # Errors
@@ -504,21 +494,11 @@ setters! { RecurringInvoice {
     reference: String => "reference";
 } }
 
-impl Save<RecurringInvoice> {
+impl WriteRequest<RecurringInvoice> {
     /// Adds a line to those that are there.
     pub fn add_line(self, line: serde_json::Value) -> Self {
         self.add_to("add_lines", line)
     }
-}
-
-handle! {
-    RecurringInvoices of RecurringInvoice by InvoiceId: "recurring_invoices", "/RecurringInvoice";
-    /// The recurring invoices.
-    list;
-    get;
-    create;
-    update;
-    delete;
 }
 
 static PROCESS: Operation = Operation::post("halo.recurring_invoices.process", "/RecurringInvoice/process");
@@ -526,7 +506,7 @@ static PROCESS: Operation = Operation::post("halo.recurring_invoices.process", "
 static UPDATE_RECURRING_LINES: Operation =
     Operation::post("halo.recurring_invoices.update_lines", "/RecurringInvoice/updatelines");
 
-impl RecurringInvoices {
+impl Collection<RecurringInvoice> {
     /// Changes lines where they are, each by its `id`; other lines stay.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-use super::{CustomField, endpoints, filters, handle, resource, setters};
+use super::{CustomField, filters, operations, resource, setters};
 use crate::ids::{AssetTypeId, ItemId, SupplierId};
 
 resource! {
@@ -179,7 +179,7 @@ resource! {
     }
 }
 
-endpoints!(Item: "items", "/Item", items "items", paged true, key |i| i.id.key());
+operations!(Item: "items", "/Item", items "items", paged true, key |i| i.id.key(), can [get, create, update, delete]);
 
 filters! { Item {
     /// Inactive ones too.
@@ -204,13 +204,3 @@ setters! { Item {
     /// The supplier.
     supplier: SupplierId => "supplier_id";
 } }
-
-handle! {
-    Items of Item by ItemId: "items", "/Item";
-    /// The active items; see [`include_inactive`](crate::List::include_inactive).
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

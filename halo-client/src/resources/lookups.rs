@@ -1,6 +1,6 @@
 use psa_core::Key;
 
-use super::{endpoints, resource};
+use super::{operations, resource};
 use crate::ids::{AgentId, CategoryId, OutcomeId, PriorityId, StatusId, TicketTypeId};
 
 resource! {
@@ -101,8 +101,16 @@ resource! {
     }
 }
 
-endpoints!(Status: "statuses", "/Status", items "statuses", paged false, key |s| s.id.key());
-endpoints!(TicketType: "ticket_types", "/TicketType", items "tickettypes", paged false, key |t| t.id.key());
-endpoints!(Priority: "priorities", "/Priority", items "priorities", paged false, key |p| Key::from_parts([p.slaid.unwrap_or(0), p.priorityid.0]));
-endpoints!(Category: "categories", "/Category", items "categories", paged false, key |c| c.id.key());
-endpoints!(Outcome: "outcomes", "/Outcome", items "outcomes", paged false, key |o| o.id.key());
+impl psa_http::Identified for Priority {
+    type Id = PriorityId;
+    /// The number within its SLA.
+    fn id(&self) -> PriorityId {
+        self.priorityid
+    }
+}
+
+operations!(Status: "statuses", "/Status", items "statuses", paged false, key |s| s.id.key(), list [("showall", "true")]);
+operations!(TicketType: "ticket_types", "/TicketType", items "tickettypes", paged false, key |t| t.id.key(), list [("showall", "true")]);
+operations!(Priority: "priorities", "/Priority", items "priorities", paged false, key |p| Key::from_parts([p.slaid.unwrap_or(0), p.priorityid.0]));
+operations!(Category: "categories", "/Category", items "categories", paged false, key |c| c.id.key());
+operations!(Outcome: "outcomes", "/Outcome", items "outcomes", paged false, key |o| o.id.key(), list [("showhidden", "true")]);

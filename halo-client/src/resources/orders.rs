@@ -1,4 +1,4 @@
-use super::{AddressStore, CustomField, endpoints, filters, handle, resource};
+use super::{AddressStore, CustomField, filters, operations, resource};
 use crate::ids::{ClientId, PurchaseOrderId, QuotationId, SalesOrderId, SiteId, SupplierId, TicketId, UserId};
 
 resource! {
@@ -224,8 +224,8 @@ resource! {
     }
 }
 
-endpoints!(SalesOrder: "sales_orders", "/SalesOrder", items "salesorders", paged true, key |o| o.id.key());
-endpoints!(PurchaseOrder: "purchase_orders", "/PurchaseOrder", items "purchaseorders", paged true, key |o| o.id.key());
+operations!(SalesOrder: "sales_orders", "/SalesOrder", items "salesorders", paged true, key |o| o.id.key(), can [get]);
+operations!(PurchaseOrder: "purchase_orders", "/PurchaseOrder", items "purchaseorders", paged true, key |o| o.id.key(), can [get]);
 
 filters! { SalesOrder {
     /// Of this client.
@@ -238,17 +238,3 @@ filters! { PurchaseOrder {
     /// To this supplier.
     supplier: SupplierId => "supplier_id";
 } }
-
-handle! {
-    SalesOrders of SalesOrder by SalesOrderId: "sales_orders", "/SalesOrder";
-    /// The sales orders. List rows have no lines.
-    list;
-    get;
-}
-
-handle! {
-    PurchaseOrders of PurchaseOrder by PurchaseOrderId: "purchase_orders", "/PurchaseOrder";
-    /// The purchase orders. List rows have no lines.
-    list;
-    get;
-}

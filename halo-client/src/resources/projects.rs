@@ -2,9 +2,9 @@ use chrono::NaiveDate;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Save, Ticket, endpoints, filters, handle, resource, same_record, setters};
+use super::{Collection, Ticket, WriteRequest, filters, operations, resource, same_record, setters};
 use crate::ids::{AgentId, BudgetTypeId, ClientId, MilestoneId, StatusId, TicketId, TicketTypeId};
-use crate::page::{List, query_date};
+use crate::list::{List, query_date};
 
 resource! {
     /// A milestone of a project.
@@ -76,8 +76,8 @@ same_record! {
     Project(Ticket)
 }
 
-endpoints!(Project: "projects", "/Projects", items "tickets", paged true, key |p| p.0.id.key());
-endpoints!(BudgetType: "budget_types", "/BudgetType", items "budgettypes", paged false, key |b| b.id.key());
+operations!(Project: "projects", "/Projects", items "tickets", paged true, key |p| p.0.id.key(), can [get, create, update, delete]);
+operations!(BudgetType: "budget_types", "/BudgetType", items "budgettypes", paged false, key |b| b.id.key(), can [get]);
 
 impl Project {
     /// Its milestones. Only a project read alone has them.
@@ -122,7 +122,7 @@ setters! { Project {
     status: StatusId => "status_id";
 } }
 
-impl Save<Project> {
+impl WriteRequest<Project> {
     /// The days that it starts and is due.
     pub fn runs(self, start: NaiveDate, target: NaiveDate) -> Self {
         self.set("startdate", noon(start)).set("targetdate", noon(target))
@@ -144,24 +144,7 @@ fn noon(day: NaiveDate) -> String {
     format!("{day}T12:00:00")
 }
 
-handle! {
-    Projects of Project by TicketId: "projects", "/Projects";
-    /// The projects, of any status.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
-handle! {
-    BudgetTypes of BudgetType by BudgetTypeId: "budget_types", "/BudgetType";
-    /// The kinds of budget, in one answer.
-    list;
-    get;
-}
-
-impl Projects {
+impl Collection<Project> {
     /// The tasks of a project: its child tickets.
     pub fn tasks(&self, project: impl Into<TicketId>) -> List<Ticket> {
         List::new(self.halo.clone()).query("domain", "prjs").parent(project.into())

@@ -1,4 +1,4 @@
-use super::{AddressStore, CustomField, endpoints, filters, handle, resource, setters};
+use super::{AddressStore, CustomField, filters, operations, resource, setters};
 use crate::ids::{
     AgentId, ClientId, ItemId, QuotationId, QuotationLineId, SalesOrderId, SiteId, SupplierId, TicketId, UserId,
     WorkflowId,
@@ -284,7 +284,7 @@ resource! {
     }
 }
 
-endpoints!(Quotation: "quotations", "/Quotation", items "quotes", paged true, key |q| q.id.key());
+operations!(Quotation: "quotations", "/Quotation", items "quotes", paged true, key |q| q.id.key(), can [get, create, update, delete]);
 
 filters! { Quotation {
     /// Of this client.
@@ -303,13 +303,3 @@ setters! { Quotation {
     /// The ticket or opportunity.
     ticket: TicketId => "ticket_id";
 } }
-
-handle! {
-    Quotations of Quotation by QuotationId: "quotations", "/Quotation";
-    /// The quotations. List rows have no lines.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

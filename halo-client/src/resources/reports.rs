@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::{endpoints, filters, handle, resource};
+use super::{Collection, filters, operations, resource};
+use crate::envelope::one;
 use crate::ids::{
     AssetId, ClientId, ContractId, InvoiceId, PurchaseOrderId, QuotationId, ReportId, SalesOrderId, TicketId,
 };
-use crate::resources::save::one;
 
 resource! {
     /// A report as it is stored: its query and how it is shown.
@@ -134,19 +134,12 @@ resource! {
     }
 }
 
-endpoints!(Report: "reports", "/Report", items "reports", paged true, key |r| r.id.key());
+operations!(Report: "reports", "/Report", items "reports", paged true, key |r| r.id.key(), can [get]);
 
 filters! { Report {
     /// Text in the name.
     search: String => "search";
 } }
-
-handle! {
-    Reports of Report by ReportId: "reports", "/Report";
-    /// The stored reports, without their rows.
-    list;
-    get;
-}
 
 /// The rows that a report's query gave.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -162,7 +155,7 @@ pub struct ReportRows {
 static QUERY: Operation = Operation::post("halo.reports.query", "/Report");
 static RUN: Operation = Operation::get("halo.reports.run", "/Report/{id}");
 
-impl Reports {
+impl Collection<Report> {
     /// Runs SQL against the tenant's reporting database and gives the rows. Needs `edit:reporting`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-use super::{AddressStore, CustomField, endpoints, filters, handle, resource, setters};
+use super::{AddressStore, CustomField, filters, operations, resource, setters};
 use crate::ids::{ClientId, SiteId, UserId};
 
 resource! {
@@ -37,7 +37,7 @@ resource! {
     }
 }
 
-endpoints!(Site: "sites", "/Site", items "sites", paged true, key |r| r.id.key());
+operations!(Site: "sites", "/Site", items "sites", paged true, key |r| r.id.key(), can [get, create, update, delete]);
 
 filters! { Site {
     /// Inactive ones too.
@@ -62,13 +62,3 @@ setters! { Site {
     /// Free notes.
     notes: String => "notes";
 } }
-
-handle! {
-    Sites of Site by SiteId: "sites", "/Site";
-    /// The active sites; see [`include_inactive`](crate::List::include_inactive).
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

@@ -1,4 +1,4 @@
-use super::{endpoints, filters, handle, resource, setters};
+use super::{filters, operations, resource, setters};
 use crate::ids::{ClientId, SiteId, SoftwareLicenceId, SupplierId};
 
 resource! {
@@ -61,7 +61,7 @@ resource! {
     }
 }
 
-endpoints!(SoftwareLicence: "software_licences", "/SoftwareLicence", items "licences", paged true, key |l| l.id.key());
+operations!(SoftwareLicence: "software_licences", "/SoftwareLicence", items "licences", paged true, key |l| l.id.key(), can [get, create, update, delete]);
 
 filters! { SoftwareLicence {
     /// Inactive ones too.
@@ -84,13 +84,3 @@ setters! { SoftwareLicence {
     /// How many there are.
     count: i64 => "count";
 } }
-
-handle! {
-    SoftwareLicences of SoftwareLicence by SoftwareLicenceId: "software_licences", "/SoftwareLicence";
-    /// The licences.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

@@ -1,4 +1,4 @@
-use super::{CustomField, endpoints, filters, handle, resource, setters};
+use super::{CustomField, filters, operations, resource, setters};
 use crate::ids::SupplierId;
 
 resource! {
@@ -134,7 +134,7 @@ resource! {
     }
 }
 
-endpoints!(Supplier: "suppliers", "/Supplier", items "suppliers", paged true, key |s| s.id.key());
+operations!(Supplier: "suppliers", "/Supplier", items "suppliers", paged true, key |s| s.id.key(), can [get, create, update, delete]);
 
 filters! { Supplier {
     /// Inactive ones too.
@@ -151,13 +151,3 @@ setters! { Supplier {
     /// Free notes.
     notes: String => "notes";
 } }
-
-handle! {
-    Suppliers of Supplier by SupplierId: "suppliers", "/Supplier";
-    /// The active suppliers; see [`include_inactive`](crate::List::include_inactive).
-    list;
-    get;
-    create;
-    update;
-    delete;
-}

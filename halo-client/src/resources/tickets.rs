@@ -1,19 +1,17 @@
 use chrono::{DateTime, Utc};
 use psa_core::Result;
-use psa_http::Operation;
+use psa_http::Resource;
 use psa_http::json::Native;
 
 use super::{
-    AddressStore, Attachment, Budget, CustomField, Milestone, Save, endpoints, filters, handle, resource, same_record,
-    setters,
+    AddressStore, Attachment, Budget, Collection, CustomField, Milestone, WriteRequest, filters, operations, resource,
+    same_record, setters,
 };
-use crate::client::Halo;
 use crate::ids::{
     AgentId, AssetId, AttachmentId, CategoryId, ClientId, MilestoneId, PriorityId, SiteId, StatusId, TeamId, TicketId,
     TicketTypeId, UserId, WorkflowId,
 };
-use crate::page::{List, query_date};
-use crate::resources::save::one;
+use crate::list::{List, query_date};
 
 resource! {
     /// A ticket, an opportunity or a project: one record in Halo.
@@ -176,7 +174,7 @@ resource! {
     }
 }
 
-endpoints!(Ticket: "tickets", "/Tickets", items "tickets", paged true, key |t| t.id.key());
+operations!(Ticket: "tickets", "/Tickets", items "tickets", paged true, key |t| t.id.key(), list [("domain", "reqs")], can [get, create, update]);
 
 impl Ticket {
     /// When Halo last touched it.
@@ -346,7 +344,7 @@ setters! { Ticket {
     parent: TicketId => "parent_id";
 } }
 
-impl Save<Ticket> {
+impl WriteRequest<Ticket> {
     /// Puts a file on a new ticket that was uploaded before.
     pub fn attachment(self, id: impl Into<AttachmentId>) -> Self {
         if self.is_update() {
@@ -362,7 +360,7 @@ same_record! {
     Opportunity(Ticket)
 }
 
-endpoints!(Opportunity: "opportunities", "/Opportunities", items "tickets", paged true, key |o| o.0.id.key());
+operations!(Opportunity: "opportunities", "/Opportunities", items "tickets", paged true, key |o| o.0.id.key(), can [get, create, update, delete]);
 
 filters! { Opportunity {
     /// Only those that are not closed.
@@ -407,91 +405,34 @@ setters! { Opportunity {
     contact_name: String => "oppcontactname";
 } }
 
-handle! {
-    Opportunities of Opportunity by TicketId: "opportunities", "/Opportunities";
-    /// The opportunities, of any status.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
-impl Opportunities {
+impl Collection<Opportunity> {
     /// Closes with the tenant's category for why: it tells won from lost.
     pub fn close(
         &self,
         id: impl Into<TicketId>,
         status: impl Into<StatusId>,
         category: impl Into<CategoryId>,
-    ) -> Save<Opportunity> {
+    ) -> WriteRequest<Opportunity> {
         self.update(id).status(status.into()).set("oppclosurecategory", category.into())
     }
 }
 
-/// What can be done with tickets. Made by [`Halo::tickets`].
-///
-/// ```compile_fail,E0277
-/// # async fn f(halo: halo_client::Halo) {
-/// // Client 3 is not ticket 3.
-/// let ticket = halo.tickets().get(halo_client::ClientId(3)).await;
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-pub struct Tickets {
-    halo: Halo,
-}
-
-static CREATE: Operation = Operation::post("halo.tickets.create", "/Tickets");
-static UPDATE: Operation = Operation::post("halo.tickets.update", "/Tickets");
-static DELETE: Operation = Operation::delete("halo.tickets.delete", "/Tickets/{id}");
-static GET: Operation = Operation::get("halo.tickets.get", "/Tickets/{id}");
-
-impl Tickets {
-    pub(crate) fn new(halo: Halo) -> Self {
-        Self { halo }
-    }
-
-    /// The tickets, of any status unless a filter says otherwise. Always of one domain: without it Halo mixes in
-    /// projects and opportunities as the login's default has it.
-    pub fn list(&self) -> List<Ticket> {
-        List::new(self.halo.clone()).query("domain", "reqs")
-    }
-
-    /// One ticket, with its nested objects.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](psa_core::ErrorKind::NotFound) also for one the login may not see.
-    pub async fn get(&self, id: impl Into<TicketId>) -> Result<Native<Ticket>> {
-        let answer = self.halo.http().call(&GET).path("id", id.into()).query("includedetails", true).send().await?;
-        one(&answer, "tickets", GET.name)
-    }
-
-    /// A new ticket. Halo wants a summary, details and a type, and a client or a user.
-    pub fn create(&self) -> Save<Ticket> {
-        Save::new(self.halo.clone(), &CREATE)
-    }
-
-    /// A change.
-    pub fn update(&self, id: impl Into<TicketId>) -> Save<Ticket> {
-        Save::changing(self.halo.clone(), &UPDATE).keyed("id", id.into())
-    }
-
+impl Collection<Ticket> {
     /// Closes with this status; [`StatusId::DEFAULT_CLOSED`] unless the tenant has others. Add members that its
     /// workflow makes mandatory before sending.
-    pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>) -> Save<Ticket> {
+    pub fn close(&self, id: impl Into<TicketId>, status: impl Into<StatusId>) -> WriteRequest<Ticket> {
         self.update(id).set("status_id", status.into())
     }
 
     /// Merges a ticket into another: it is closed, and its `merged_into_id` says where it went.
     ///
     /// Inferred from the names of the members in Halo's document (`merged_into_id`, `domerge`): read the ticket afterwards.
-    pub fn merge(&self, id: impl Into<TicketId>, into: impl Into<TicketId>) -> Save<Ticket> {
+    pub fn merge(&self, id: impl Into<TicketId>, into: impl Into<TicketId>) -> WriteRequest<Ticket> {
         self.update(id).set("merged_into_id", into.into()).set("domerge", true)
     }
 
     /// Links two tickets as related. Inferred from the name of the member in Halo's document.
-    pub fn link(&self, id: impl Into<TicketId>, other: impl Into<TicketId>) -> Save<Ticket> {
+    pub fn link(&self, id: impl Into<TicketId>, other: impl Into<TicketId>) -> WriteRequest<Ticket> {
         self.update(id).add_to("new_related_tickets", serde_json::json!({"id": other.into()}))
     }
 
@@ -510,7 +451,7 @@ impl Tickets {
     /// # Errors
     /// What Halo refuses and what the network can do.
     pub async fn delete(&self, id: impl Into<TicketId>, reason: &str) -> Result<()> {
-        let call = self.halo.http().call(&DELETE).path("id", id.into());
+        let call = self.halo.http().call(Ticket::operations().delete).path("id", id.into());
         call.query("reason", reason).send().await.map(drop)
     }
 

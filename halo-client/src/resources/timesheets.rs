@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 
-use super::{Save, endpoints, filters, handle, resource, setters};
+use super::{WriteRequest, filters, operations, resource, setters};
 use crate::ids::{AgentId, ClientId, ContractId, SiteId, TicketId, TicketTypeId, TimesheetEventId};
-use crate::page::{List, query_date};
+use crate::list::{List, query_date};
 
 resource! {
     /// A day of an agent. Halo gives each the id 0: its key is the agent and the day.
@@ -73,10 +73,18 @@ resource! {
     }
 }
 
-endpoints!(Timesheet: "timesheets", "/Timesheet", items "timesheets", paged false, key |t| {
+impl psa_http::Identified for Timesheet {
+    type Id = psa_core::Key;
+    /// The agent and the day.
+    fn id(&self) -> psa_core::Key {
+        crate::resources::HaloResource::key(self)
+    }
+}
+
+operations!(Timesheet: "timesheets", "/Timesheet", items "timesheets", paged false, key |t| {
     psa_core::Key::from_parts([t.agent_id.to_string(), t.date.map(|d| d.date_naive().to_string()).unwrap_or_default()])
 });
-endpoints!(TimesheetEvent: "timesheet_events", "/TimesheetEvent", items "timesheetevents", paged false, key |e| e.id.key());
+operations!(TimesheetEvent: "timesheet_events", "/TimesheetEvent", items "timesheetevents", paged false, key |e| e.id.key(), can [get, create, update, delete]);
 
 filters! { TimesheetEvent {
     /// Of this agent.
@@ -114,25 +122,9 @@ setters! { TimesheetEvent {
     event_type: i64 => "event_type";
 } }
 
-impl Save<TimesheetEvent> {
+impl WriteRequest<TimesheetEvent> {
     /// When the work started and ended.
     pub fn worked(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         self.set("end_date", query_date(until)).set("start_date", query_date(from))
     }
-}
-
-handle! {
-    Timesheets of Timesheet by i64: "timesheets", "/Timesheet";
-    /// The days of every agent, in one answer: Halo documents no filter for them.
-    list;
-}
-
-handle! {
-    TimesheetEvents of TimesheetEvent by TimesheetEventId: "timesheet_events", "/TimesheetEvent";
-    /// The hours, in one answer.
-    list;
-    get;
-    create;
-    update;
-    delete;
 }

@@ -1,4 +1,4 @@
-use super::{CustomField, endpoints, filters, handle, resource, setters};
+use super::{CustomField, filters, operations, resource, setters};
 use crate::ids::{AgentId, ClientId, SiteId, UserId};
 
 resource! {
@@ -59,7 +59,7 @@ resource! {
     }
 }
 
-endpoints!(User: "users", "/Users", items "users", paged true, key |r| r.id.key());
+operations!(User: "users", "/Users", items "users", paged true, key |r| r.id.key(), can [get, create, update, delete]);
 
 filters! { User {
     /// Inactive ones too.
@@ -94,16 +94,6 @@ setters! { User {
     /// Free notes.
     notes: String => "notes";
 } }
-
-handle! {
-    Users of User by UserId: "users", "/Users";
-    /// The active users; see [`include_inactive`](crate::List::include_inactive).
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
 
 impl User {
     /// The site, from whichever of the two members is there.

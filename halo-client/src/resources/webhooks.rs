@@ -4,9 +4,8 @@ use psa_http::Operation;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{Save, endpoints, filters, handle, resource, setters};
+use super::{Collection, WriteRequest, filters, operations, resource, setters};
 use crate::ids::{NotificationId, WebhookEventId, WebhookId};
-use crate::page::List;
 
 resource! {
     /// A webhook: where Halo sends what. Its password or signing secret has no field, so that it is in no log.
@@ -155,9 +154,9 @@ resource! {
     }
 }
 
-endpoints!(Webhook: "webhooks", "/Webhook", items "webhooks", paged false, key |w| w.id.key());
-endpoints!(Notification: "notifications", "/Notification", items "notifications", paged false, key |n| n.id.key());
-endpoints!(WebhookEvent: "webhook_events", "/WebhookEvent", items "webhookevents", paged true, key |e| e.id.key());
+operations!(Webhook: "webhooks", "/Webhook", items "webhooks", paged false, key |w| w.id.key(), can [get, create, update, delete]);
+operations!(Notification: "notifications", "/Notification", items "notifications", paged false, key |n| n.id.key(), can [get, create, update, delete]);
+operations!(WebhookEvent: "webhook_events", "/WebhookEvent", items "webhookevents", paged true, key |e| e.id.key(), list [("order", "timestamp"), ("orderdesc", "true")], can [get]);
 
 filters! { Notification {
     /// Of this webhook.
@@ -168,39 +167,6 @@ filters! { WebhookEvent {
     /// Of this webhook.
     webhook: WebhookId => "webhook_id";
 } }
-
-handle! {
-    Webhooks of Webhook by WebhookId: "webhooks", "/Webhook";
-    /// The webhooks, in one answer. Needs `admin:webhooks`.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
-handle! {
-    Notifications of Notification by NotificationId: "notifications", "/Notification";
-    /// The notifications, in one answer.
-    list;
-    get;
-    create;
-    update;
-    delete;
-}
-
-handle! {
-    WebhookEvents of WebhookEvent by WebhookEventId: "webhook_events", "/WebhookEvent";
-    get;
-}
-
-impl WebhookEvents {
-    /// The deliveries of a [`webhook`](crate::List::webhook), newest first.
-    pub fn list(&self) -> List<WebhookEvent> {
-        // Their ids are random: an order by id would tell nothing.
-        List::new(self.halo.clone()).query("order", "timestamp").query("orderdesc", true)
-    }
-}
 
 setters! { Webhook {
     /// The name: the only thing that tells whose webhook it is.
@@ -224,7 +190,7 @@ const SIGNED_HEADER: i64 = 3;
 /// `authentication_type` of Basic.
 const BASIC: i64 = 1;
 
-impl Save<Webhook> {
+impl WriteRequest<Webhook> {
     /// Signs each delivery: the header holds base64 of HMAC-SHA256 over the body.
     pub fn signed_header(self, header: &str, secret: &SecretString) -> Self {
         // Halo may repeat it in an error.
@@ -267,9 +233,9 @@ impl WebhookTrigger {
     }
 }
 
-impl Notifications {
+impl Collection<Notification> {
     /// Tells a webhook of an event.
-    pub fn of_webhook(&self, webhook: &WebhookId, name: &str, trigger: WebhookTrigger) -> Save<Notification> {
+    pub fn of_webhook(&self, webhook: &WebhookId, name: &str, trigger: WebhookTrigger) -> WriteRequest<Notification> {
         self.create()
             .set("webhook_id", webhook)
             .set("type", -2)
@@ -297,14 +263,14 @@ pub struct WebhookHealth {
 
 static RESEND: Operation = Operation::post("halo.webhook_events.resend", "/WebhookEvent");
 
-impl Webhooks {
+impl Collection<Webhook> {
     /// How a webhook does: its state and its latest deliveries. Halo does not repeat a failed delivery by itself.
     ///
     /// # Errors
     /// What Halo refuses and what the network can do.
     pub async fn health(&self, id: &WebhookId) -> Result<WebhookHealth> {
         let webhook = self.get(id.clone()).await?;
-        let page = WebhookEvents::new(self.halo.clone()).list().webhook(id.clone()).first_page().await?;
+        let page = self.halo.webhook_events().list().webhook(id.clone()).first_page().await?;
         let events: Vec<_> = page.records.into_iter().filter_map(|r| r.value.ok()).collect();
         Ok(WebhookHealth {
             sending: webhook.active != Some(false) && !webhook.disabled.unwrap_or(false),
@@ -315,7 +281,7 @@ impl Webhooks {
     }
 }
 
-impl WebhookEvents {
+impl Collection<WebhookEvent> {
     /// Sends a delivery once more. Halo documents that it can be done and its endpoint, not the body: this one is inferred.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-use super::{endpoints, filters, handle, resource};
+use super::{filters, operations, resource};
 use crate::ids::WorkflowId;
 
 resource! {
@@ -90,16 +90,9 @@ resource! {
     }
 }
 
-endpoints!(Workflow: "workflows", "/Workflow", items "workflows", paged false, key |w| w.id.key());
+operations!(Workflow: "workflows", "/Workflow", items "workflows", paged false, key |w| w.id.key(), can [get]);
 
 filters! { Workflow {
     /// Those that are switched off too.
     include_inactive: bool => "includeinactive";
 } }
-
-handle! {
-    Workflows of Workflow by WorkflowId: "workflows", "/Workflow";
-    /// The workflows, in one answer, without their steps.
-    list;
-    get;
-}

@@ -74,7 +74,7 @@ proptest! {
                     (record.raw, record.value.is_ok())
                 }
                 if bare {
-                    halo.statuses().records().map_ok(told).try_collect().await.expect("the list")
+                    halo.statuses().list().records().map_ok(told).try_collect().await.expect("the list")
                 } else {
                     halo.tickets().list().records().map_ok(told).try_collect().await.expect("the list")
                 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use halo_client::{Action, Attachment, Halo, NativeField, Resource, Ticket, User};
+use halo_client::{Action, Attachment, Halo, HaloResource, NativeField, Ticket, User};
 use psa_core::{Connector, Ticket as CommonTicket};
 use psa_http::json::native;
 use serde_json::{Map, Value};

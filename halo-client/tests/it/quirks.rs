@@ -40,7 +40,7 @@ async fn ids_that_are_too_many_for_one_answer_are_read_by_pages() {
 async fn quirk_3_and_4_lists_that_do_not_page_are_read_once() {
     for sandbox in [sandbox(), with(|q| q.bare_arrays_ignore_pages = false), with(|q| q.agents_in_results = false)] {
         let halo = halo(&sandbox);
-        assert_eq!(halo.statuses().all().await.unwrap().len(), 7);
+        assert_eq!(halo.statuses().list().all().await.unwrap().len(), 7);
         assert_eq!(halo.agents().list().all().await.unwrap().len(), 10);
         assert_eq!(halo.agents().list().query("pageinate", true).query("page_no", 1).all().await.unwrap().len(), 10);
         assert_eq!(sandbox.log().count("halo.statuses.list"), 1);
@@ -67,7 +67,7 @@ async fn quirk_5_actions_of_two_tickets_have_the_same_id_and_different_keys() {
 async fn quirk_6_priorities_are_known_by_sla_and_number() {
     let sandbox = sandbox();
     let halo = halo(&sandbox);
-    let priorities = halo.priorities().all().await.unwrap();
+    let priorities = halo.priorities().list().all().await.unwrap();
     assert_eq!(priorities.iter().filter(|p| p.priorityid.0 == 1).count(), 2);
     let connector = halo.connector().build();
     let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
@@ -233,7 +233,7 @@ async fn quirk_23_a_team_is_a_name() {
 #[tokio::test(start_paused = true)]
 async fn quirk_24_statuses_are_not_filtered_by_type() {
     for (sandbox, rows) in [(sandbox(), 7), (with(|q| q.status_type_ignored = false), 6)] {
-        assert_eq!(halo(&sandbox).statuses().query("type", 0).all().await.unwrap().len(), rows);
+        assert_eq!(halo(&sandbox).statuses().list().query("type", 0).all().await.unwrap().len(), rows);
     }
 }
 
@@ -318,8 +318,9 @@ async fn quirk_5_and_6_ids_that_repeat_make_keys_of_two_parts() {
     for quirky in [true, false] {
         let sandbox = with(|q| (q.actions_numbered_per_ticket, q.priority_guids) = (quirky, quirky));
         let halo = halo(&sandbox);
-        let priorities = halo.priorities().all().await.unwrap();
-        let keys: std::collections::HashSet<_> = priorities.iter().map(|p| halo_client::Resource::key(&**p)).collect();
+        let priorities = halo.priorities().list().all().await.unwrap();
+        let keys: std::collections::HashSet<_> =
+            priorities.iter().map(|p| halo_client::HaloResource::key(&**p)).collect();
         assert_eq!(keys.len(), 8, "two service level agreements, four priorities each");
         assert!(halo.actions().list().ticket(7).all().await.is_ok());
     }

@@ -5,23 +5,26 @@ mod commit;
 mod compare;
 mod due;
 mod history;
+mod known_parents;
 mod labels;
 mod place;
+mod values;
 mod waiting;
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use psa_core::{Cause, Cursor, EntityKind, Error, Hint, Key, Result, Schema};
 use psa_store::rusqlite::types::ValueRef;
-use psa_store::rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use psa_store::rusqlite::{Connection, OptionalExtension, Transaction};
 use psa_store::{Sqlite, StoreError};
 use serde_json::{Map, Value};
 
+use self::known_parents::Parents;
+use self::values::{next_commit, read_time, time};
 use super::views::view;
 use super::{
     Audit, Checkpoint, Commit, Committed, Comparison, ConnectionInfo, Content, Due, Family, Hold, HoldReason, Listing,
@@ -45,39 +48,6 @@ const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("inbox.sq
 pub struct SqliteStore {
     db: Sqlite,
     parents: Arc<Mutex<Parents>>,
-}
-
-/// Parents that are known to be there, so that not every child asks the database.
-#[derive(Debug, Default)]
-struct Parents {
-    known: HashMap<i64, HashSet<Key>>,
-    count: usize,
-}
-
-impl Parents {
-    /// A cache must not grow with the data.
-    const MOST: usize = 100_000;
-
-    fn has(&self, stream: i64, key: &Key) -> bool {
-        self.known.get(&stream).is_some_and(|keys| keys.contains(key))
-    }
-
-    fn forget(&mut self, stream: i64, key: &Key) {
-        if let Some(keys) = self.known.get_mut(&stream)
-            && keys.remove(key)
-        {
-            self.count -= 1;
-        }
-    }
-
-    fn add(&mut self, stream: i64, key: &Key) {
-        if self.count >= Self::MOST {
-            *self = Self::default();
-        }
-        if self.known.entry(stream).or_default().insert(key.clone()) {
-            self.count += 1;
-        }
-    }
 }
 
 impl SqliteStore {
@@ -207,42 +177,12 @@ fn connection_id(c: &Connection, name: &str) -> std::result::Result<i64, StoreEr
     Ok(c.prepare_cached("SELECT id FROM connection WHERE name = ?1")?.query_row([name], |row| row.get(0))?)
 }
 
-/// The number of the transaction under way, of those that write to a connection.
-fn next_commit(tx: &Transaction<'_>, connection: i64) -> std::result::Result<i64, StoreError> {
-    Ok(tx
-        .prepare_cached("UPDATE connection SET commits = commits + 1 WHERE id = ?1 RETURNING commits")?
-        .query_row([connection], |row| row.get(0))?)
-}
-
 fn as_json(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(n) => n.into(),
         ValueRef::Real(n) => n.into(),
         ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into(),
-    }
-}
-
-pub(super) fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-fn read_time(row: &Row<'_>, column: &str) -> psa_store::rusqlite::Result<Option<DateTime<Utc>>> {
-    let text: Option<String> = row.get(column)?;
-    Ok(text.and_then(|t| t.parse().ok()))
-}
-
-pub(super) fn mode_name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Backfill => "backfill",
-        Mode::Incremental => "incremental",
-    }
-}
-
-pub(super) fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Idle => "idle",
-        Phase::Reading => "reading",
     }
 }
 

@@ -14,6 +14,7 @@ mod request;
 mod sign;
 mod structured;
 mod verify;
+mod white_space;
 
 pub use component::Component;
 pub use digest::{DigestAlgorithm, check_content_digest, content_digest};
@@ -24,6 +25,7 @@ pub use verify::MessageVerifier;
 
 use std::borrow::Cow;
 
+use self::white_space::is_blank;
 use crate::{Error, MAX_HEADER};
 
 /// Components that a signature covers; one with more is refused.
@@ -68,7 +70,7 @@ fn unfolded(line: &[u8]) -> Result<Cow<'_, str>, &'static str> {
     if !line.is_ascii() {
         return Err("is not ASCII, which can only be signed as bytes (bs)");
     }
-    let text = std::str::from_utf8(line).map_err(|_| "is not text")?.trim_matches(blank);
+    let text = std::str::from_utf8(line).map_err(|_| "is not text")?.trim_matches(is_blank);
     if !text.contains(['\r', '\n', '\0']) {
         return Ok(Cow::Borrowed(text));
     }
@@ -77,17 +79,13 @@ fn unfolded(line: &[u8]) -> Result<Cow<'_, str>, &'static str> {
     let (folds, last) = text.rsplit_once('\n').map_or((None, text), |(folds, last)| (Some(folds), last));
     let folds = folds.into_iter().flat_map(|f| f.split('\n')).map(|piece| piece.strip_suffix('\r').unwrap_or(piece));
     let mut pieces = folds.chain([last]);
-    let mut whole = pieces.next().unwrap_or_default().trim_end_matches(blank).to_owned();
+    let mut whole = pieces.next().unwrap_or_default().trim_end_matches(is_blank).to_owned();
     for piece in pieces {
-        if !piece.starts_with(blank) {
+        if !piece.starts_with(is_blank) {
             return Err("has a line break in it");
         }
         whole.push(' ');
-        whole.push_str(piece.trim_matches(blank));
+        whole.push_str(piece.trim_matches(is_blank));
     }
     if whole.contains(['\r', '\n', '\0']) { Err("has a control character in it") } else { Ok(Cow::Owned(whole)) }
-}
-
-fn blank(c: char) -> bool {
-    matches!(c, ' ' | '\t')
 }

@@ -1,6 +1,6 @@
 use crate::headers::Header;
-use crate::rfc9421::blank;
 use crate::rfc9421::structured::is_tchar;
+use crate::rfc9421::white_space::is_blank;
 use crate::{Error, SignedHeaders};
 
 /// Headers of which every line can be read: RFC 9421 signs them joined.
@@ -107,7 +107,7 @@ impl<'r> Request<'r> {
                 }
             }
         };
-        let authority = authority.trim_matches(blank);
+        let authority = authority.trim_matches(is_blank);
         Self::of(parts.method.as_str(), scheme, authority, parts.uri.path(), parts.uri.query(), &parts.headers)
     }
 

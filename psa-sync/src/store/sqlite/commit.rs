@@ -6,8 +6,10 @@ use std::sync::Arc;
 use psa_store::StoreError;
 use psa_store::rusqlite::{Transaction, params};
 
+use super::known_parents::Parents;
 use super::place::Writer;
-use super::{Parents, compare, due, mode_name, next_commit, phase_name, time};
+use super::values::{mode_name, next_commit, phase_name, time};
+use super::{compare, due};
 use crate::store::{Checkpoint, Commit, Committed, Target};
 
 type Result<T> = std::result::Result<T, StoreError>;

@@ -5,7 +5,7 @@ use psa_core::{Cursor, Key};
 use psa_store::StoreError;
 use psa_store::rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::time;
+use super::values::{read_time, time};
 use crate::store::{Audit, Comparison, Listing, Standing, Verdict};
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -267,10 +267,10 @@ pub(super) fn standing(c: &Connection, stream: i64) -> Result<Standing> {
                     known: row.get::<_, i64>(3)? as u64,
                     missing: row.get::<_, i64>(4)? as u64,
                     same: row.get(5)?,
-                    at: super::read_time(row, "audit_at")?.unwrap_or_default(),
+                    at: read_time(row, "audit_at")?.unwrap_or_default(),
                 }),
             };
-            Ok((super::read_time(row, "compared_at")?, row.get(1)?, audit, row.get(7)?))
+            Ok((read_time(row, "compared_at")?, row.get(1)?, audit, row.get(7)?))
         })?;
     let (compared_at, asked, audit, guarded) = kept;
     Ok(Standing { known: live + held + excluded + due, unreadable, compared_at, asked, guarded, audit })

@@ -5,7 +5,7 @@ use psa_core::{EntityKind, Key};
 use psa_store::StoreError;
 use psa_store::rusqlite::{Connection, Transaction, params};
 
-use super::time;
+use super::values::{next_commit, time};
 use crate::store::{Due, Family, Target};
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -80,7 +80,7 @@ pub(super) fn ask_for_comparisons(
     family: &Family,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let asked = super::next_commit(tx, connection)?;
+    let asked = next_commit(tx, connection)?;
     tx.execute("UPDATE stream SET compare_asked = ?2 WHERE connection_id = ?1", (connection, asked))?;
     for (parent, child) in &family.children {
         if let Some(stream) = begun(tx, connection, child)? {

@@ -7,6 +7,7 @@ use psa_store::rusqlite::{Connection, OptionalExtension, Transaction};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::changes::{differences, log_change};
+use super::values;
 use crate::store::{Content, RunId};
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -47,7 +48,7 @@ pub(super) fn rewrite(
         tx.prepare_cached("UPDATE record SET content = ?2, changed_run = ?3 WHERE id = ?1")?
             .execute((id, text, run))?;
         let fields = differences(&String::from_utf8_lossy(&old.content), text);
-        log_change(tx, run, stream, &old.key, &super::time(at), "renamed", &fields)?;
+        log_change(tx, run, stream, &old.key, &values::time(at), "renamed", &fields)?;
         rewritten += 1;
     }
     Ok(rewritten)

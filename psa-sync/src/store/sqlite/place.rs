@@ -11,7 +11,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::changes::{differences, log_change};
-use super::{Parents, due, time};
+use super::due;
+use super::known_parents::Parents;
+use super::values::time;
 use crate::report::Counts;
 use crate::store::{Committed, Family, HoldReason, Prepared};
 

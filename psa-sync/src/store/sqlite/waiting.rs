@@ -6,7 +6,7 @@ use psa_store::StoreError;
 use psa_store::rusqlite::params;
 
 use super::place::{Outcome, Stream, Writer, projection, text};
-use super::time;
+use super::values::time;
 use crate::store::{HoldReason, Prepared};
 
 type Result<T> = std::result::Result<T, StoreError>;

@@ -1,4 +1,4 @@
-//! Halo's lists: seven envelopes, one decoder, and paging that does not believe what it is told.
+//! Halo's lists, and paging that does not believe what it is told.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,36 +10,22 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{Cursor, Error, ErrorKind, Lane, Phase, Result};
+use psa_http::Response;
 use psa_http::json::{self, Native};
 use psa_http::list::{self, ListPage, RawRecord};
 use psa_http::pages::{self, Ask, Numbered};
-use psa_http::salvage::{self, Salvaged};
-use psa_http::{Operation, Response};
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::client::Halo;
+use crate::envelope::{Envelope, salvaged};
+use crate::resources::HaloResource;
 
 /// About a million ids: more are read page by page, so that they are never in memory all at once.
 const IDS_CAP: usize = 16 << 20;
 
 /// The largest page Halo serves.
 pub(crate) const PAGE_MAX: u32 = 100;
-
-/// A type of record that Halo lists.
-pub trait Resource: DeserializeOwned + Send + Sync + fmt::Debug + 'static {
-    /// How it is listed.
-    fn list_operation() -> &'static Operation;
-    /// How one is read by its id.
-    fn get_operation() -> &'static Operation;
-    /// The member of the envelope that holds the rows.
-    const ITEMS: &'static str;
-    /// Whether the endpoint pages. Those that don't answer the same rows whatever page is asked for.
-    const PAGED: bool;
-    /// What makes the record's key, as text.
-    fn key(&self) -> psa_core::Key;
-}
 
 /// A list under construction.
 ///
@@ -67,17 +53,17 @@ impl<T> fmt::Debug for List<T> {
     }
 }
 
-impl<T: Resource> List<T> {
+impl<T: HaloResource> List<T> {
     pub(crate) fn new(halo: Halo) -> Self {
         // One more than may be under way at once, so that a request stands ready when a place gets free.
         let window = halo.window() + 1;
         Self {
             halo,
-            params: Vec::new(),
+            params: T::LIST_PARAMS.iter().map(|(name, value)| (Cow::Borrowed(*name), (*value).to_owned())).collect(),
             page_size: PAGE_MAX,
             window,
             lane: Lane::Interactive,
-            ordered: false,
+            ordered: T::LIST_PARAMS.iter().any(|(name, _)| *name == "order"),
             resource: PhantomData,
         }
     }
@@ -111,7 +97,7 @@ impl<T: Resource> List<T> {
 
     /// The typed records. One that can't be decoded is an error; [`records`](Self::records) goes on over it.
     pub fn stream(self) -> BoxStream<'static, Result<Native<T>>> {
-        list::natives(self.pages(None), T::list_operation().name)
+        list::natives(self.pages(None), T::operations().list.name)
     }
 
     /// The records one by one, each typed or with the reason why not.
@@ -150,7 +136,7 @@ impl<T: Resource> List<T> {
     /// What the network can do; [`ErrorKind::Unsupported`] for a list that does not page.
     pub async fn count(self) -> Result<u64> {
         if !T::PAGED {
-            return Err(Error::unsupported("this list tells no count").with_operation(T::list_operation().name));
+            return Err(Error::unsupported("this list tells no count").with_operation(T::operations().list.name));
         }
         let mut number = 1;
         let page = loop {
@@ -161,7 +147,7 @@ impl<T: Resource> List<T> {
             }
         };
         page.total.ok_or_else(|| {
-            Error::new(ErrorKind::Decode, "the list has no record_count").with_operation(T::list_operation().name)
+            Error::new(ErrorKind::Decode, "the list has no record_count").with_operation(T::operations().list.name)
         })
     }
 
@@ -235,7 +221,7 @@ impl<T: Resource> List<T> {
     }
 
     fn call(&self) -> psa_http::Call {
-        let mut call = self.halo.http().call(T::list_operation()).lane(self.lane);
+        let mut call = self.halo.http().call(T::operations().list).lane(self.lane);
         for (name, value) in &self.params {
             call = call.query(name, value);
         }
@@ -250,7 +236,7 @@ impl<T: Resource> List<T> {
             id: i64,
         }
         let answer = self.call().body_cap(IDS_CAP).send().await?;
-        let operation = T::list_operation().name;
+        let operation = T::operations().list.name;
         // There may be a million: straight into numbers.
         match Envelope::<Id>::read(&answer.body, T::ITEMS) {
             Ok(envelope) => Ok(envelope.rows.into_iter().map(|row| row.id).collect()),
@@ -299,14 +285,14 @@ impl Position {
     }
 }
 
-pub(crate) fn decode_page<T: Resource>(answer: &Response) -> Result<ListPage<T>> {
+pub(crate) fn decode_page<T: HaloResource>(answer: &Response) -> Result<ListPage<T>> {
     let (rows, total) = raw_rows::<T>(answer)?;
     Ok(ListPage { total, ..ListPage::of_rows(rows, answer.vendor_time()) })
 }
 
 /// The rows of an answer and the count beside them. Damage in one row costs no other row.
-fn raw_rows<T: Resource>(answer: &Response) -> Result<(Vec<Bytes>, Option<u64>)> {
-    let operation = T::list_operation().name;
+fn raw_rows<T: HaloResource>(answer: &Response) -> Result<(Vec<Bytes>, Option<u64>)> {
+    let operation = T::operations().list.name;
     match Envelope::<&RawValue>::read(&answer.body, T::ITEMS) {
         Ok(envelope) => {
             let rows = envelope.rows.into_iter().map(|row| json::slice(&answer.body, row)).collect();
@@ -319,134 +305,7 @@ fn raw_rows<T: Resource>(answer: &Response) -> Result<(Vec<Bytes>, Option<u64>)>
     }
 }
 
-/// The rows of a damaged answer. If its count is there and can't be read, it is none: nothing would tell whether more
-/// pages come.
-fn salvaged(body: &[u8], items: &str) -> Option<(Salvaged, Option<u64>)> {
-    if let Some(found) = salvage::bare(body) {
-        return Some((found, None));
-    }
-    let found = salvage::envelope(body, &[items, "results"], |name| NOT_ROWS.contains(&name))?;
-    let count = found.count(body, "record_count");
-    (count.is_some() || !found.has(body, "record_count")).then_some((found, count))
-}
-
 /// A page of one record.
 pub(crate) fn alone<T>(record: RawRecord<T>) -> ListPage<T> {
     ListPage { records: vec![record], total: None, cursor: None, vendor_time: None, whole: false }
-}
-
-/// The rows of any of Halo's envelopes, as `&RawValue` undecoded.
-pub(crate) struct Envelope<R> {
-    pub(crate) rows: Vec<R>,
-    pub(crate) record_count: Option<u64>,
-}
-
-/// Arrays beside the rows in an envelope.
-const NOT_ROWS: [&str; 8] =
-    ["columns", "folders", "statuses", "priorities", "agents", "ticket_ids", "actionsdetails", "categories"];
-
-impl<R> Envelope<R> {
-    /// A bare array; else the member `items` or `results`; else the only array that is not a known companion.
-    pub(crate) fn read<'a>(body: &'a [u8], items: &str) -> Result<Self, serde_json::Error>
-    where
-        R: Deserialize<'a>,
-    {
-        struct Rows<'k, R>(&'k str, PhantomData<fn() -> R>);
-
-        impl<'de, R: Deserialize<'de>> Visitor<'de> for Rows<'_, R> {
-            type Value = Envelope<R>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let (mut rows, mut results, mut others, mut count) = (None, None, Vec::new(), None);
-                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-                    if name.as_ref() == self.0 {
-                        rows = map.next_value::<Option<Vec<R>>>()?;
-                    } else if name == "results" {
-                        results = map.next_value::<Option<Vec<R>>>()?;
-                    } else if name == "record_count" {
-                        count = map.next_value::<Count>()?.0;
-                    } else {
-                        let value = map.next_value::<&'de RawValue>()?;
-                        if value.get().starts_with('[') && !NOT_ROWS.contains(&name.as_ref()) {
-                            others.push(value);
-                        }
-                    }
-                }
-                let rows = match (rows.or(results), others.as_slice()) {
-                    (Some(rows), _) => rows,
-                    (None, [only]) => serde_json::from_str(only.get()).map_err(serde::de::Error::custom)?,
-                    // An empty list may leave its rows out.
-                    (None, []) if count == Some(0) => Vec::new(),
-                    _ => return Err(serde::de::Error::custom("the answer holds no rows")),
-                };
-                Ok(Envelope { rows, record_count: count })
-            }
-        }
-
-        let mut reader = serde_json::Deserializer::from_slice(body);
-        let envelope = if body.trim_ascii_start().starts_with(b"[") {
-            Envelope { rows: Vec::deserialize(&mut reader)?, record_count: None }
-        } else {
-            reader.deserialize_map(Rows(items, PhantomData))?
-        };
-        reader.end()?;
-        Ok(envelope)
-    }
-}
-
-struct Count(Option<u64>);
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(json::int(deserializer)?.and_then(|n| u64::try_from(n).ok())))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn rows(body: &str) -> Result<(Vec<String>, Option<u64>), String> {
-        Envelope::<&RawValue>::read(body.as_bytes(), "tickets")
-            .map(|e| (e.rows.iter().map(|r| r.get().to_owned()).collect(), e.record_count))
-            .map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn every_envelope_is_understood() {
-        let one = vec![r#"{"id":1}"#.to_owned()];
-        assert_eq!(rows(r#"[{"id":1}]"#).unwrap(), (one.clone(), None));
-        assert_eq!(rows(r#"{"record_count":7,"tickets":[{"id":1}],"columns":[1]}"#).unwrap(), (one.clone(), Some(7)));
-        assert_eq!(rows(r#"{"results":[{"id":1}]}"#).unwrap(), (one.clone(), None));
-        assert_eq!(rows(r#"{"record_count":"7.0","agents":[],"tree":[{"id":1}]}"#).unwrap(), (one, Some(7)));
-        assert_eq!(rows(r#"{"record_count":0,"tickets":null}"#).unwrap(), (vec![], Some(0)));
-        assert_eq!(rows(r#"{"record_count":0}"#).unwrap(), (vec![], Some(0)));
-    }
-
-    #[test]
-    fn what_is_no_list_is_no_empty_list() {
-        for body in ["", "{}", "\"text\"", "{\"a\":[],\"b\":[]}", "[{\"id\":1}", "<html>", "[] []", r#"{"error":"x"}"#]
-        {
-            assert!(rows(body).is_err(), "{body}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn foreign_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Envelope::<&RawValue>::read(&body, "tickets");
-        }
-
-        #[test]
-        fn a_list_cut_anywhere_is_an_error(cut in 0usize..60) {
-            let whole = br#"{"record_count":2,"tickets":[{"id":1,"summary":"a"},{"id":2}]}"#;
-            prop_assume!(cut < whole.len());
-            prop_assert!(Envelope::<&RawValue>::read(&whole[..cut], "tickets").is_err());
-        }
-    }
 }

@@ -8,7 +8,8 @@ use psa_core::{Label, Lane, Result};
 use tokio::sync::Mutex;
 
 use crate::client::Halo;
-use crate::page::{List, Resource};
+use crate::list::List;
+use crate::resources::HaloResource;
 
 /// How long names are believed.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -67,10 +68,10 @@ impl Lookups {
         // As old as the question, not as the answer: what changes in between is not in it.
         let asked = halo.http().clock().elapsed();
         let (statuses, ticket_types, priorities, outcomes) = futures::try_join!(
-            optional(halo.statuses().lane(lane)),
-            optional(halo.ticket_types().lane(lane)),
-            optional(halo.priorities().lane(lane)),
-            optional(halo.outcomes().lane(lane)),
+            optional(halo.statuses().list().lane(lane)),
+            optional(halo.ticket_types().list().lane(lane)),
+            optional(halo.priorities().list().lane(lane)),
+            optional(halo.outcomes().list().lane(lane)),
         )?;
         let names = Arc::new(Names {
             statuses: statuses.into_iter().filter_map(|s| Some((s.id.0, s.name?))).collect(),
@@ -84,7 +85,7 @@ impl Lookups {
 }
 
 /// A list that the login may not be allowed to read: ids go without names then.
-async fn optional<T: Resource>(list: List<T>) -> Result<Vec<T>> {
+async fn optional<T: HaloResource>(list: List<T>) -> Result<Vec<T>> {
     let mut page = match list.send_unpaged().await {
         Ok(page) => page,
         Err(error) if error.is_permission_denied() || error.is_not_found() => {

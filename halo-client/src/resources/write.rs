@@ -1,28 +1,25 @@
+//! Writes under construction.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use psa_core::{Error, ErrorKind, Lane, Phase, Result};
-use psa_http::json::{self, Native};
-use psa_http::list;
-use psa_http::{Operation, Response};
+use psa_http::json::Native;
+use psa_http::{Creatable, Operation, Updatable};
 use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::{Collection, HaloResource};
 use crate::client::Halo;
-use psa_http::RawRecord;
-
-use crate::page::{Envelope, Resource};
-use crate::resources::fields::CustomWrite;
+use crate::envelope::one;
 
 /// A create or an update under construction: only the members that are set are sent, and only they change.
 ///
 /// Nested lists are the exception, a rule of Halo's: a list that is sent replaces the whole stored list. So an update
 /// takes a list only from [`replace_list`](Self::replace_list), which says so, or adds to one where Halo can do that.
 #[must_use = "nothing is written until it is sent"]
-pub struct Save<T> {
+pub struct WriteRequest<T> {
     halo: Halo,
     operation: &'static Operation,
     body: Map<String, Value>,
@@ -35,16 +32,33 @@ pub struct Save<T> {
     resource: PhantomData<fn() -> T>,
 }
 
-impl<T> fmt::Debug for Save<T> {
+impl<T> fmt::Debug for WriteRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Save")
+        f.debug_struct("WriteRequest")
             .field("operation", &self.operation.name)
             .field("members", &self.body.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
 
-impl<T: Resource> Save<T> {
+impl<T: Creatable + HaloResource> Collection<T> {
+    /// A new record.
+    pub fn create(&self) -> WriteRequest<T> {
+        WriteRequest::new(self.halo.clone(), T::operations().create)
+    }
+}
+
+impl<T: Updatable + HaloResource> Collection<T> {
+    /// A change of a record: only what is set changes.
+    pub fn update(&self, id: impl Into<T::Id>) -> WriteRequest<T>
+    where
+        T::Id: Serialize,
+    {
+        WriteRequest::changing(self.halo.clone(), T::operations().update).keyed("id", id.into())
+    }
+}
+
+impl<T: HaloResource> WriteRequest<T> {
     pub(crate) fn new(halo: Halo, operation: &'static Operation) -> Self {
         let (lane, resource) = (Lane::Interactive, PhantomData);
         Self { halo, operation, body: Map::new(), lane, update: false, key: Vec::new(), failed: None, resource }
@@ -159,11 +173,6 @@ impl<T: Resource> Save<T> {
         self.add_to("customfields", Value::Object(field))
     }
 
-    /// Sets one of the tenant's own fields to a value that was checked.
-    pub fn custom(self, field: CustomWrite) -> Self {
-        self.add_to("customfields", serde_json::json!({"id": field.id, "value": field.value}))
-    }
-
     /// Who waits for the answer.
     pub fn lane(mut self, lane: Lane) -> Self {
         self.lane = lane;
@@ -207,42 +216,4 @@ fn adds(member: &str) -> bool {
         "new_external_link",
     ];
     ADDITIVE.contains(&member)
-}
-
-/// The bytes of the single record of an answer: bare, or alone in a list.
-pub(crate) fn single(answer: &Response, items: &str, operation: &'static str) -> Result<Bytes> {
-    let bare = answer.body.trim_ascii_start().starts_with(b"{");
-    match Envelope::<&RawValue>::read(&answer.body, items) {
-        Ok(envelope) if !bare || envelope.record_count.is_some() => match envelope.rows.as_slice() {
-            [only] => Ok(json::slice(&answer.body, only)),
-            rows => {
-                let message = format!("{} records came where one was due", rows.len());
-                Err(Error::new(ErrorKind::Decode, message).with_operation(operation).with_phase(Phase::Answered))
-            }
-        },
-        _ => Ok(answer.body.clone()),
-    }
-}
-
-/// The single record of an answer.
-pub(crate) fn one<T: serde::de::DeserializeOwned>(
-    answer: &Response,
-    items: &str,
-    operation: &'static str,
-) -> Result<Native<T>> {
-    list::record(answer, single(answer, items, operation)?, operation)
-}
-
-/// Reads one record with its nested objects.
-pub(crate) async fn get_one<T: Resource>(halo: &Halo, id: impl fmt::Display) -> Result<Native<T>> {
-    let operation = T::get_operation();
-    let answer = halo.http().call(operation).path("id", id).query("includedetails", true).send().await?;
-    one(&answer, T::ITEMS, operation.name)
-}
-
-/// Reads one record that may be unreadable in parts: JSON that is no valid record is a record with the reason why.
-pub(crate) async fn read_one<T: Resource>(halo: &Halo, id: i64, lane: Lane) -> Result<RawRecord<T>> {
-    let operation = T::get_operation();
-    let answer = halo.http().call(operation).lane(lane).path("id", id).query("includedetails", true).send().await?;
-    list::raw_record(&answer, single(&answer, T::ITEMS, operation.name)?, operation.name)
 }

@@ -1,0 +1,5 @@
+//! White space as HTTP has it.
+
+pub(super) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t')
+}
