@@ -1,20 +1,16 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "halo", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "halo"), doc = "Emulated PSA vendors.")]
 
-mod clock;
+#[cfg(feature = "connectwise")]
 pub mod connectwise;
-mod doors;
-mod fault;
+pub mod emulator;
+#[cfg(feature = "halo")]
 pub mod halo;
-mod log;
-mod reply;
-mod rows;
-#[cfg(feature = "server")]
-mod server;
 
-pub use clock::default_clock;
+#[cfg(feature = "connectwise")]
 pub use connectwise::{ConnectWiseSandbox, ConnectWiseSandboxBuilder};
-pub use fault::{Effect, Fault, Trigger};
-pub use halo::{HaloSandbox, HaloSandboxBuilder};
-pub use log::{ActionLog, LogEntry};
+pub use emulator::{ActionLog, Effect, Fault, LogEntry, Trigger, default_clock};
 #[cfg(feature = "server")]
-pub use server::{Server, TlsIdentity};
+pub use emulator::{Server, TlsIdentity};
+#[cfg(feature = "halo")]
+pub use halo::{HaloSandbox, HaloSandboxBuilder};

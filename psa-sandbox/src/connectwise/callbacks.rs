@@ -14,11 +14,14 @@ use psa_http::Transport;
 use serde_json::{Value, json};
 use sha2::Digest;
 
-use super::checks::{inner, invalid};
-use super::data::{Data, Happened};
-use super::tables::{Table, table};
-use crate::reply::Reply;
-use crate::rows::{Row, number};
+use super::refusals::{inner, invalid};
+use super::resource::Resource;
+use super::state::Data;
+use super::table::Table;
+use super::tables::table;
+use crate::emulator::changes::{Change, Changed};
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number, row};
 
 /// The levels of each type.
 const LEVELS: &[(&str, &[&str])] = &[
@@ -60,7 +63,7 @@ pub(super) fn check(data: &Data, table: &Table, body: &mut Row) -> Result<(), Re
     if !errors.is_empty() {
         return Err(invalid(table, errors));
     }
-    body.extend(crate::rows::row(
+    body.extend(row(
         json!({"memberId": 12, "payloadVersion": "3.0.0", "isSoapCallbackFlag": false, "isSelfSuppressedFlag": false}),
     ));
     body.entry("inactiveFlag").or_insert(false.into());
@@ -110,12 +113,22 @@ fn concerns(callback: &Row, record: Option<&Row>, id: i64, kind: &str) -> bool {
     }
 }
 
+/// What a delivery calls a change.
+fn action(change: Change) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Updated => "updated",
+        Change::Removed => "deleted",
+    }
+}
+
 /// What is due, for every callback that listens.
 pub(super) fn prepare(data: &mut Data, origin: &str, codebase: &str, company: &str, suffix: bool) -> Vec<Prepared> {
-    let happened: Vec<Happened> = std::mem::take(&mut data.happened);
-    let callbacks: Vec<(i64, Row)> = data.rows(table("callbacks")).edits().collect();
+    let changes = data.changes.take();
+    let callbacks: Vec<(i64, Row)> = data.rows(table(Resource::Callbacks)).edits().collect();
     let mut out = Vec::new();
-    for (n, (kind, action, id, record)) in happened.into_iter().enumerate() {
+    for (n, Changed { kind, id, change, record }) in changes.into_iter().enumerate() {
+        let (kind, action) = (table(kind).callback, action(change));
         for (callback, row) in &callbacks {
             let is = |member: &str, value: &Value| row.get(member) == Some(value);
             if !is("type", &json!(kind))
@@ -133,7 +146,7 @@ pub(super) fn prepare(data: &mut Data, origin: &str, codebase: &str, company: &s
             // The order of the members is the wire's.
             let body = format!(
                 "{{\"MessageId\":\"{}\",\"FromUrl\":{},\"CompanyId\":{},\"MemberId\":{},\"Action\":\"{action}\",\"Type\":\"{kind}\",\"ID\":{id},\"ProductInstanceId\":\"000000000000000000000002\",\"PartnerId\":\"000000000000000000000001\",\"Entity\":{},\"Metadata\":{{\"key_url\":{}}},\"CallbackObjectRecId\":{callback}}}",
-                message_id(*callback, id, n, data.rows(table("callbacks")).edits().count()),
+                message_id(*callback, id, n, data.rows(table(Resource::Callbacks)).edits().count()),
                 json!(host),
                 json!(company),
                 json!(data.member),
@@ -214,7 +227,7 @@ const FAILED: &str = "_data";
 
 /// Notes what became of a delivery: failures on three days in a row switch the callback off.
 pub(super) fn record(data: &mut Data, delivery: &CallbackDelivery, now: DateTime<Utc>) {
-    let callbacks = table("callbacks");
+    let callbacks = table(Resource::Callbacks);
     let Some(mut row) = data.get(callbacks, delivery.callback) else { return };
     let good = delivery.tries.last().copied().flatten().is_some_and(|s| (200..300).contains(&s));
     let today = now.timestamp() / 86_400;

@@ -1,23 +1,15 @@
 //! What is wrong with a body or a record, in the vendor's words.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::data::Data;
-use super::lists::refuse;
+use super::conditions::date;
+use super::refusals::{inner, invalid, refuse, unknown_member};
 use super::schema::{Field, Kind, Misfit, schema};
-use super::tables::{Table, find};
-use crate::reply::Reply;
-use crate::rows::{Row, number};
-
-/// One inner error.
-pub(super) fn inner(table: &Table, code: &str, message: &str, field: &str) -> Value {
-    json!({"code": code, "message": message, "resource": table.singular, "field": field})
-}
-
-pub(super) fn invalid(table: &Table, errors: Vec<Value>) -> Reply {
-    let message = format!("{} object is invalid", table.singular);
-    Reply::json(400, &json!({"code": "InvalidObject", "message": message, "errors": errors}))
-}
+use super::state::Data;
+use super::table::Table;
+use super::tables::table;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number};
 
 /// Everything that is wrong with a record, told at once in the order of the body; what the body does not have comes last.
 #[derive(Debug)]
@@ -86,14 +78,6 @@ pub(super) fn order_of(body: &[u8]) -> Vec<String> {
         at += 1;
     }
     names
-}
-
-/// The refusal of a member that a type does not have.
-pub(super) fn unknown_member(name: &str, class: &str, path: &str) -> Reply {
-    let text = format!(
-        "Could not find member '{name}' on object of type '{class}'. Path '{path}', line 1, position 50.Check your accept header to make sure you are using the correct version."
-    );
-    refuse(400, "ConnectWiseApi", text)
 }
 
 /// A value as it is kept; what is in a wrong form is a fault, and what can't be read as the member's type ends the request.
@@ -180,7 +164,7 @@ pub(super) fn check_record(table: &'static Table, row: &Row, faults: &mut Faults
         }
     }
     for (from, until) in table.spans {
-        let at = |name: &str| row.get(name).and_then(Value::as_str).and_then(super::conditions::date);
+        let at = |name: &str| row.get(name).and_then(Value::as_str).and_then(date);
         if let (Some(start), Some(end)) = (at(from), at(until))
             && end < start
         {
@@ -190,8 +174,8 @@ pub(super) fn check_record(table: &'static Table, row: &Row, faults: &mut Faults
 }
 
 /// Refuses numbers that name no record of the table that another member tells.
-pub(super) fn check_typed(data: &Data, table: &'static Table, row: &Row, before: Option<&Row>, faults: &mut Faults) {
-    for rule in table.typed {
+pub(super) fn check_typed(data: &Data, of: &'static Table, row: &Row, before: Option<&Row>, faults: &mut Faults) {
+    for rule in of.typed {
         let kind = match row.get(rule.kind) {
             Some(Value::Object(reference)) => reference.get("identifier").and_then(Value::as_str),
             other => other.and_then(Value::as_str),
@@ -203,7 +187,7 @@ pub(super) fn check_typed(data: &Data, table: &'static Table, row: &Row, before:
         }
         let found = rule.tables.iter().find(|(name, _)| kind == Some(*name));
         let (Some((_, tables)), Some(id)) = (found, id) else { continue };
-        let mut tables = tables.iter().filter_map(|name| find(name));
+        let mut tables = tables.iter().map(|resource| table(*resource));
         let title = tables.clone().next().map_or_else(String::new, Table::title);
         if !tables.any(|of| data.get(of, id).is_some()) {
             faults.add("NotFound", &format!("{title} {id} not found"), rule.id);
@@ -213,8 +197,11 @@ pub(super) fn check_typed(data: &Data, table: &'static Table, row: &Row, before:
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::table;
+    use serde_json::json;
+
+    use super::super::resource::Resource;
     use super::*;
+    use crate::emulator::row::row;
 
     #[test]
     fn the_order_of_a_body_is_kept_whatever_is_in_it() {
@@ -228,10 +215,10 @@ mod tests {
     #[test]
     fn all_faults_are_told_in_the_order_of_the_body_and_then_of_the_document() {
         let order = ["dateStart", "dateEnd"].map(str::to_owned).to_vec();
-        let mut faults = Faults::new(table("activities"), order);
-        let body = crate::rows::row(json!({"dateEnd": "2026-10-01T09:00:00+01:00", "dateStart": "2026-10-01"}));
-        let row = fit_all(table("activities"), body, &mut faults).unwrap();
-        check_record(table("activities"), &row, &mut faults);
+        let mut faults = Faults::new(table(Resource::Activities), order);
+        let body = row(json!({"dateEnd": "2026-10-01T09:00:00+01:00", "dateStart": "2026-10-01"}));
+        let kept = fit_all(table(Resource::Activities), body, &mut faults).unwrap();
+        check_record(table(Resource::Activities), &kept, &mut faults);
         let refusal: Value = serde_json::from_slice(&faults.done().unwrap_err().body).unwrap();
         let told: Vec<_> = refusal["errors"].as_array().unwrap().iter().map(|e| (&e["code"], &e["field"])).collect();
         let expected = [

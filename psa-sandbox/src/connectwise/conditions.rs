@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::Value;
 
-use crate::rows::Row;
+use crate::emulator::row::Row;
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -421,7 +421,7 @@ mod tests {
     }
 
     fn fits(text: &str) -> bool {
-        let row = crate::rows::row(
+        let row = crate::emulator::row::row(
             json!({"id": 7, "summary": "VPN [down]", "closedFlag": false, "status": {"id": 3, "name": "New"}, "budgetHours": 1.5,
             "impact": "High", "_info": {"lastUpdated": "2026-10-01T12:00:00Z"}}),
         );

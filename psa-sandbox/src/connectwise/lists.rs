@@ -4,45 +4,21 @@ use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
 use super::conditions::{self, Expr, Sort};
-use super::data::{Data, parent_of};
+use super::params::Ask;
 use super::quirks::{OpenPoints, Quirks};
+use super::refusals::{not_found, refuse};
 use super::schema::{Kind, schema};
-use super::tables::{Table, table};
-use crate::reply::Reply;
-use crate::rows::Row;
+use super::state::Data;
+use super::table::Table;
+use super::tables::table;
+use super::wire::shown;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::Row;
 
 /// Rows of a page that nobody asked for.
 const DEFAULT_ROWS: usize = 25;
 /// The largest page; more is cut without a word.
 const MOST_ROWS: usize = 1000;
-
-/// What a list is asked.
-pub(super) struct Ask<'a> {
-    /// Names without regard to case.
-    pub(super) query: &'a [(String, String)],
-    pub(super) forward_only: bool,
-    /// The address without its query, for links.
-    pub(super) address: String,
-    pub(super) parent: Option<i64>,
-    /// The login sees only its own rows of these modules.
-    pub(super) mine: bool,
-    pub(super) member: &'a str,
-}
-
-impl Ask<'_> {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
-    }
-
-    fn int(&self, name: &str) -> Option<i64> {
-        self.get(name)?.trim().parse().ok()
-    }
-}
-
-/// An error of the vendor's form, without inner ones.
-pub(super) fn refuse(status: u16, code: &str, message: impl Into<String>) -> Reply {
-    Reply::json(status, &json!({"code": code, "message": message.into()}))
-}
 
 /// What a path of a resource can be compared with; none: it is not a name that conditions know.
 fn sort_of(of: &'static Table, path: &str) -> Option<Sort> {
@@ -68,7 +44,7 @@ fn sort_of(of: &'static Table, path: &str) -> Option<Sort> {
         (None, Kind::Date) => Some(Sort::Date),
         (None, Kind::Word(words)) => Some(Sort::Word(words)),
         (None, _) => Some(Sort::Any),
-        (Some(inner), Kind::Reference(to)) => within_reference(table(to), inner),
+        (Some(inner), Kind::Reference(to)) => within_reference(table(*to), inner),
         // A scalar and a list have nothing inside that conditions know.
         (Some(_), _) => None,
     }
@@ -199,49 +175,6 @@ fn visible(row: &Row, ask: &Ask<'_>) -> bool {
         || row.get("resources").and_then(Value::as_str).is_some_and(|r| r.split(',').any(|m| m.trim() == ask.member))
 }
 
-/// A row as it goes out: without nulls, and with the fields that were asked for.
-pub(super) fn shown(mut row: Row, fields: Option<&str>, quirks: &Quirks) -> Value {
-    row.remove("_parent");
-    row.remove("_data");
-    if quirks.nulls_omitted {
-        without_nulls(&mut row);
-    }
-    let Some(fields) = fields else { return Value::Object(row) };
-    let mut out = Row::new();
-    for path in fields.split(',').map(str::trim) {
-        let mut parts = path.split('/');
-        let Some(head) = parts.next() else { continue };
-        let Some((name, value)) = row.iter().find(|(n, _)| n.eq_ignore_ascii_case(head)) else { continue };
-        match parts.next() {
-            // What is inside an array can't be picked.
-            Some(_) if value.is_array() => {
-                out.insert(name.clone(), value.clone());
-            }
-            None => {
-                out.insert(name.clone(), value.clone());
-            }
-            Some(inner) => {
-                let part = value.get(inner).cloned().unwrap_or(Value::Null);
-                if let Value::Object(map) = out.entry(name.clone()).or_insert_with(|| json!({})) {
-                    map.insert(inner.to_owned(), part);
-                }
-            }
-        }
-    }
-    Value::Object(out)
-}
-
-fn without_nulls(row: &mut Row) {
-    row.retain(|_, value| !value.is_null());
-    for value in row.values_mut() {
-        match value {
-            Value::Object(inner) => without_nulls(inner),
-            Value::Array(elements) => elements.iter_mut().filter_map(Value::as_object_mut).for_each(without_nulls),
-            _ => {}
-        }
-    }
-}
-
 pub(super) fn count(data: &Data, table: &'static Table, ask: &Ask<'_>) -> Result<Reply, Reply> {
     let narrowed = Narrowed::read(table, ask)?;
     let fits = |(_, row): &(i64, Row)| visible(row, ask) && narrowed.fits(row);
@@ -251,20 +184,6 @@ pub(super) fn count(data: &Data, table: &'static Table, ask: &Ask<'_>) -> Result
         candidates(data, table, ask, &narrowed, 0).filter(fits).count()
     };
     Ok(Reply::json(200, &json!({"count": count})))
-}
-
-/// For lists below a record that have only references to the rows of another table: these conditions beside the caller's, and
-/// no other fields.
-pub(super) fn narrowed<T>(ask: &Ask<'_>, conditions: String, fields: &str, then: impl FnOnce(&Ask<'_>) -> T) -> T {
-    let of_caller = |name: &str| !["conditions", "fields"].iter().any(|own| name.eq_ignore_ascii_case(own));
-    let mut query: Vec<_> = ask.query.iter().filter(|(name, _)| of_caller(name)).cloned().collect();
-    let narrowed = match ask.get("conditions") {
-        Some(more) => format!("{conditions} and ({more})"),
-        None => conditions,
-    };
-    query.push(("conditions".to_owned(), narrowed));
-    query.push(("fields".to_owned(), fields.to_owned()));
-    then(&Ask { query: &query, address: ask.address.clone(), parent: None, ..*ask })
 }
 
 pub(super) fn list(
@@ -393,19 +312,8 @@ fn answer(page: Vec<(i64, Row)>, fields: Option<&str>, quirks: &Quirks, links: &
 
 /// One record.
 pub(super) fn get(data: &Data, table: &'static Table, id: i64, ask: &Ask<'_>, quirks: &Quirks) -> Result<Reply, Reply> {
-    match below_parent(data, table, ask.parent, id).filter(|row| visible(row, ask)) {
+    match data.below_parent(table, ask.parent, id).filter(|row| visible(row, ask)) {
         Some(row) => Ok(Reply::json(200, &shown(row, ask.get("fields"), quirks))),
         None => Err(not_found(table, id)),
     }
-}
-
-/// A row, if it is below the record that the path names.
-pub(super) fn below_parent(data: &Data, table: &Table, parent: Option<i64>, id: i64) -> Option<Row> {
-    let row = data.get(table, id)?;
-    let fits = parent.is_none() || table.parent.is_none() || parent_of(table, &row) == parent;
-    fits.then_some(row)
-}
-
-pub(super) fn not_found(table: &Table, id: i64) -> Reply {
-    refuse(404, "NotFound", format!("{} {id} not found", table.title()))
 }

@@ -3,29 +3,43 @@
 
 #![allow(clippy::result_large_err, reason = "a refusal is a reply like any other, made once for a request")]
 
-mod attached;
+mod access;
+mod answers;
 mod callbacks;
+mod called;
 mod checks;
+mod communications;
+mod company_merge;
 mod conditions;
-mod data;
+mod dataset;
+mod documents;
 mod edit;
+mod forecasts;
+mod generators;
 mod lists;
+mod params;
 mod patch;
 mod quirks;
-mod records;
 mod references;
+mod refusals;
+mod resource;
 mod routes;
 mod rules;
-mod sandbox;
 mod schema;
-mod special;
+mod state;
+mod table;
 mod tables;
+mod tenant;
 #[cfg(test)]
 mod tests;
+mod ticket_actions;
+mod ticket_configurations;
+mod wire;
 mod writes;
 
 pub use callbacks::CallbackDelivery;
-pub use data::Dataset;
+pub use dataset::Dataset;
 pub use edit::Edit;
 pub use quirks::{OpenPoints, Quirks};
-pub use sandbox::{ConnectWiseSandbox, ConnectWiseSandboxBuilder};
+pub use resource::Resource;
+pub use tenant::{ConnectWiseSandbox, ConnectWiseSandboxBuilder, Tenant};

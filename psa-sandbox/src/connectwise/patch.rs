@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::checks::{Faults, fit, invalid};
-use super::data::Data;
-use super::lists::refuse;
+use super::checks::{Faults, fit};
+use super::communications::{add_communication, complete_communication, one_default};
+use super::refusals::{inner, invalid, refuse};
 use super::rules::set_custom;
 use super::schema::{Kind, schema};
-use super::tables::{Table, table};
-use super::writes::{complete_communication, one_default};
-use crate::reply::Reply;
-use crate::rows::{Row, number};
+use super::state::Data;
+use super::table::Table;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::Row;
 
 /// An operation as the body has it.
 pub(super) struct Operation<'o> {
@@ -38,7 +38,7 @@ pub(super) fn operations(body: &[Value]) -> Vec<Operation<'_>> {
 }
 
 fn one_fault(table: &Table, message: &str, member: &str) -> Reply {
-    invalid(table, vec![super::checks::inner(table, "InvalidField", message, member)])
+    invalid(table, vec![inner(table, "InvalidField", message, member)])
 }
 
 /// Carries one operation out on a row.
@@ -114,52 +114,6 @@ pub(super) fn apply(
             let path = format!("{head}/{}", rest.join("/"));
             return Err(refuse(400, "ConnectWiseApi", format!("The operation {op:?} is not supported on {path}.")));
         }
-    }
-    Ok(())
-}
-
-/// A new number or address of a contact.
-fn add_communication(data: &Data, of: &Table, row: &mut Row, index: &str, value: Option<Value>) -> Result<(), Reply> {
-    let mut items = row.get("communicationItems").and_then(Value::as_array).cloned().unwrap_or_default();
-    let Some(Value::Object(mut item)) = value else {
-        let fault = super::checks::inner(of, "InvalidObject", "An object was expected.", "communicationItems");
-        return Err(invalid(of, vec![fault]));
-    };
-    check_communication(data, of, &item)?;
-    complete_communication(data, &mut item);
-    let own = items.iter().filter_map(|i| i.get("id").and_then(number)).max().unwrap_or(0) + 1;
-    item.insert("id".into(), own.max(data.next_communication()).into());
-    // It goes to the end, whatever the index says; only there its default counts.
-    let at_end = index.parse() == Ok(items.len()) || index == "-";
-    if !at_end {
-        item.insert("defaultFlag".into(), false.into());
-    }
-    items.push(Value::Object(item));
-    let last = items.len() - 1;
-    one_default(&mut items, last);
-    row.insert("communicationItems".into(), items.into());
-    Ok(())
-}
-
-/// Refuses a number or an address that has no type, no value, or too long a one.
-pub(super) fn check_communication(data: &Data, of: &'_ Table, item: &Row) -> Result<(), Reply> {
-    let types = table("communication_types");
-    let id = item.get("type").and_then(|t| t.get("id")).and_then(number);
-    let fault = |code: &str, message: &str, member: &str| {
-        let fault = super::checks::inner(of, code, message, &format!("communicationItems/{member}"));
-        Err(invalid(of, vec![fault]))
-    };
-    let Some(id) = id else { return fault("MissingRequiredField", "The type/id field is required.", "type") };
-    if data.get(types, id).is_none() {
-        return fault("NotFound", &format!("{} {id} not found", types.title()), "type/id");
-    }
-    let value = item.get("value").and_then(Value::as_str).unwrap_or_default();
-    if value.trim().is_empty() {
-        return fault("MissingRequiredField", "The value field is required.", "value");
-    }
-    if value.chars().count() > 250 {
-        let message = "The field value must be a string with a maximum length of 250.";
-        return fault("MaxLengthField", message, "value");
     }
     Ok(())
 }

@@ -1,39 +1,20 @@
+//! The vendor's peculiarities as switches, and what nobody outside knows.
+
 use std::time::Duration;
 
-/// The vendor's peculiarities, each a switch. All are on by default, as at the vendor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct Quirks {
-    /// Nulls are left out.
-    pub nulls_omitted: bool,
-    /// A company, codebase or path that the gateway does not know is told in plain text.
-    pub gateway_text: bool,
-    /// `IsCloud` is a text instead of a boolean.
-    pub cloud_in_text: bool,
-    /// An unknown company is `null` with success; off: not found.
-    pub unknown_company_is_null: bool,
-}
+use crate::emulator::quirks::quirks;
 
-impl Default for Quirks {
-    fn default() -> Self {
-        Self { nulls_omitted: true, gateway_text: true, cloud_in_text: false, unknown_company_is_null: true }
-    }
-}
-
-impl Quirks {
-    /// The switches by name, for a command line.
-    pub const NAMES: &'static [&'static str] =
-        &["nulls_omitted", "gateway_text", "cloud_in_text", "unknown_company_is_null"];
-
-    /// The switch with this name.
-    pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
-        Some(match name {
-            "nulls_omitted" => &mut self.nulls_omitted,
-            "gateway_text" => &mut self.gateway_text,
-            "cloud_in_text" => &mut self.cloud_in_text,
-            "unknown_company_is_null" => &mut self.unknown_company_is_null,
-            _ => return None,
-        })
+quirks! {
+    /// The vendor's peculiarities, each a switch, set as at the vendor by default.
+    pub struct Quirks {
+        /// Nulls are left out.
+        nulls_omitted = true,
+        /// A company, codebase or path that the gateway does not know is told in plain text.
+        gateway_text = true,
+        /// `IsCloud` is a text instead of a boolean.
+        cloud_in_text = false,
+        /// An unknown company is `null` with success; off: not found.
+        unknown_company_is_null = true,
     }
 }
 

@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use super::checks::Faults;
-use super::data::{Data, id_of, parent_of};
+use super::resource::Resource;
 use super::schema::{Field, Kind, schema};
-use super::tables::{Belongs, Table, table};
-use crate::rows::{Row, number};
+use super::state::{Data, id_of, parent_of};
+use super::table::{Belongs, Table};
+use super::tables::table;
+use crate::emulator::row::{Row, number};
 
 /// What a record is called by where another one refers to it.
 fn name_of(row: &Row) -> Option<Value> {
@@ -115,9 +117,9 @@ fn fill(
 /// ` for Service Board 21`.
 fn whose(rule: &Belongs, id: i64) -> String {
     let above = match rule.of {
-        "board" => table("boards"),
-        "project" | "projectId" => table("projects"),
-        _ => table("companies"),
+        "board" => table(Resource::Boards),
+        "project" | "projectId" => table(Resource::Projects),
+        _ => table(Resource::Companies),
     };
     format!(" for {} {id}", above.title())
 }
@@ -138,7 +140,7 @@ pub(super) fn resolve(data: &Data, table: &'static Table, row: &mut Row, before:
         let stale = |id: Option<i64>| id.is_some() && before.and_then(|b| id_of(b, field.name)) == id;
         match &field.kind {
             Kind::Reference(to) => {
-                let to = super::tables::table(to);
+                let to = self::table(*to);
                 match fill(data, to, value, rule, row) {
                     Ok(Some(filled)) => {
                         row.insert(field.name.to_owned(), filled);
@@ -151,7 +153,7 @@ pub(super) fn resolve(data: &Data, table: &'static Table, row: &mut Row, before:
                 }
             }
             Kind::References(to) => {
-                let to = super::tables::table(to);
+                let to = self::table(*to);
                 let mut filled = Vec::new();
                 for element in value.as_array().into_iter().flatten() {
                     match fill(data, to, element, rule, row) {
@@ -162,7 +164,7 @@ pub(super) fn resolve(data: &Data, table: &'static Table, row: &mut Row, before:
                 row.insert(field.name.to_owned(), filled.into());
             }
             Kind::IdOf(to) => {
-                let to = super::tables::table(to);
+                let to = self::table(*to);
                 // Zero is none.
                 let id = number(value).filter(|id| *id != 0);
                 if let Some(id) = id.filter(|id| data.get(to, *id).is_none()) {
@@ -194,7 +196,7 @@ pub(super) fn belong(data: &Data, table: &'static Table, row: &mut Row, before: 
             continue;
         }
         let Some(Kind::Reference(to)) = schema(table).field(rule.member).map(|f| &f.kind) else { continue };
-        let to = super::tables::table(to);
+        let to = self::table(*to);
         let Some(found) = data.get(to, id) else { continue };
         if id_of(&found, rule.by) == Some(owner) {
             continue;

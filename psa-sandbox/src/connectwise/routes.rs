@@ -5,10 +5,13 @@ use std::sync::OnceLock;
 
 use http::Method;
 
-use super::tables::{Table, table, tables};
+use super::resource::Resource;
+use super::table::Table;
+use super::tables::{table, tables};
 
+/// A path of the API.
 #[derive(Debug)]
-pub(super) struct Route {
+pub struct Route {
     pub(super) table: &'static Table,
     pub(super) parent: Option<i64>,
     pub(super) verb: Verb,
@@ -48,34 +51,45 @@ impl Route {
         let lower: Vec<String> = parts.iter().map(|p| p.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let id = |text: &str| text.parse::<i64>().ok();
-        let of = |name: &str, verb: Verb| Some(Self { table: table(name), parent: None, verb, twin: false });
+        let of =
+            |resource: Resource, verb: Verb| Some(Self { table: table(resource), parent: None, verb, twin: false });
         match (method, lower.as_slice()) {
-            (&Method::GET, ["system", "info"]) => return of("locations", Verb::Info),
-            (&Method::POST, ["service", "tickets", "search"]) => return of("tickets", Verb::Search),
-            (&Method::POST, ["project", "tickets", "search"]) => return of("project_tickets", Verb::Search),
-            (&Method::POST, ["service", "tickets", n, "merge"]) => return of("tickets", Verb::MergeTickets(id(n)?)),
-            (&Method::POST, ["service", "tickets", n, "attachchildren"]) => {
-                return of("tickets", Verb::AttachChildren(id(n)?));
+            (&Method::GET, ["system", "info"]) => return of(Resource::Locations, Verb::Info),
+            (&Method::POST, ["service", "tickets", "search"]) => return of(Resource::Tickets, Verb::Search),
+            (&Method::POST, ["project", "tickets", "search"]) => return of(Resource::ProjectTickets, Verb::Search),
+            (&Method::POST, ["service", "tickets", n, "merge"]) => {
+                return of(Resource::Tickets, Verb::MergeTickets(id(n)?));
             }
-            (&Method::GET, ["service", "tickets", n, "timeentries"]) => return of("tickets", Verb::TicketTime(id(n)?)),
+            (&Method::POST, ["service", "tickets", n, "attachchildren"]) => {
+                return of(Resource::Tickets, Verb::AttachChildren(id(n)?));
+            }
+            (&Method::GET, ["service", "tickets", n, "timeentries"]) => {
+                return of(Resource::Tickets, Verb::TicketTime(id(n)?));
+            }
             (&Method::GET, ["service", "tickets", n, "scheduleentries"]) => {
-                return of("tickets", Verb::TicketSchedule(id(n)?));
+                return of(Resource::Tickets, Verb::TicketSchedule(id(n)?));
             }
             (&Method::POST, ["company", "companies", n, "merge"]) => {
-                return of("companies", Verb::MergeCompany(id(n)?));
+                return of(Resource::Companies, Verb::MergeCompany(id(n)?));
             }
             (&Method::GET, ["sales", "opportunities", n, "forecast"]) => {
-                return of("opportunities", Verb::Forecast(id(n)?));
+                return of(Resource::Opportunities, Verb::Forecast(id(n)?));
             }
-            (&Method::GET, ["system", "documents", n, "download"]) => return of("documents", Verb::Download(id(n)?)),
-            (&Method::GET, ["finance", "invoices", n, "pdf"]) => return of("invoices", Verb::Pdf(id(n)?)),
-            (&Method::POST, ["company", "configurations", "bulk"]) => return of("configurations", Verb::BulkCreate),
-            (&Method::DELETE, ["company", "configurations", "bulk"]) => return of("configurations", Verb::BulkDelete),
+            (&Method::GET, ["system", "documents", n, "download"]) => {
+                return of(Resource::Documents, Verb::Download(id(n)?));
+            }
+            (&Method::GET, ["finance", "invoices", n, "pdf"]) => return of(Resource::Invoices, Verb::Pdf(id(n)?)),
+            (&Method::POST, ["company", "configurations", "bulk"]) => {
+                return of(Resource::Configurations, Verb::BulkCreate);
+            }
+            (&Method::DELETE, ["company", "configurations", "bulk"]) => {
+                return of(Resource::Configurations, Verb::BulkDelete);
+            }
             (&Method::POST, ["system", "members", who, "tokens"]) => {
-                return of("members", Verb::Token((*who).to_owned()));
+                return of(Resource::Members, Verb::Token((*who).to_owned()));
             }
             (&Method::GET, ["system", "members", who]) if id(who).is_none() && !["count", "types"].contains(who) => {
-                return of("members", Verb::Named((*who).to_owned()));
+                return of(Resource::Members, Verb::Named((*who).to_owned()));
             }
             _ => {}
         }
@@ -132,7 +146,7 @@ impl Route {
             Verb::Info => return "connectwise.system_info.get",
             Verb::Token(_) => "token",
         };
-        names().get(&(self.table.name, verb)).copied().unwrap_or("unknown")
+        names().get(&(self.table.resource, verb)).copied().unwrap_or("unknown")
     }
 }
 
@@ -177,10 +191,10 @@ const VERBS: [&str; 18] = [
 ];
 
 /// The names of operations, made once.
-fn names() -> &'static HashMap<(&'static str, &'static str), &'static str> {
-    static NAMES: OnceLock<HashMap<(&str, &str), &str>> = OnceLock::new();
+fn names() -> &'static HashMap<(Resource, &'static str), &'static str> {
+    static NAMES: OnceLock<HashMap<(Resource, &str), &str>> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let pairs = tables().iter().flat_map(|t| VERBS.iter().map(move |v| (t.name, *v)));
-        pairs.map(|(t, v)| ((t, v), &*format!("connectwise.{t}.{v}").leak())).collect()
+        let pairs = Resource::ALL.iter().flat_map(|r| VERBS.iter().map(move |v| (*r, *v)));
+        pairs.map(|(r, v)| ((r, v), &*format!("connectwise.{}.{v}", r.name()).leak())).collect()
     })
 }

@@ -5,8 +5,10 @@ use std::sync::OnceLock;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::tables::{Table, index, tables};
-use crate::rows::{Row, number};
+use super::resource::Resource;
+use super::table::Table;
+use super::tables::{table, tables};
+use crate::emulator::row::{Row, number};
 
 /// What a member holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,10 +25,10 @@ pub(super) enum Kind {
     /// One of these words.
     Word(Vec<&'static str>),
     /// A reference to a row of this table.
-    Reference(&'static str),
-    References(&'static str),
+    Reference(Resource),
+    References(Resource),
     /// The id of a row of this table, as a number.
-    IdOf(&'static str),
+    IdOf(Resource),
     /// Lists and maps.
     Other,
 }
@@ -117,10 +119,10 @@ impl Field {
             (Kind::Word(words), Value::String(text)) => {
                 words.iter().find(|w| w.eq_ignore_ascii_case(text.trim())).map(|w| (*w).into()).ok_or_else(wrong)
             }
-            (Kind::Reference(to), Value::Object(reference)) => one_reference(to, reference),
+            (Kind::Reference(to), Value::Object(reference)) => one_reference(*to, reference),
             (Kind::References(to), Value::Array(elements)) => {
                 let one = |element: Value| match element {
-                    Value::Object(reference) => one_reference(to, reference),
+                    Value::Object(reference) => one_reference(*to, reference),
                     _ => Err(wrong()),
                 };
                 elements.into_iter().map(one).collect::<Result<Vec<_>, _>>().map(Value::Array)
@@ -133,7 +135,7 @@ impl Field {
     /// What the vendor's platform calls the member's type.
     fn class(&self) -> String {
         let nullable = |of: &str| format!("System.Nullable`1[System.{of}]");
-        let reference = |to: &str| format!("{}Reference", super::tables::table(to).class());
+        let reference = |to: Resource| format!("{}Reference", table(to).class());
         match &self.kind {
             Kind::Text(_) => "System.String".to_owned(),
             Kind::Int(_) | Kind::IdOf(_) => nullable("Int32"),
@@ -142,8 +144,8 @@ impl Field {
             Kind::Date => nullable("DateTime"),
             Kind::Guid => nullable("Guid"),
             Kind::Word(_) => nullable("Enum"),
-            Kind::Reference(to) => reference(to),
-            Kind::References(to) => format!("System.Collections.Generic.List`1[{}]", reference(to)),
+            Kind::Reference(to) => reference(*to),
+            Kind::References(to) => format!("System.Collections.Generic.List`1[{}]", reference(*to)),
             Kind::Other => "System.Object".to_owned(),
         }
     }
@@ -154,13 +156,13 @@ fn kind(text: &'static str) -> Option<Kind> {
         return Some(Kind::Word(words.split('|').collect()));
     }
     if let Some(to) = text.strip_prefix("*@") {
-        return Some(Kind::References(to));
+        return Resource::named(to).map(Kind::References);
     }
     if let Some(to) = text.strip_prefix('@') {
-        return Some(Kind::Reference(to));
+        return Resource::named(to).map(Kind::Reference);
     }
     if let Some(to) = text.strip_prefix('#') {
-        return Some(Kind::IdOf(to));
+        return Resource::named(to).map(Kind::IdOf);
     }
     if let Some(longest) = text.strip_prefix('s') {
         return if longest.is_empty() { Some(Kind::Text(None)) } else { Some(Kind::Text(Some(longest.parse().ok()?))) };
@@ -186,8 +188,8 @@ fn whole(value: &Value) -> Option<i64> {
 }
 
 /// A reference of known members; one that names nothing is none.
-fn one_reference(to: &str, reference: Row) -> Result<Value, Misfit> {
-    let table = super::tables::table(to);
+fn one_reference(to: Resource, reference: Row) -> Result<Value, Misfit> {
+    let table = table(to);
     let known = |name: &String| {
         ["id", "name", "identifier", "summary", "_info"].iter().any(|n| n.eq_ignore_ascii_case(name))
             || table.shows.iter().any(|(_, shown)| shown.eq_ignore_ascii_case(name))
@@ -218,7 +220,7 @@ fn is_guid(text: &str) -> bool {
 #[derive(Debug)]
 pub(super) struct Schema {
     pub(super) fields: Vec<Field>,
-    /// The place of the table, for GUIDs.
+    /// The number of the resource, from 1: GUIDs begin with it.
     table: usize,
 }
 
@@ -243,7 +245,7 @@ impl Schema {
     }
 
     /// The members that refer to a table, and that table.
-    pub(super) fn references(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+    pub(super) fn references(&self) -> impl Iterator<Item = (&'static str, Resource)> + '_ {
         self.fields.iter().filter_map(|field| match &field.kind {
             Kind::Reference(to) => Some((field.name, *to)),
             _ => None,
@@ -273,48 +275,42 @@ impl Schema {
 /// The members of a table's records.
 pub(super) fn schema(table: &Table) -> &'static Schema {
     static ALL: OnceLock<Vec<Schema>> = OnceLock::new();
-    let all = ALL.get_or_init(|| tables().iter().enumerate().map(|(n, t)| Schema::parse(n, t.fields)).collect());
-    &all[index(table)]
+    let all = ALL.get_or_init(|| tables().iter().enumerate().map(|(n, t)| Schema::parse(n + 1, t.fields)).collect());
+    &all[table.resource as usize]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::{find, tables};
+    use super::super::table::Answers;
     use super::*;
+    use crate::emulator::row::row;
 
     #[test]
     fn every_table_is_written_in_words_that_are_understood() {
-        for table in tables().iter().skip(1) {
+        for table in tables() {
             let words = table.fields.split_ascii_whitespace().count();
             let schema = schema(table);
-            assert_eq!(schema.fields.len(), words, "{}: a member that can't be read", table.name);
+            assert_eq!(schema.fields.len(), words, "{}: a member that can't be read", table.name());
             for field in &schema.fields {
-                if let Kind::Reference(to) | Kind::References(to) | Kind::IdOf(to) = field.kind {
-                    assert!(find(to).is_some(), "{}: {} refers to {to}", table.name, field.name);
-                }
                 if let (Kind::Word(words), Some(default)) = (&field.kind, &field.default) {
-                    assert!(words.iter().any(|w| default == w), "{}: {} is never {default}", table.name, field.name);
+                    assert!(words.iter().any(|w| default == w), "{}: {} is never {default}", table.name(), field.name);
                 }
             }
             let known = |name: &str| name.is_empty() || schema.field(name).is_some();
             for rule in table.belongs {
-                assert!(known(rule.member) && known(rule.of), "{}: {} of {}", table.name, rule.member, rule.of);
+                assert!(known(rule.member) && known(rule.of), "{}: {} of {}", table.name(), rule.member, rule.of);
             }
             for rule in table.typed {
-                assert!(known(rule.id) && known(rule.kind), "{}: {}", table.name, rule.id);
-                for to in rule.tables.iter().flat_map(|(_, tables)| tables.iter()) {
-                    assert!(find(to).is_some(), "{}: {} refers to {to}", table.name, rule.id);
-                }
+                assert!(known(rule.id) && known(rule.kind), "{}: {}", table.name(), rule.id);
             }
             for (from, until) in table.spans {
-                assert!(known(from) && known(until), "{}: {from} to {until}", table.name);
+                assert!(known(from) && known(until), "{}: {from} to {until}", table.name());
             }
             for name in table.unfiltered.iter().chain(table.on_replace) {
-                assert!(known(name) || ["inactiveFlag", "defaultFlag"].contains(name), "{}: {name}", table.name);
+                assert!(known(name) || ["inactiveFlag", "defaultFlag"].contains(name), "{}: {name}", table.name());
             }
-            if let Some((above, member)) = table.parent {
-                assert!(find(above).is_some(), "{}: below {above}", table.name);
-                assert!(known(member) || table.name == "ticket_configurations", "{}: {member}", table.name);
+            if let Some((_, member)) = table.parent {
+                assert!(known(member) || table.answers != Answers::Rows, "{}: {member}", table.name());
             }
         }
     }
@@ -347,8 +343,8 @@ mod tests {
 
     #[test]
     fn a_row_is_completed_and_keeps_what_it_has() {
-        let tickets = schema(super::super::tables::table("tickets"));
-        let row = tickets.complete(crate::rows::row(json!({"id": 7, "customerUpdatedFlag": true, "approved": null})));
+        let tickets = schema(table(Resource::Tickets));
+        let row = tickets.complete(row(json!({"id": 7, "customerUpdatedFlag": true, "approved": null})));
         assert_eq!((&row["customerUpdatedFlag"], &row["approved"]), (&json!(true), &json!(false)));
         assert_eq!((&row["severity"], &row["escalationLevel"]), (&json!("Medium"), &json!(0)));
         assert!(!row.contains_key("contact") && !row.contains_key("location"), "a reference can be cleared");

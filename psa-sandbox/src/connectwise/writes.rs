@@ -3,17 +3,23 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::callbacks;
 use super::checks::{Faults, check_record, check_replacement, check_typed, fit_all, order_of};
-use super::data::{Data, parent_of, stamp};
-use super::lists::{below_parent, not_found, refuse, shown};
-use super::patch::{apply, check_communication, operations};
+use super::communications::{check_communication, communications_changed, complete_communication};
+use super::dataset::stamp;
+use super::patch::{apply, operations};
 use super::quirks::Quirks;
-use super::references::{belong, resolve};
-use super::rules::{check, defaults, derive, first_defaults, set_custom};
+use super::references::{belong, link, reference_to, resolve};
+use super::refusals::{not_found, refuse};
+use super::resource::Resource;
+use super::rules::{check, defaults, derive, first_defaults, set_custom, sign};
 use super::schema::schema;
-use super::tables::{Table, Writes, table};
-use crate::reply::Reply;
-use crate::rows::{Row, number, row};
+use super::state::{Data, parent_of};
+use super::table::{Answers, Rule, Table, Writes};
+use super::tables::table;
+use super::wire::shown;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number, row};
 
 pub(super) fn object(body: &[u8]) -> Result<Row, Reply> {
     match serde_json::from_slice(body) {
@@ -27,52 +33,12 @@ pub(super) fn object(body: &[u8]) -> Result<Row, Reply> {
 fn allowed(of: &Table, method: &str) -> Result<(), Reply> {
     let has = match method {
         "POST" => matches!(of.writes, Writes::Keep | Writes::All | Writes::Soft),
-        // A document is replaced by another upload.
-        "DELETE" => matches!(of.writes, Writes::All | Writes::Soft) || of.name == "documents",
-        _ => of.writes != Writes::None && of.name != "documents",
+        "DELETE" => matches!(of.writes, Writes::All | Writes::Soft | Writes::Upload),
+        _ => !matches!(of.writes, Writes::None | Writes::Upload),
     };
     let refusal =
         || refuse(405, "ConnectWiseApi", format!("The requested resource does not support http method '{method}'."));
     has.then_some(()).ok_or_else(refusal)
-}
-
-/// What kind of communication a type is.
-fn kind_of_type(data: &Data, id: Option<i64>) -> Option<&'static str> {
-    let row = data.get(table("communication_types"), id?)?;
-    ["Email", "Phone", "Fax"]
-        .into_iter()
-        .find(|kind| row.get(&format!("{}Flag", kind.to_lowercase())) == Some(&json!(true)))
-}
-
-/// Fills what the vendor adds to a communication: its type's name, kind, domain.
-pub(super) fn complete_communication(data: &Data, item: &mut Row) {
-    let id = item.get("type").and_then(|t| t.get("id")).and_then(number);
-    if let Some(kind) = kind_of_type(data, id) {
-        item.insert("communicationType".into(), kind.into());
-    }
-    if let Some(ty) = id.and_then(|id| data.get(table("communication_types"), id)) {
-        let href = format!("https://sandbox.example/v2025_1//company/communicationTypes/{}", id.unwrap_or(0));
-        item.insert("type".into(), json!({"id": id, "name": ty.get("description"), "_info": {"type_href": href}}));
-    }
-    let mail = item.get("communicationType") == Some(&json!("Email"));
-    let domain =
-        item.get("value").and_then(Value::as_str).and_then(|v| v.split_once('@')).map(|(_, d)| format!("@{d}"));
-    if let (true, Some(domain)) = (mail, domain) {
-        item.insert("domain".into(), domain.into());
-    }
-}
-
-/// A new default of a kind turns the old one of that kind off.
-pub(super) fn one_default(items: &mut [Value], new: usize) {
-    let kind = items.get(new).and_then(|i| i.get("communicationType")).cloned();
-    if items.get(new).and_then(|i| i.get("defaultFlag")) != Some(&json!(true)) {
-        return;
-    }
-    for (n, item) in items.iter_mut().enumerate() {
-        if n != new && item.get("communicationType") == kind.as_ref() {
-            item["defaultFlag"] = json!(false);
-        }
-    }
 }
 
 /// The notes that a new ticket brings along.
@@ -125,10 +91,7 @@ pub(super) fn create(
     allowed(of, "POST")?;
     let mut faults = Faults::new(of, order_of(body));
     let mut new = fit_all(of, object(body)?, &mut faults)?;
-    if of.name == "ticket_notes" {
-        new.insert("createdBy".into(), data.member.clone().into());
-        new.insert("dateCreated".into(), stamp(now).into());
-    }
+    sign(data, of, &mut new, now);
     if let (Some((above, member)), Some(parent)) = (of.parent, parent) {
         let above = table(above);
         if data.get(above, parent).is_none() {
@@ -146,10 +109,10 @@ pub(super) fn create(
         check_communication(data, of, item.as_object().unwrap_or(&Row::new()))?;
     }
     settle(data, of, &mut new, (None, None, false), faults, now)?;
-    if of.name == "callbacks" {
-        super::callbacks::check(data, of, &mut new)?;
+    if of.rules.contains(&Rule::Callback) {
+        callbacks::check(data, of, &mut new)?;
     }
-    if of.name == "communications" {
+    if of.answers == Answers::Communications {
         complete_communication(data, &mut new);
     }
     if let Some(Value::Array(items)) = new.get_mut("communicationItems") {
@@ -168,35 +131,40 @@ pub(super) fn create(
     if along.get("skipCallback") == Some(&json!(true)) {
         data.hush();
     }
-    for (member, flag) in STORIES {
-        let Some(text) = along.get(member).filter(|v| v.as_str().is_some_and(|t| !t.trim().is_empty())) else {
-            continue;
-        };
-        let notes = table(if of.name == "tickets" { "ticket_notes" } else { "project_ticket_notes" });
-        let mut note = row(json!({"_parent": id, "ticketId": id, "text": text, flag: true}));
-        if of.name == "tickets" {
-            note.extend(row(json!({"createdBy": data.member, "dateCreated": stamp(now)})));
+    for rule in of.rules {
+        match rule {
+            Rule::FirstNotes(notes) => first_notes(data, table(*notes), id, &along, now),
+            Rule::Company => new_company(data, id, now),
+            _ => {}
         }
-        first_defaults(data, notes, &mut note);
-        defaults(data, notes, &mut note, now);
-        data.insert(notes, note, now);
     }
-    if of.name == "companies" {
-        new_company(data, id, now);
-    }
-    if of.name == "communications" {
-        super::special::communications_changed(data, parent.unwrap_or(0), now);
+    if of.answers == Answers::Communications {
+        communications_changed(data, parent.unwrap_or(0), now);
     }
     touch_parent(data, of, parent, now);
     let row = data.get(of, id).unwrap_or_default();
     Ok(Reply::json(201, &shown(row, None, quirks)))
 }
 
+/// The texts that a new ticket brings along are notes of it.
+fn first_notes(data: &mut Data, notes: &'static Table, id: i64, along: &Row, now: DateTime<Utc>) {
+    for (member, flag) in STORIES {
+        let Some(text) = along.get(member).filter(|v| v.as_str().is_some_and(|t| !t.trim().is_empty())) else {
+            continue;
+        };
+        let mut note = row(json!({"_parent": id, "ticketId": id, "text": text, flag: true}));
+        sign(data, notes, &mut note, now);
+        first_defaults(data, notes, &mut note);
+        defaults(data, notes, &mut note, now);
+        data.insert(notes, note, now);
+    }
+}
+
 /// A new company has a main site with its address, and is billed itself.
 fn new_company(data: &mut Data, id: i64, now: DateTime<Utc>) {
-    let (companies, sites) = (table("companies"), table("sites"));
+    let (companies, sites) = (table(Resource::Companies), table(Resource::Sites));
     let Some(mut company) = data.get(companies, id) else { return };
-    let own = super::references::reference_to(companies, &company);
+    let own = reference_to(companies, &company);
     let mut site = row(
         json!({"_parent": id, "name": "Main", "company": own, "primaryAddressFlag": true, "defaultShippingFlag": true, "defaultBillingFlag": true, "defaultMailingFlag": true}),
     );
@@ -204,7 +172,7 @@ fn new_company(data: &mut Data, id: i64, now: DateTime<Utc>) {
         site.extend(company.get(member).cloned().map(|value| (member.to_owned(), value)));
     }
     let site = data.insert(sites, site, now);
-    let site = super::references::link(data, sites, site).unwrap_or(Value::Null);
+    let site = link(data, sites, site).unwrap_or(Value::Null);
     company.entry("billToCompany").or_insert(own);
     company.entry("billingSite").or_insert(site.clone());
     company.entry("site").or_insert(site);
@@ -214,8 +182,8 @@ fn new_company(data: &mut Data, id: i64, now: DateTime<Utc>) {
 /// A note or a task moves its ticket's stamp.
 fn touch_parent(data: &mut Data, of: &Table, parent: Option<i64>, now: DateTime<Utc>) {
     let (Some((above, _)), Some(parent)) = (of.parent, parent) else { return };
-    if above.ends_with("tickets") {
-        let above = table(above);
+    let above = table(above);
+    if above.touched_by_children {
         if let Some(row) = data.get(above, parent) {
             data.put(above, parent, row, now);
         }
@@ -231,7 +199,7 @@ pub(super) fn replace(
     quirks: &Quirks,
 ) -> Result<Reply, Reply> {
     allowed(of, "PUT")?;
-    let before = below_parent(data, of, parent, id).ok_or_else(|| not_found(of, id))?;
+    let before = data.below_parent(of, parent, id).ok_or_else(|| not_found(of, id))?;
     let mut faults = Faults::new(of, order_of(body));
     let mut new = fit_all(of, object(body)?, &mut faults)?;
     check_replacement(of, &new, &mut faults);
@@ -260,7 +228,7 @@ pub(super) fn patch(
     quirks: &Quirks,
 ) -> Result<Reply, Reply> {
     allowed(of, "PATCH")?;
-    let before = below_parent(data, of, parent, id).ok_or_else(|| not_found(of, id))?;
+    let before = data.below_parent(of, parent, id).ok_or_else(|| not_found(of, id))?;
     let body: Vec<Value> = serde_json::from_slice(body)
         .map_err(|_| refuse(400, "ConnectWiseApi", "An array of operations was expected."))?;
     let operations = operations(&body);
@@ -283,7 +251,7 @@ pub(super) fn patch(
 
 /// Stores a changed row, and what follows from it elsewhere.
 fn stored(data: &mut Data, of: &'static Table, id: i64, mut row: Row, quiet: bool, now: DateTime<Utc>) {
-    if of.name == "communications" {
+    if of.answers == Answers::Communications {
         complete_communication(data, &mut row);
     }
     let parent = parent_of(of, &row);
@@ -291,8 +259,8 @@ fn stored(data: &mut Data, of: &'static Table, id: i64, mut row: Row, quiet: boo
     if quiet {
         data.hush();
     }
-    if of.name == "communications" {
-        super::special::communications_changed(data, parent.unwrap_or(0), now);
+    if of.answers == Answers::Communications {
+        communications_changed(data, parent.unwrap_or(0), now);
     }
     touch_parent(data, of, parent, now);
 }
@@ -303,7 +271,7 @@ pub(super) fn delete(
     (parent, id): (Option<i64>, i64),
     now: DateTime<Utc>,
 ) -> Result<Reply, Reply> {
-    let Some(mut row) = below_parent(data, of, parent, id) else { return Err(not_found(of, id)) };
+    let Some(mut row) = data.below_parent(of, parent, id) else { return Err(not_found(of, id)) };
     allowed(of, "DELETE")?;
     let parent = parent_of(of, &row);
     if of.writes == Writes::Soft {
@@ -314,8 +282,8 @@ pub(super) fn delete(
     } else {
         data.remove(of, id);
     }
-    if of.name == "communications" {
-        super::special::communications_changed(data, parent.unwrap_or(0), now);
+    if of.answers == Answers::Communications {
+        communications_changed(data, parent.unwrap_or(0), now);
     }
     touch_parent(data, of, parent, now);
     Ok(Reply::empty(204))

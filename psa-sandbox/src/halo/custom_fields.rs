@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::data::{Row, number, row};
-use super::lists::parse_date;
-use super::lookups::guid;
-use super::writes::rule;
-use crate::reply::Reply;
+use super::dates::parse_date;
+use super::guid::guid;
+use super::refusals::rule;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number, row};
 
 /// The definition of a field.
 #[derive(Debug)]

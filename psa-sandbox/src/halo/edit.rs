@@ -3,13 +3,50 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::data::{ActionRow, Data, Dataset, Domain, Row, Rows, TicketRow};
-use super::members::schema;
+use super::fields::schema;
 use super::quirks::Quirks;
-use super::routes::find_table;
-use super::tables::{TABLES, Table};
+use super::resource::{List, Resource};
+use super::state::Data;
+use super::tickets::{ActionRow, Domain, TicketRow};
+use crate::emulator::row::Row;
 
 /// What somebody working in Halo can do; for tests and demonstrations.
+///
+/// ```
+/// use psa_sandbox::HaloSandbox;
+/// use psa_sandbox::halo::{List, Resource};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let sandbox = HaloSandbox::builder().build();
+/// sandbox.edit(|halo| {
+///     halo.update_ticket(7, "summary", "Printer on fire");
+///     halo.update(Resource::Assets, 2, "inactive", true);
+///     halo.rename(List::Statuses, 2, "Doing");
+/// });
+/// # });
+/// ```
+///
+/// A resource is named by its type: a misspelt one does not compile, so a test can't change something else by mistake.
+///
+/// ```compile_fail,E0599
+/// # use psa_sandbox::{HaloSandbox, halo::Resource};
+/// # let sandbox = HaloSandbox::builder().build();
+/// sandbox.edit(|halo| halo.remove(Resource::Assest, 2));
+/// ```
+///
+/// Nor does a name as text, nor one that has methods of its own, such as tickets.
+///
+/// ```compile_fail,E0308
+/// # use psa_sandbox::HaloSandbox;
+/// # let sandbox = HaloSandbox::builder().build();
+/// sandbox.edit(|halo| halo.remove("assets", 2));
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use psa_sandbox::{HaloSandbox, halo::Resource};
+/// # let sandbox = HaloSandbox::builder().build();
+/// sandbox.edit(|halo| halo.remove(Resource::Tickets, 2));
+/// ```
 #[derive(Debug)]
 pub struct Edit<'a> {
     data: &'a mut Data,
@@ -17,7 +54,7 @@ pub struct Edit<'a> {
 }
 
 impl<'a> Edit<'a> {
-    pub(crate) fn new(data: &'a mut Data, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(data: &'a mut Data, now: DateTime<Utc>) -> Self {
         Self { data, now }
     }
 
@@ -148,9 +185,9 @@ impl<'a> Edit<'a> {
         }
     }
 
-    /// Renames a value of one of the tenant's own lists: `statuses`, `ticket_types`, `outcomes`, or `priorities` by
-    /// 10 × SLA + number. No ticket's stamp moves. An id that `statuses` does not have makes a new status.
-    pub fn rename(&mut self, list: &'static str, id: i64, name: impl Into<String>) {
+    /// Renames a value of one of the tenant's own lists. No ticket's stamp moves. An id that the statuses do not have makes
+    /// a new status.
+    pub fn rename(&mut self, list: List, id: i64, name: impl Into<String>) {
         self.data.touch();
         self.data.renamed.insert((list, id), name.into());
     }
@@ -173,85 +210,65 @@ impl<'a> Edit<'a> {
 
     /// Adds a client.
     pub fn insert_client(&mut self, name: &str) -> i64 {
-        self.data.touch();
         let mut new = self.data.dataset.client(2);
         new.insert("name".to_owned(), name.into());
         new.insert("inactive".to_owned(), false.into());
-        self.data.clients.insert(new)
+        self.data.rows_mut(Resource::Clients).0.insert(new)
     }
 
     /// Sets a member of a client.
     pub fn update_client(&mut self, id: i64, member: &str, value: impl Into<Value>) {
-        self.data.touch();
-        let Data { clients, dataset, .. } = &mut *self.data;
-        clients.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
+        self.update(Resource::Clients, id, member, value);
     }
 
     /// Removes a client for good.
     pub fn purge_client(&mut self, id: i64) {
-        self.data.touch();
-        let Data { clients, dataset, .. } = &mut *self.data;
-        clients.remove(dataset, id);
+        self.remove(Resource::Clients, id);
     }
 
     /// Adds a user at a client.
     pub fn insert_user(&mut self, client: i64, name: &str) -> i64 {
-        self.data.touch();
         let mut new = self.data.dataset.user(2);
         new.insert("name".to_owned(), name.into());
         new.insert("client_id".to_owned(), client.into());
         new.insert("site_id".to_owned(), client.into());
         new.insert("inactive".to_owned(), false.into());
-        self.data.users.insert(new)
+        self.data.rows_mut(Resource::Users).0.insert(new)
     }
 
     /// Sets a member of a user.
     pub fn update_user(&mut self, id: i64, member: &str, value: impl Into<Value>) {
-        self.data.touch();
-        let Data { users, dataset, .. } = &mut *self.data;
-        users.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
+        self.update(Resource::Users, id, member, value);
     }
 
     /// Removes a user for good.
     pub fn purge_user(&mut self, id: i64) {
-        self.data.touch();
-        let Data { users, dataset, .. } = &mut *self.data;
-        users.remove(dataset, id);
+        self.remove(Resource::Users, id);
     }
 
-    /// Adds a record to any other resource, by the sandbox's name for it (`assets`, `invoices`, `appointments` …).
-    /// What `members` does not say has Halo's defaults; what it says is kept as it is.
+    /// Adds a record. What `members` does not say has Halo's defaults; what it says is kept as it is.
     ///
     /// # Panics
-    /// If no resource has this name, with the names of all; if the members are no object.
+    /// If the members are no object.
     #[track_caller]
-    pub fn insert(&mut self, resource: &str, members: Value) -> i64 {
-        let place = Place::of(resource);
+    pub fn insert(&mut self, resource: Resource, members: Value) -> i64 {
         let Value::Object(mut new) = members else {
-            panic!("the members of a new record of {resource} must be a JSON object");
+            panic!("the members of a new record of {} must be a JSON object", resource.name());
         };
-        schema(resource).stamp(&mut new, true, self.now, &Quirks::default());
-        place.rows(self.data).0.insert(new)
+        schema(resource.name()).stamp(&mut new, true, self.now, &Quirks::default());
+        self.data.rows_mut(resource).0.insert(new)
     }
 
-    /// Sets a member of a record of any other resource; a record that is not there stays away. A member or a value that Halo does
-    /// not know is kept as it is.
-    ///
-    /// # Panics
-    /// If no resource has this name, with the names of all.
-    #[track_caller]
-    pub fn update(&mut self, resource: &str, id: i64, member: &str, value: impl Into<Value>) {
-        let (rows, dataset) = Place::of(resource).rows(self.data);
+    /// Sets a member of a record; a record that is not there stays away. A member or a value that Halo does not know is kept
+    /// as it is.
+    pub fn update(&mut self, resource: Resource, id: i64, member: &str, value: impl Into<Value>) {
+        let (rows, dataset) = self.data.rows_mut(resource);
         rows.update(dataset, id, Row::from_iter([(member.to_owned(), value.into())]));
     }
 
-    /// Removes a record of any other resource for good.
-    ///
-    /// # Panics
-    /// If no resource has this name, with the names of all.
-    #[track_caller]
-    pub fn remove(&mut self, resource: &str, id: i64) {
-        let (rows, dataset) = Place::of(resource).rows(self.data);
+    /// Removes a record for good.
+    pub fn remove(&mut self, resource: Resource, id: i64) {
+        let (rows, dataset) = self.data.rows_mut(resource);
         rows.remove(dataset, id);
     }
 }
@@ -264,77 +281,28 @@ fn set(ticket: &mut TicketRow, member: &str, value: &Value) {
     }
 }
 
-/// Where the records of a resource are.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    Clients,
-    Sites,
-    Users,
-    Table(&'static Table),
-}
-
-/// The resources that have tables of their own.
-const BASIC: [(&str, Place); 3] = [("clients", Place::Clients), ("sites", Place::Sites), ("users", Place::Users)];
-
-impl Place {
-    #[track_caller]
-    fn of(resource: &str) -> Self {
-        let basic = BASIC.iter().find(|(name, _)| *name == resource).map(|(_, place)| *place);
-        let Some(place) = basic.or_else(|| find_table(resource).map(Self::Table)) else {
-            let names = BASIC.iter().map(|(name, _)| *name).chain(TABLES.iter().map(|table| table.name));
-            let mut names: Vec<&str> = names.collect();
-            names.sort_unstable();
-            panic!(
-                "the emulated Halo has no resource {resource:?}; it has {} (tickets and actions have methods of their own)",
-                names.join(", ")
-            );
-        };
-        place
-    }
-
-    fn rows(self, data: &mut Data) -> (&mut Rows, &Dataset) {
-        if let Self::Table(table) = self {
-            return data.rows_mut(table);
-        }
-        data.touch();
-        let Data { clients, sites, users, dataset, .. } = data;
-        match self {
-            Self::Sites => (sites, dataset),
-            Self::Users => (users, dataset),
-            Self::Clients | Self::Table(_) => (clients, dataset),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
     use serde_json::json;
 
+    use super::super::dataset::Dataset;
     use super::*;
 
     #[test]
-    fn a_misspelt_resource_changes_nothing_and_the_message_names_those_that_there_are() {
+    fn each_edit_of_a_resource_changes_that_one_alone() {
         let mut data = Data::new(Dataset::new(1).companies(3).tickets(3));
-        let mut halo = Edit::new(&mut data, DateTime::default());
-        let message = |edit: &mut dyn FnMut()| {
-            let panic = catch_unwind(AssertUnwindSafe(edit)).unwrap_err();
-            panic.downcast_ref::<String>().cloned().unwrap_or_default()
-        };
-        for told in [
-            message(&mut || {
-                halo.insert("assest", json!({}));
-            }),
-            message(&mut || halo.update("assest", 1, "inactive", true)),
-            message(&mut || halo.remove("assest", 1)),
-        ] {
-            for name in ["assest", "assets", "appointments", "clients", "webhooks"] {
-                assert!(told.contains(name), "{name}: {told}");
-            }
+        let all = |data: &Data| Resource::ALL.iter().map(|r| data.rows(*r).all(&data.dataset)).collect::<Vec<_>>();
+        for (place, resource) in Resource::ALL.iter().enumerate() {
+            let before = all(&data);
+            let mut halo = Edit::new(&mut data, DateTime::default());
+            let made = halo.insert(*resource, json!({"mark": 1}));
+            halo.update(*resource, made, "mark", 2);
+            assert_eq!(data.get(*resource, made).unwrap()["mark"], 2, "{resource:?}");
+            let others =
+                |all: Vec<Vec<Row>>| all.into_iter().enumerate().filter(|(n, _)| *n != place).collect::<Vec<_>>();
+            assert_eq!(others(all(&data)), others(before.clone()), "{resource:?}");
+            Edit::new(&mut data, DateTime::default()).remove(*resource, made);
+            assert_eq!(all(&data), before, "{resource:?}");
         }
-        let made = halo.insert("assets", json!({"inventory_number": "X"}));
-        halo.update("assets", made, "inventory_number", "Y");
-        halo.remove("assets", made);
     }
 }

@@ -1,162 +1,24 @@
 //! Reading: lists with their envelopes and traps, and single records.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use serde_json::{Map, Value, json};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
 
-use super::data::{ActionRow, Data, Domain, Row, TicketRow, number, row};
-use super::lookups::{self, categories, outcomes, priorities, statuses, teams, ticket_types};
-use super::members::View;
-use super::plain;
-use super::quirks::{OpenPoints, Quirks};
-use super::routes::Resource;
-use super::rows::{
-    action_row, agent_rows, client_detail, client_row, shown, site_detail, site_row, ticket_detail, ticket_row,
-    user_detail, user_row,
-};
-use crate::reply::Reply;
+use super::endpoints::Subject;
+use super::fields::View;
+use super::paging::{DEFAULT_ROWS, MOST_ROWS, PAGE_CAP, Slice, slice};
+use super::params::{Context, KNOWN, Params};
+use super::reference_data::{self, categories, outcomes, priorities, statuses, teams, ticket_types};
+use super::resource::{List, Resource};
+use super::state::Data;
+use super::table::{Answers, Table};
+use super::table_handlers;
+use super::tickets::{ActionRow, Domain, TicketRow};
+use super::wire::{self, action_row, client_row, shown, site_row, ticket_detail, ticket_row, user_row};
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number, row};
 
-/// Rows of a list that is not paged and has no `count`.
-const DEFAULT_ROWS: usize = 50;
-/// The largest `count`.
-const MOST_ROWS: usize = 1000;
-/// The largest page.
-const PAGE_CAP: usize = 100;
-
-pub(crate) struct Context<'a> {
-    pub(crate) quirks: &'a Quirks,
-    pub(crate) open: &'a OpenPoints,
-    pub(crate) restricted_to: Option<&'a [String]>,
-}
-
-/// A query, names without regard to case, booleans in all of their forms.
-pub(super) struct Params<'a>(&'a [(String, String)]);
-
-impl Params<'_> {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
-    }
-
-    pub(super) fn flag(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"))
-    }
-
-    pub(super) fn int(&self, name: &str) -> Option<i64> {
-        self.get(name)?.trim().parse().ok()
-    }
-
-    pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
-        Some(self.get(name)?.split(',').map(|v| v.trim().to_owned()).collect())
-    }
-
-    pub(super) fn date(&self, name: &str) -> Option<DateTime<Utc>> {
-        parse_date(self.get(name)?)
-    }
-}
-
-pub(crate) fn parse_date(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.with_timezone(&Utc));
-    }
-    let naive = text.parse::<NaiveDateTime>().or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"));
-    if let Ok(at) = naive {
-        return Some(at.and_utc());
-    }
-    Some(text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
-}
-
-/// Names of parameters that some list knows.
-const KNOWN: &[&str] = &[
-    "pageinate",
-    "page_no",
-    "page_size",
-    "count",
-    "order",
-    "orderdesc",
-    "domain",
-    "open_only",
-    "closed_only",
-    "deleted",
-    "client_id",
-    "client_ids",
-    "site_id",
-    "user_id",
-    "agent_id",
-    "agent",
-    "status_id",
-    "status",
-    "requesttype_id",
-    "requesttype",
-    "priority",
-    "team",
-    "parent_id",
-    "search",
-    "search_summary",
-    "search_id",
-    "lastupdatefromdate",
-    "lastupdatetodate",
-    "startdate",
-    "enddate",
-    "datesearch",
-    "ticketidonly",
-    "idonly",
-    "ticketids",
-    "excludethese",
-    "includeinactive",
-    "includeactive",
-    "include_custom_fields",
-    "includehtmlnote",
-    "ticket_id",
-    "timeentriesonly",
-    "excludesys",
-    "showall",
-    "showhidden",
-    "includedisabled",
-    "includeapiagents",
-    "includeunassigned",
-    "includeaddress",
-    "includestatus",
-    "includeagent",
-    "includetickettype",
-    "includedetails",
-    "exclude_generaluser",
-    "toplevel_id",
-    "type",
-    "mine",
-    "category_1",
-    "excludeprivate",
-    "asset_id",
-    "start_date",
-    "end_date",
-    "agents",
-    "appointmentsonly",
-    "hidecompleted",
-    "showholidays",
-    "showshifts",
-    "includedeleted",
-    "assettype_id",
-    "contract_id",
-    "supplier_id",
-    "invoicedatestart",
-    "invoicedateend",
-    "type_id",
-    "fieldtype",
-    "typeid",
-    "includevalues",
-    "webhook_id",
-    "action_id",
-    "loadreport",
-    "recurringonly",
-    "tenant_id",
-    "includeinactive",
-    "showinactive",
-    "showcounts",
-    "lookupid",
-    "group_id",
-    "team_id",
-    "exclude_agents",
-];
-
-pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], context: &Context<'_>) -> Reply {
+/// A list.
+pub(super) fn list(data: &Data, subject: Subject, query: &[(String, String)], context: &Context<'_>) -> Reply {
     let params = Params(query);
     if !context.quirks.unknown_parameters_ignored
         && let Some((name, _)) = query.iter().find(|(n, _)| !KNOWN.contains(&n.to_ascii_lowercase().as_str()))
@@ -167,8 +29,8 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
         let rows = rows.into_iter().map(|row| shown(name, row, View::List, data, context.quirks));
         Reply::json(200, &Value::Array(rows.map(Value::Object).collect()))
     };
-    match resource {
-        Resource::Tickets => {
+    match subject {
+        Subject::Tickets(Domain::Tickets) => {
             let domain = match params.get("domain") {
                 Some("opps") => Domain::Opportunities,
                 Some("prjs") => Domain::Projects,
@@ -176,21 +38,45 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
             };
             tickets(data, &params, context, domain)
         }
-        Resource::Opportunities => tickets(data, &params, context, Domain::Opportunities),
-        Resource::Projects => tickets(data, &params, context, Domain::Projects),
-        Resource::Actions => actions(data, &params, context),
-        Resource::Clients => {
-            let rows = data.clients.all(&data.dataset);
+        Subject::Tickets(domain) => tickets(data, &params, context, domain),
+        Subject::Actions => actions(data, &params, context),
+        Subject::Agents => agents(data, &params, context),
+        Subject::Teams => whole("teams", teams()),
+        Subject::Statuses => {
+            let wanted = params.int("type").filter(|_| !context.quirks.status_type_ignored);
+            let rows = data
+                .named(List::Statuses, statuses())
+                .into_iter()
+                .filter(|s| wanted.is_none_or(|t| s["type"] == json!(t)))
+                .collect();
+            whole("statuses", rows)
+        }
+        Subject::TicketTypes => whole("ticket_types", data.named(List::TicketTypes, ticket_types())),
+        Subject::Priorities => whole("priorities", data.named(List::Priorities, priorities(context.quirks))),
+        Subject::Categories => whole("categories", categories()),
+        Subject::Outcomes => whole("outcomes", data.named(List::Outcomes, outcomes())),
+        // Without a number Halo has nothing to list.
+        Subject::Lookups => whole("lookups", params.int("lookupid").map(reference_data::of).unwrap_or_default()),
+        Subject::Table(table) => rows_of(data, table, &params, context),
+    }
+}
+
+/// The rows of a table.
+fn rows_of(data: &Data, table: &'static Table, params: &Params<'_>, context: &Context<'_>) -> Reply {
+    match table.answers {
+        Answers::Rows => table_handlers::list(data, table, params, context),
+        Answers::Clients => {
+            let rows = data.rows(Resource::Clients).all(&data.dataset);
             let rows =
                 rows.into_iter().filter(|r| context.quirks.placeholders || r.get("id") != Some(&json!(1))).collect();
-            people(rows, &params, context, "clients", &["toplevel_id"], |row| client_row(row, data, context))
+            people(rows, params, context, "clients", &["toplevel_id"], |row| client_row(row, data, context))
         }
-        Resource::Sites => {
-            let rows = data.sites.all(&data.dataset);
-            people(rows, &params, context, "sites", &["client_id"], |row| site_row(row, data, &params, context))
+        Answers::Sites => {
+            let rows = data.rows(Resource::Sites).all(&data.dataset);
+            people(rows, params, context, "sites", &["client_id"], |row| site_row(row, data, params, context))
         }
-        Resource::Users => {
-            let rows = data.users.all(&data.dataset);
+        Answers::Users => {
+            let rows = data.rows(Resource::Users).all(&data.dataset);
             let general = params.flag("exclude_generaluser");
             let agents = params.flag("exclude_agents");
             let rows = rows
@@ -198,38 +84,18 @@ pub(crate) fn list(data: &Data, resource: Resource, query: &[(String, String)], 
                 .filter(|r| !general || r.get("isgeneraluser") != Some(&json!(true)))
                 .filter(|r| !agents || r.get("linked_agent_id").and_then(number).is_none_or(|id| id <= 0))
                 .collect();
-            people(rows, &params, context, "users", &["client_id", "site_id"], |row| user_row(row, data, context))
+            people(rows, params, context, "users", &["client_id", "site_id"], |row| user_row(row, data, context))
         }
-        Resource::Agents => agents(data, &params, context),
-        Resource::Teams => whole("teams", teams()),
-        Resource::Statuses => {
-            let wanted = params.int("type").filter(|_| !context.quirks.status_type_ignored);
-            let rows = lookups::named(data, "statuses", statuses())
-                .into_iter()
-                .filter(|s| wanted.is_none_or(|t| s["type"] == json!(t)))
-                .collect();
-            whole("statuses", rows)
-        }
-        Resource::TicketTypes => whole("ticket_types", lookups::named(data, "ticket_types", ticket_types())),
-        Resource::Priorities => whole("priorities", lookups::named(data, "priorities", priorities(context.quirks))),
-        Resource::Categories => whole("categories", categories()),
-        Resource::Outcomes => whole("outcomes", lookups::named(data, "outcomes", outcomes())),
-        // Without a number Halo has nothing to list.
-        Resource::Lookups => whole("lookups", params.int("lookupid").map(lookups::of).unwrap_or_default()),
-        Resource::Table(table) => plain::list(data, table, &params, context),
     }
 }
 
-pub(crate) fn get(
-    data: &Data,
-    resource: Resource,
-    id: &str,
-    query: &[(String, String)],
-    context: &Context<'_>,
-) -> Reply {
+/// One record.
+pub(super) fn get(data: &Data, subject: Subject, id: &str, query: &[(String, String)], context: &Context<'_>) -> Reply {
     let params = Params(query);
-    if let Resource::Table(table) = resource {
-        return plain::get(data, table, id, context)
+    if let Subject::Table(table) = subject
+        && table.answers == Answers::Rows
+    {
+        return table_handlers::get(data, table, id, context)
             .map_or_else(|| Reply::empty(404), |r| Reply::json(200, &Value::Object(r)));
     }
     let Ok(id) = id.parse::<i64>() else {
@@ -240,11 +106,11 @@ pub(crate) fn get(
         let row = rows.into_iter().find(|row| row.get("id").and_then(number) == Some(id))?;
         Some(shown(name, row, View::Alone, data, context.quirks))
     };
-    let found = match resource {
-        Resource::Tickets | Resource::Opportunities | Resource::Projects => {
+    let found = match subject {
+        Subject::Tickets(_) => {
             data.ticket(id).filter(|t| seen(t, context)).map(|t| ticket_detail(&t, data, context, details))
         }
-        Resource::Actions => {
+        Subject::Actions => {
             let Some(ticket) = params.int("ticket_id") else {
                 return Reply::json(
                     400,
@@ -253,22 +119,25 @@ pub(crate) fn get(
             };
             data.action(ticket, id).map(|a| action_row(&a, View::Alone, true, data, context.quirks))
         }
-        Resource::Clients => data.clients.get(&data.dataset, id).map(|r| client_detail(r, data, context)),
-        Resource::Sites => data.sites.get(&data.dataset, id).map(|r| site_detail(r, data, context, details)),
-        Resource::Users => data.users.get(&data.dataset, id).map(|r| user_detail(r, data, context, details)),
-        Resource::Agents => alone("agents", agent_rows(data)).map(|mut agent| {
+        Subject::Table(table) => data.get(table.resource, id).and_then(|row| match table.answers {
+            Answers::Clients => Some(wire::client_detail(row, data, context.quirks)),
+            Answers::Sites => Some(wire::site_detail(row, data, context.quirks, details)),
+            Answers::Users => Some(wire::user_detail(row, data, context.quirks, details)),
+            Answers::Rows => None,
+        }),
+        Subject::Agents => alone("agents", data.agents()).map(|mut agent| {
             if details || !context.quirks.cost_needs_role {
                 agent.insert("costprice".into(), json!(45.0));
             }
             agent
         }),
-        Resource::Teams => alone("teams", teams()),
-        Resource::Statuses => alone("statuses", lookups::named(data, "statuses", statuses())),
-        Resource::TicketTypes => alone("ticket_types", lookups::named(data, "ticket_types", ticket_types())),
-        Resource::Outcomes => alone("outcomes", lookups::named(data, "outcomes", outcomes())),
-        Resource::Categories => alone("categories", categories()),
-        Resource::Lookups => alone("lookups", params.int("lookupid").map(lookups::of).unwrap_or_default()),
-        Resource::Priorities | Resource::Table(_) => None,
+        Subject::Teams => alone("teams", teams()),
+        Subject::Statuses => alone("statuses", data.named(List::Statuses, statuses())),
+        Subject::TicketTypes => alone("ticket_types", data.named(List::TicketTypes, ticket_types())),
+        Subject::Outcomes => alone("outcomes", data.named(List::Outcomes, outcomes())),
+        Subject::Categories => alone("categories", categories()),
+        Subject::Lookups => alone("lookups", params.int("lookupid").map(reference_data::of).unwrap_or_default()),
+        Subject::Priorities => None,
     };
     match found {
         Some(row) => Reply::json(200, &Value::Object(row)),
@@ -276,67 +145,15 @@ pub(crate) fn get(
     }
 }
 
-pub(crate) fn me(data: &Data, context: &Context<'_>) -> Reply {
-    let me = agent_rows(data).pop().unwrap_or_default();
+/// The agent that the login is.
+pub(super) fn me(data: &Data, context: &Context<'_>) -> Reply {
+    let me = data.agents().pop().unwrap_or_default();
     Reply::json(200, &Value::Object(shown("agents", me, View::List, data, context.quirks)))
 }
 
 /// The user or client that the login is: an agent's login is neither.
-pub(crate) fn nobody() -> Reply {
+pub(super) fn nobody() -> Reply {
     Reply::json(200, &json!({"id": 0, "name": "", "use": "user"}))
-}
-
-/// Where a list starts and ends.
-pub(super) enum Slice {
-    Page { number: usize, size: usize },
-    Head(usize),
-}
-
-pub(super) fn slice(params: &Params<'_>, context: &Context<'_>, ids_only: bool, cap: usize) -> Slice {
-    let paged = params.flag("pageinate") || !context.quirks.pageinate_needed;
-    match params.int("page_no") {
-        Some(number) if paged && !ids_only => {
-            let size = params.int("page_size").filter(|s| *s > 0).map_or(DEFAULT_ROWS, |s| s as usize);
-            let size = if context.quirks.silent_page_cap { size.min(cap) } else { size };
-            Slice::Page { number: number.max(1) as usize, size }
-        }
-        _ if ids_only && context.open.ids_uncut => Slice::Head(usize::MAX),
-        _ => {
-            let count = params.int("count").filter(|c| *c > 0).map_or(DEFAULT_ROWS, |c| c as usize);
-            Slice::Head(count.min(MOST_ROWS))
-        }
-    }
-}
-
-impl Slice {
-    pub(super) fn of<'r, T>(&self, rows: &'r [T]) -> &'r [T] {
-        match self {
-            Self::Page { number, size } => {
-                let start = (number - 1).saturating_mul(*size).min(rows.len());
-                &rows[start..(start + size).min(rows.len())]
-            }
-            Self::Head(count) => &rows[..rows.len().min(*count)],
-        }
-    }
-
-    pub(super) fn envelope(&self, items: &str, rows: Vec<Row>, total: usize) -> Reply {
-        let mut body = Map::new();
-        match self {
-            Self::Page { number, size } => {
-                body.insert("page_no".into(), json!(number));
-                body.insert("page_size".into(), json!(size));
-                body.insert("record_count".into(), json!(total));
-            }
-            // Without paging the count is what came, however much there is.
-            Self::Head(_) => {
-                body.insert("record_count".into(), json!(rows.len()));
-            }
-        }
-        body.insert("columns_id".into(), json!(1));
-        body.insert("columns".into(), json!([]));
-        body.insert(items.into(), Value::Array(rows.into_iter().map(Value::Object).collect()));
-        Reply::json(200, &Value::Object(body))
-    }
 }
 
 fn seen(ticket: &TicketRow, context: &Context<'_>) -> bool {
@@ -443,8 +260,8 @@ fn actions(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
     let rows = match params.int("ticket_id") {
         Some(ticket) => data.actions_of(ticket),
         None => {
-            let first = data.dataset.anchor() - chrono::TimeDelta::days(3 * 365);
-            let last = data.dataset.anchor() + chrono::TimeDelta::days(3650);
+            let first = data.dataset.anchor() - TimeDelta::days(3 * 365);
+            let last = data.dataset.anchor() + TimeDelta::days(3650);
             data.actions_between(from.unwrap_or(first), until.unwrap_or(last))
         }
     };
@@ -505,7 +322,8 @@ fn people(
 }
 
 fn agents(data: &Data, params: &Params<'_>, context: &Context<'_>) -> Reply {
-    let rows: Vec<Row> = agent_rows(data)
+    let rows: Vec<Row> = data
+        .agents()
         .into_iter()
         .filter(|a| params.flag("includedisabled") || a["isdisabled"] == json!(false))
         .filter(|a| params.flag("includeapiagents") || a["isapiagent"] == json!(false))

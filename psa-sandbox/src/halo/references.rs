@@ -4,15 +4,17 @@
 
 use serde_json::{Value, json};
 
-use super::data::{Data, Row, TicketRow, number};
-use super::lookups;
-use super::members::Schema;
-use super::plain::number_of;
+use super::fields::Schema;
 use super::quirks::Quirks;
-use super::routes::find_table;
-use super::rows::agent_rows;
-use super::writes::rule;
-use crate::reply::Reply;
+use super::reference_data::{self, CHARGE_RATES};
+use super::refusals::rule;
+use super::resource::{List, Resource};
+use super::state::Data;
+use super::table::Home;
+use super::tables::table;
+use super::tickets::TicketRow;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number};
 
 /// What a member can refer to, and what people call it. Other targets are tables.
 const TARGETS: &[(&str, &str)] = &[
@@ -66,21 +68,15 @@ const FIXED: &[(&str, &[(i64, &str)])] = &[
     ("urgencies", &[(1, "High"), (2, "Medium"), (3, "Low")]),
 ];
 
-/// Whether members can refer to this.
-#[cfg(test)]
-pub(super) fn is_known(target: &str) -> bool {
-    TARGETS.iter().any(|(name, _)| *name == target)
-}
-
 /// A value that was sent as it is stored, if it is there.
 fn found(target: &str, sent: &Value, data: &Data) -> Option<Value> {
     if target == "team_names" {
         let name = sent.as_str()?;
-        return lookups::teams().into_iter().find_map(|t| t.get("name").filter(|n| same_text(n, name)).cloned());
+        return reference_data::teams().into_iter().find_map(|t| t.get("name").filter(|n| same_text(n, name)).cloned());
     }
     if let Some(tree) = target.strip_prefix("categories_") {
         let (name, tree) = (sent.as_str()?, tree.parse::<i64>().ok()?);
-        let mut of_tree = lookups::categories().into_iter().filter(|c| c.get("type_id") == Some(&json!(tree)));
+        let mut of_tree = reference_data::categories().into_iter().filter(|c| c.get("type_id") == Some(&json!(tree)));
         return of_tree.find_map(|c| c.get("value").filter(|v| same_text(v, name)).cloned());
     }
     record(target, sent, data).map(|_| sent.clone())
@@ -101,24 +97,21 @@ fn record(target: &str, id: &Value, data: &Data) -> Option<Row> {
         rows.into_iter().find(|row| row.get(member).and_then(number) == Some(wanted))
     };
     match target {
-        "clients" => data.clients.get(&data.dataset, number(id)?),
-        "sites" => data.sites.get(&data.dataset, number(id)?),
-        "users" => data.users.get(&data.dataset, number(id)?),
-        "agents" => by(agent_rows(data), "id"),
+        "agents" => by(data.agents(), "id"),
         "tickets" => data.ticket(number(id)?).map(|t| Row::from_iter([("name".to_owned(), json!(t.summary))])),
-        "teams" => by(lookups::teams(), "id"),
-        "statuses" => by(lookups::named(data, "statuses", lookups::statuses()), "id"),
-        "ticket_types" => by(lookups::ticket_types(), "id"),
-        "priorities" => by(lookups::priorities(&Quirks::default()), "priorityid"),
-        "outcomes" => by(lookups::outcomes(), "id"),
-        "charge_rates" => by(lookups::of(lookups::CHARGE_RATES), "id"),
+        "teams" => by(reference_data::teams(), "id"),
+        "statuses" => by(data.named(List::Statuses, reference_data::statuses()), "id"),
+        "ticket_types" => by(reference_data::ticket_types(), "id"),
+        "priorities" => by(reference_data::priorities(&Quirks::default()), "priorityid"),
+        "outcomes" => by(reference_data::outcomes(), "id"),
+        "charge_rates" => by(reference_data::of(CHARGE_RATES), "id"),
         _ => {
-            let table = find_table(target)?;
+            let resource = Resource::named(target)?;
             let id = match id {
-                Value::String(text) => number_of(table, text)?,
+                Value::String(text) => table(resource).number_of(text)?,
                 other => number(other)?,
             };
-            data.rows(table).get(&data.dataset, id)
+            data.get(resource, id)
         }
     }
 }
@@ -155,13 +148,6 @@ pub(super) fn check(schema: &Schema, sent: &mut Row, data: &Data) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// Whether a record is at a site, which tells its client, or at a client and perhaps one of its sites.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
-    Site,
-    Client,
 }
 
 /// Client, site and user of a record, before a write and after it.
@@ -297,16 +283,16 @@ impl Place {
 }
 
 fn client_of_site(site: i64, data: &Data) -> Option<i64> {
-    data.sites.get(&data.dataset, site)?.get("client_id").and_then(number)
+    data.get(Resource::Sites, site)?.get("client_id").and_then(number)
 }
 
 fn client_of_user(user: i64, data: &Data) -> Option<i64> {
-    data.users.get(&data.dataset, user)?.get("client_id").and_then(number)
+    data.get(Resource::Users, user)?.get("client_id").and_then(number)
 }
 
 /// The site of a user, if it is one of the client's.
 fn site_of_user(user: i64, client: i64, data: &Data) -> Option<i64> {
-    let user = data.users.get(&data.dataset, user)?;
+    let user = data.get(Resource::Users, user)?;
     (user.get("client_id").and_then(number) == Some(client)).then(|| user.get("site_id").and_then(number)).flatten()
 }
 
@@ -319,7 +305,7 @@ pub(super) fn main_site(client: i64, data: &Data) -> i64 {
         // The base data are made so.
         return client;
     }
-    let mut sites = data.sites.above(&data.dataset, 0);
+    let mut sites = data.rows(Resource::Sites).above(&data.dataset, 0);
     sites.find(|(_, site)| site.get("client_id").and_then(number) == Some(client)).map_or(0, |(id, _)| id)
 }
 
@@ -332,18 +318,34 @@ fn general_user(client: i64, data: &Data) -> i64 {
         user.get("client_id").and_then(number) == Some(client) && user.get("isgeneraluser") == Some(&json!(true))
     };
     let made = client.saturating_sub(1).saturating_mul(6).saturating_add(1);
-    if data.users.get(&data.dataset, made).is_some_and(|user| of_client(&user)) {
+    if data.get(Resource::Users, made).is_some_and(|user| of_client(&user)) {
         return made;
     }
-    data.users.above(&data.dataset, 0).find(|(_, user)| of_client(user)).map_or(0, |(id, _)| id)
+    data.rows(Resource::Users).above(&data.dataset, 0).find(|(_, user)| of_client(user)).map_or(0, |(id, _)| id)
 }
 
 /// Refuses tickets for an agent that is an API application.
 pub(super) fn check_assignee(sent: &Row, data: &Data) -> Result<(), Reply> {
     let agent = sent.get("agent_id").and_then(number).filter(|_| data.references_checked);
     let api = |row: &Row| row.get("id").and_then(number) == agent && row.get("isapiagent") == Some(&json!(true));
-    if agent.is_some() && agent_rows(data).iter().any(api) {
+    if agent.is_some() && data.agents().iter().any(api) {
         return Err(rule("An API-only Agent cannot be assigned to a Ticket"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::{TEXTS, schema};
+    use super::*;
+
+    #[test]
+    fn every_member_refers_to_what_is_known() {
+        for (name, _) in TEXTS {
+            for member in &schema(name).members {
+                let Some(target) = member.refers_to else { continue };
+                assert!(TARGETS.iter().any(|(known, _)| *known == target), "{name}.{} refers to {target}", member.name);
+            }
+        }
+    }
 }

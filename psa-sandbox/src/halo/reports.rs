@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::data::{Data, Domain, Row, row};
-use super::routes::table;
-use crate::reply::Reply;
+use super::resource::Resource;
+use super::state::Data;
+use super::tickets::Domain;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, row};
 
 /// The most rows that a report gives.
 const MOST_ROWS: usize = 500;
@@ -24,7 +26,7 @@ pub(super) fn query(data: &Data, sql: &str) -> Reply {
                 .collect())
         }
         (Some("select"), Some("area")) => {
-            let clients = data.clients.all(&data.dataset);
+            let clients = data.rows(Resource::Clients).all(&data.dataset);
             Ok(clients
                 .into_iter()
                 .take(MOST_ROWS)
@@ -45,7 +47,7 @@ pub(super) fn query(data: &Data, sql: &str) -> Reply {
 
 /// Runs a stored report.
 pub(super) fn run(data: &Data, id: &str) -> Reply {
-    let stored = id.parse().ok().and_then(|id| data.rows(table("reports")).get(&data.dataset, id));
+    let stored = id.parse().ok().and_then(|id| data.get(Resource::Reports, id));
     match stored.as_ref().and_then(|r| r.get("sql")).and_then(Value::as_str) {
         Some(sql) => {
             let mut reply = query(data, sql);

@@ -2,158 +2,106 @@
 
 use http::Method;
 
+use super::endpoints::{Subject, endpoints};
 use super::quirks::{OpenPoints, Quirks};
-use super::tables::{TABLES, Table};
+use super::table::{Endpoint, Special};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resource {
-    Tickets,
-    Opportunities,
-    Actions,
-    Clients,
-    Sites,
-    Users,
-    Agents,
-    Teams,
-    Statuses,
-    TicketTypes,
-    Priorities,
-    Categories,
-    Outcomes,
-    Lookups,
-    Projects,
-    Table(&'static Table),
+/// A path of the API.
+#[derive(Debug, Clone)]
+pub struct Route {
+    pub(super) subject: Subject,
+    pub(super) verb: Verb,
+    endpoint: &'static Endpoint,
 }
 
-/// Path, resource, name in operations, and the family of its right; none: any token will do.
-const RESOURCES: &[(&str, Resource, &str, &str)] = &[
-    ("tickets", Resource::Tickets, "tickets", "tickets"),
-    ("opportunities", Resource::Opportunities, "opportunities", "sales"),
-    ("actions", Resource::Actions, "actions", "tickets"),
-    ("client", Resource::Clients, "clients", "customers"),
-    ("site", Resource::Sites, "sites", "customers"),
-    ("users", Resource::Users, "users", "customers"),
-    ("agent", Resource::Agents, "agents", "tickets"),
-    ("team", Resource::Teams, "teams", "tickets"),
-    ("status", Resource::Statuses, "statuses", "tickets"),
-    ("tickettype", Resource::TicketTypes, "ticket_types", "tickets"),
-    ("priority", Resource::Priorities, "priorities", "tickets"),
-    ("category", Resource::Categories, "categories", "tickets"),
-    ("outcome", Resource::Outcomes, "outcomes", "tickets"),
-    ("lookup", Resource::Lookups, "lookups", "tickets"),
-    ("projects", Resource::Projects, "projects", "projects"),
-];
-
+/// What is to be done, with the record's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) resource: Resource,
-    pub(crate) verb: Verb,
-    pub(crate) family: &'static str,
-    name: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verb {
+pub(super) enum Verb {
     List,
     Get(String),
-    Me,
     Save,
     Delete(String),
-    /// A file's bytes.
-    Download(String),
-    Void(String),
-    Pdf(String),
-    UpdateLines,
-    Process,
-    /// SQL.
-    Query,
-    RunReport(String),
-    Resend,
+    Special(Special, String),
 }
 
-/// The table with this name, if there is one.
-pub(super) fn find_table(name: &str) -> Option<&'static Table> {
-    TABLES.iter().find(|t| t.name == name)
-}
-
-/// A table that the sandbox's own code names; a test looks at the names. Names from outside go through [`find_table`].
-pub(super) fn table(name: &'static str) -> &'static Table {
-    find_table(name).unwrap_or(&TABLES[0])
+/// The id in a path that fits a pattern; empty if the pattern has none.
+fn fits(pattern: &str, path: &[&str]) -> Option<String> {
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+    if parts.len() != path.len() || !parts.iter().zip(path).all(|(part, given)| *part == "{id}" || part == given) {
+        return None;
+    }
+    let id = parts.iter().zip(path).find(|(part, _)| **part == "{id}");
+    Some(id.map_or_else(String::new, |(_, id)| (*id).to_owned()))
 }
 
 impl Route {
     /// The route of a path below the API's root, without regard to case.
-    pub(crate) fn find(method: &Method, path: &str, query: &[(String, String)], quirks: &Quirks) -> Option<Self> {
+    pub(super) fn find(method: &Method, path: &str, query: &[(String, String)], quirks: &Quirks) -> Option<Self> {
         let mut lower = path.to_ascii_lowercase();
         if !quirks.no_custom_field_endpoint && lower.trim_matches('/') == "customfield" {
             lower = "fieldinfo".to_owned();
         }
         let parts: Vec<&str> = lower.split('/').filter(|p| !p.is_empty()).collect();
         let (first, rest) = parts.split_first()?;
-        let known = RESOURCES.iter().find(|(path, ..)| path == first).map(|(_, r, name, family)| (*r, *name, *family));
-        let (resource, name, family) = known
-            .or_else(|| TABLES.iter().find(|t| t.path == *first).map(|t| (Resource::Table(t), t.name, t.family)))?;
+        let (endpoint, subject) = endpoints().find(|(endpoint, _)| endpoint.path == *first)?;
         let loads = query.iter().any(|(n, v)| n.eq_ignore_ascii_case("loadreport") && !v.eq_ignore_ascii_case("false"));
-        let verb = match (method, name, rest) {
-            (&Method::GET, _, []) => Verb::List,
-            (&Method::GET, "agents" | "users" | "clients", ["me"]) => Verb::Me,
-            (&Method::GET, "attachments", [id]) => Verb::Download((*id).to_owned()),
-            (&Method::GET, "reports", [id]) if loads => Verb::RunReport((*id).to_owned()),
-            (&Method::GET, _, [id]) => Verb::Get((*id).to_owned()),
-            (&Method::POST, "reports", []) => Verb::Query,
-            (&Method::POST, "webhook_events", []) => Verb::Resend,
-            (&Method::POST, "invoices", ["updatelines"]) => Verb::UpdateLines,
-            (&Method::POST, "invoices", ["pdf", id]) => Verb::Pdf((*id).to_owned()),
-            (&Method::POST, "invoices", [id, "void"]) => Verb::Void((*id).to_owned()),
-            (&Method::POST, "recurring_invoices", ["updatelines"]) => Verb::UpdateLines,
-            (&Method::POST, "recurring_invoices", ["process"]) => Verb::Process,
-            (&Method::POST, _, []) => Verb::Save,
-            (&Method::DELETE, _, [id]) => Verb::Delete((*id).to_owned()),
+        let special = endpoint.special.iter().find_map(|(pattern, special)| {
+            let (wanted, path) = pattern.split_once(' ').unwrap_or((pattern, ""));
+            let meant = method.as_str() == wanted && (*special != Special::RunReport || loads);
+            let id = fits(path, rest).filter(|_| meant)?;
+            Some(Verb::Special(*special, id))
+        });
+        let verb = match (special, method, rest) {
+            (Some(special), ..) => special,
+            (None, &Method::GET, []) => Verb::List,
+            (None, &Method::GET, [id]) => Verb::Get((*id).to_owned()),
+            (None, &Method::POST, []) => Verb::Save,
+            (None, &Method::DELETE, [id]) => Verb::Delete((*id).to_owned()),
             _ => return None,
         };
-        Some(Self { resource, verb, family, name })
+        Some(Self { subject, verb, endpoint })
     }
 
     /// The operation's name. A save is a create or an update by what is in it.
-    pub(crate) fn operation(&self, creates: bool) -> &'static str {
+    pub(super) fn operation(&self, creates: bool) -> &'static str {
         let verb = match self.verb {
             Verb::List => "list",
             Verb::Get(_) => "get",
-            Verb::Me => "me",
             Verb::Save if creates => "create",
             Verb::Save => "update",
             Verb::Delete(_) => "delete",
-            Verb::Download(_) => "download",
-            Verb::Void(_) => "void",
-            Verb::Pdf(_) => "pdf",
-            Verb::UpdateLines => "update_lines",
-            Verb::Process => "process",
-            Verb::Query => "query",
-            Verb::RunReport(_) => "run",
-            Verb::Resend => "resend",
+            Verb::Special(special, _) => match special {
+                Special::Me | Special::Nobody => "me",
+                Special::Download => "download",
+                Special::Void => "void",
+                Special::Pdf => "pdf",
+                Special::UpdateLines => "update_lines",
+                Special::Process => "process",
+                Special::Query => "query",
+                Special::RunReport => "run",
+                Special::Resend => "resend",
+            },
         };
-        intern(self.name, verb)
+        intern(self.endpoint.name, verb)
     }
 
     /// The right that the operation needs.
-    pub(crate) fn scope(&self, open: &OpenPoints) -> Option<String> {
-        if self.family.starts_with("admin") {
-            return Some(match self.verb {
+    pub(super) fn scope(&self, open: &OpenPoints) -> Option<String> {
+        let family = self.endpoint.family;
+        if family.starts_with("admin") {
+            return match self.verb {
                 // What reading definitions needs is not known.
-                Verb::List | Verb::Get(_) if self.family == "admin" && !open.definitions_need_admin => return None,
-                _ => self.family.to_owned(),
-            });
+                Verb::List | Verb::Get(_) if family == "admin" && !open.definitions_need_admin => None,
+                _ => Some(family.to_owned()),
+            };
         }
         match self.verb {
-            Verb::Me => None,
-            Verb::Query => Some("edit:reporting".to_owned()),
-            Verb::List | Verb::Get(_) | Verb::Download(_) | Verb::Pdf(_) | Verb::RunReport(_) => {
-                Some(format!("read:{}", self.family))
+            Verb::Special(Special::Me | Special::Nobody, _) => None,
+            Verb::Special(Special::Query, _) => Some("edit:reporting".to_owned()),
+            Verb::List | Verb::Get(_) | Verb::Special(Special::Download | Special::Pdf | Special::RunReport, _) => {
+                Some(format!("read:{family}"))
             }
-            _ => Some(match self.resource {
-                Resource::Agents | Resource::Teams | Resource::Statuses | Resource::TicketTypes => "admin".to_owned(),
-                _ => format!("edit:{}", self.family),
-            }),
+            _ => Some(self.endpoint.edits.map_or_else(|| format!("edit:{family}"), str::to_owned)),
         }
     }
 }
@@ -180,6 +128,7 @@ interned! {
     "notifications", "webhook_events", "slas", "canned_texts", "top_levels", "holidays", "lookups",
 }
 
+/// The name of an operation.
 fn intern(resource: &str, verb: &str) -> &'static str {
     operations()
         .iter()
@@ -193,22 +142,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_table_has_an_operation_and_members_and_those_named_in_the_code_are_there() {
-        for table in TABLES {
-            assert_ne!(intern(table.name, "list"), "unknown", "{}", table.name);
-            assert!(super::super::members::schema(table.name).member("id").is_some(), "{}", table.name);
+    fn every_endpoint_has_operations() {
+        for (endpoint, _) in endpoints() {
+            assert_ne!(intern(endpoint.name, "list"), "unknown", "{}", endpoint.name);
         }
-        for name in [
-            "applications",
-            "attachments",
-            "invoices",
-            "recurring_invoices",
-            "reports",
-            "webhook_events",
-            "webhooks",
-            "notifications",
-        ] {
-            assert!(find_table(name).is_some(), "{name}");
-        }
+    }
+
+    #[test]
+    fn a_path_is_special_only_with_its_method_and_its_form() {
+        let route = |method: Method, path: &str, query: &[(String, String)]| {
+            Route::find(&method, path, query, &Quirks::default()).map(|route| route.operation(false))
+        };
+        assert_eq!(route(Method::POST, "Invoice/PDF/7", &[]), Some("halo.invoices.pdf"));
+        assert_eq!(route(Method::POST, "invoice/7/void", &[]), Some("halo.invoices.void"));
+        assert_eq!(route(Method::GET, "invoice/7/void", &[]), None);
+        assert_eq!(route(Method::GET, "report/7", &[]), Some("halo.reports.get"));
+        let load = [("loadreport".to_owned(), "true".to_owned())];
+        assert_eq!(route(Method::GET, "report/7", &load), Some("halo.reports.run"));
+        assert_eq!(route(Method::GET, "site/me", &[]), Some("halo.sites.get"));
+        assert_eq!(route(Method::GET, "users/me", &[]), Some("halo.users.me"));
     }
 }

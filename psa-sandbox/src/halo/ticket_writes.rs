@@ -1,31 +1,29 @@
-//! Writing tickets, projects, opportunities and their actions: rules and workflows have the last word.
+//! Writing tickets, projects and opportunities: rules and workflows have the last word.
 
 #![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::actions::system_action;
 use super::custom_fields;
-use super::data::{ActionRow, Data, Domain, Row, TicketRow, number, row};
-use super::lists;
-use super::lookups::OUTCOMES;
-use super::members::{View, schema};
-use super::plain;
+use super::elements::merge_elements;
+use super::fields::{View, schema};
+use super::generators::empty_project;
 use super::quirks::Quirks;
-use super::records;
-use super::references::{self, Home, Place};
-use super::routes::{Resource, table};
-use super::rows;
-use super::writes::{Sent, model_state, rule};
-use crate::reply::Reply;
+use super::references::{self, Place};
+use super::refusals::{model_state, rule};
+use super::resource::Resource;
+use super::sent::Sent;
+use super::state::Data;
+use super::table::Home;
+use super::tickets::{Domain, TicketRow};
+use super::wire;
+use crate::emulator::reply::Reply;
+use crate::emulator::row::{Row, number, row};
 
 /// A ticket that nothing is said of yet.
-fn blank_ticket(data: &mut Data, resource: Resource, now: DateTime<Utc>) -> TicketRow {
-    let domain = match resource {
-        Resource::Opportunities => Domain::Opportunities,
-        Resource::Projects => Domain::Projects,
-        _ => Domain::Tickets,
-    };
+fn blank_ticket(data: &mut Data, domain: Domain, now: DateTime<Utc>) -> TicketRow {
     TicketRow {
         id: data.new_ticket_id(domain),
         summary: String::new(),
@@ -49,7 +47,7 @@ fn blank_ticket(data: &mut Data, resource: Resource, now: DateTime<Utc>) -> Tick
         dateclosed: None,
         deleted: false,
         merged_into_id: 0,
-        extra: if domain == Domain::Projects { records::empty_project() } else { Row::new() },
+        extra: if domain == Domain::Projects { empty_project() } else { Row::new() },
     }
 }
 
@@ -79,7 +77,7 @@ fn set_members(
             }
             (_, Value::Array(elements)) if !quirks.nested_lists_replace => {
                 let mut old = ticket.extra.get(&member).and_then(Value::as_array).cloned().unwrap_or_default();
-                plain::merge_elements(&mut old, elements);
+                merge_elements(&mut old, elements);
                 ticket.extra.insert(member.clone(), old.into());
             }
             // Nothing is no status, no type and no words.
@@ -104,9 +102,10 @@ fn set_members(
     Ok(())
 }
 
+/// Creates or updates one ticket.
 pub(super) fn save_ticket(
     data: &mut Data,
-    resource: Resource,
+    domain: Domain,
     item: Sent,
     now: DateTime<Utc>,
     quirks: &Quirks,
@@ -149,14 +148,14 @@ pub(super) fn save_ticket(
     }
     let mut ticket = match existing {
         Some(ticket) => ticket,
-        None => blank_ticket(data, resource, now),
+        None => blank_ticket(data, domain, now),
     };
     let status_before = ticket.status_id;
     let files: Vec<i64> = sent
         .remove("attachments")
         .and_then(|files| Some(files.as_array()?.iter().filter_map(|f| number(f.get("id")?)).collect()))
         .unwrap_or_default();
-    if files.iter().any(|file| data.rows(table("attachments")).get(&data.dataset, *file).is_none()) {
+    if files.iter().any(|file| data.get(Resource::Attachments, *file).is_none()) {
         return Err(rule("A File of this Ticket could not be found (attachments)"));
     }
     if recovered {
@@ -186,7 +185,7 @@ pub(super) fn save_ticket(
         ticket.team = "Infrastructure".to_owned();
     }
     ticket.last_update = now;
-    let mut answer = rows::ticket_written(&ticket, data, quirks);
+    let mut answer = wire::ticket_written(&ticket, data, quirks);
     let id = ticket.id;
     data.put_ticket(ticket);
     attach(data, &files, id);
@@ -196,7 +195,7 @@ pub(super) fn save_ticket(
     if ruled {
         let mut action = system_action(data, id, "Rule Applied: servers first", now);
         action.extra.insert("actionby_application_id".to_owned(), "sandbox".into());
-        let shown = rows::action_row(&action, View::Written, true, data, quirks);
+        let shown = wire::action_row(&action, View::Written, true, data, quirks);
         answer.insert("extra_actions".to_owned(), json!([shown]));
         answer.insert("matched_rule_id".to_owned(), 45.into());
         answer.insert("matched_rule_ids".to_owned(), "45".into());
@@ -217,7 +216,7 @@ fn find_user(sent: &mut Row, data: &Data) {
     let known = |user: &Row| {
         user.get("emailaddress").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(address))
     };
-    let found = data.users.above(&data.dataset, 0).find(|(_, user)| known(user)).map(|(id, _)| id);
+    let found = data.rows(Resource::Users).above(&data.dataset, 0).find(|(_, user)| known(user)).map(|(id, _)| id);
     if let Some(id) = found {
         sent.insert("user_id".to_owned(), id.into());
     }
@@ -291,117 +290,7 @@ fn number_elements(extra: &mut Row, list: &str, ticket: i64) {
 /// Files that were uploaded before belong to the ticket now.
 fn attach(data: &mut Data, files: &[i64], ticket: i64) {
     for file in files {
-        let (rows, dataset) = data.rows_mut(table("attachments"));
+        let (rows, dataset) = data.rows_mut(Resource::Attachments);
         rows.update(dataset, *file, Row::from_iter([("ticket_id".to_owned(), ticket.into())]));
     }
-}
-
-/// Hours on a timesheet with a ticket are an action of it.
-pub(super) fn action_of_event(data: &mut Data, event: &Row, now: DateTime<Utc>) {
-    let Some(ticket) = event.get("ticket_id").and_then(number).filter(|id| data.ticket(*id).is_some()) else { return };
-    let date = |m: &str| event.get(m).and_then(Value::as_str).and_then(lists::parse_date);
-    let hours = match (date("start_date"), date("end_date")) {
-        (Some(start), Some(end)) => (end - start).num_minutes() as f64 / 60.0,
-        _ => 0.0,
-    };
-    let hours = event.get("timetaken").and_then(Value::as_f64).filter(|sent| *sent > 0.0).unwrap_or(hours);
-    let note = event.get("note").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut action = system_action(data, ticket, &note, now);
-    action.outcome_id = 2;
-    action.timetaken = hours;
-    action.system = 0;
-    action.hidden = false;
-    action.who_agentid = event.get("agent_id").and_then(number).unwrap_or(13);
-    data.put_action(action);
-}
-
-fn system_action(data: &Data, ticket: i64, note: &str, now: DateTime<Utc>) -> ActionRow {
-    ActionRow {
-        ticket_id: ticket,
-        id: data.new_action_id(ticket),
-        outcome_id: 0,
-        note: note.to_owned(),
-        datetime: now,
-        last_updated: now,
-        timetaken: 0.0,
-        who_agentid: 0,
-        hidden: true,
-        system: 14,
-        extra: Row::new(),
-    }
-}
-
-pub(super) fn save_action(data: &mut Data, item: Sent, now: DateTime<Utc>, quirks: &Quirks) -> Result<Row, Reply> {
-    let members = schema("actions");
-    let id = item.id;
-    let mut sent = members.accept(item.members, quirks)?;
-    let Some(ticket) = sent.get("ticket_id").and_then(number).filter(|id| data.ticket(*id).is_some()) else {
-        return Err(rule("The Ticket for this Action could not be found"));
-    };
-    // 0 is none, as everywhere.
-    let id_sent = sent.get("outcome_id").and_then(number).filter(|id| *id > 0);
-    let outcome = match (id_sent, sent.get("outcome").and_then(Value::as_str)) {
-        (Some(id), _) => Some(id),
-        (None, Some(name)) => {
-            Some(OUTCOMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map_or(-1, |(id, _)| *id))
-        }
-        (None, None) => None,
-    };
-    if let Some(outcome) = outcome
-        && quirks.outcomes_checked
-        && !OUTCOMES.iter().any(|(id, _)| *id == outcome)
-    {
-        return Err(rule("You do not have access to this Action (at the moment)"));
-    }
-    for typed in ["ticket_id", "outcome_id", "outcome", "sendemail", "attachments", "data_base64", "dont_do_rules"] {
-        sent.remove(typed);
-    }
-    references::check(members, &mut sent, data)?;
-    let mut action = if id == 0 {
-        let Some(outcome) = outcome else {
-            return Err(rule("An Outcome must be entered for this Action"));
-        };
-        ActionRow {
-            outcome_id: outcome,
-            who_agentid: 13,
-            hidden: outcome == 7,
-            system: 0,
-            ..system_action(data, ticket, "", now)
-        }
-    } else {
-        data.action(ticket, id).ok_or_else(|| Reply::empty(404))?
-    };
-    action.outcome_id = outcome.unwrap_or(action.outcome_id);
-    let moved = sent.get("new_status").and_then(number).filter(|status| *status > 0);
-    for (member, value) in sent {
-        match (member.as_str(), value) {
-            // What a null means here is not known: it is ignored.
-            ("note" | "note_html" | "timetaken" | "who_agentid" | "hiddenfromuser", Value::Null) => {}
-            ("note", Value::String(note)) => {
-                action.note = note;
-            }
-            ("timetaken", hours) => action.timetaken = hours.as_f64().unwrap_or(action.timetaken),
-            ("who_agentid", agent) => action.who_agentid = number(&agent).unwrap_or(action.who_agentid),
-            ("hiddenfromuser", hidden) => action.hidden = hidden.as_bool().unwrap_or(action.hidden),
-            ("customfields", Value::Array(fields)) => {
-                let fields = custom_fields::merge(action.extra.get("customfields"), &fields)?;
-                action.extra.insert(member.clone(), fields);
-            }
-            (_, value) => {
-                action.extra.insert(member.clone(), value);
-            }
-        }
-    }
-    action.extra.insert("actionby_application_id".to_owned(), "sandbox".into());
-    action.last_updated = now;
-    let row = rows::action_row(&action, View::Written, true, data, quirks);
-    data.put_action(action);
-    if let Some(mut of) = data.ticket(ticket) {
-        if let Some(status) = moved {
-            of.status_id = status;
-        }
-        of.last_update = now;
-        data.put_ticket(of);
-    }
-    Ok(row)
 }

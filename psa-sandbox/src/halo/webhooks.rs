@@ -11,39 +11,32 @@ use http::{HeaderName, HeaderValue, Method, header};
 use psa_http::Transport;
 use serde_json::{Value, json};
 
-use super::data::{Data, Row, number, row};
-use super::lookups::guid;
+use super::guid::guid;
 use super::quirks::Quirks;
-use super::routes::table;
-use super::rows;
+use super::resource::Resource;
+use super::state::Data;
+use super::wire;
+use crate::emulator::changes::{Change, Changed};
+use crate::emulator::row::{Row, number, row};
 
 /// The numbers of events that are known.
-pub(super) const NEW_TICKET: i64 = 3;
-pub(super) const TICKET_UPDATED: i64 = 61;
+const NEW_TICKET: i64 = 3;
+const TICKET_UPDATED: i64 = 61;
 
-/// What happened and was not told yet.
+/// What is told beside changes, and how often was told.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox {
-    happened: Vec<(i64, i64)>,
+pub(super) struct Outbox {
     resend: Vec<i64>,
     told: u64,
 }
 
 impl Outbox {
-    /// Remembers that an event happened to a ticket.
-    pub(super) fn happened(&mut self, event: i64, ticket: i64) {
-        // Somebody may never fetch them.
-        if self.happened.len() < 10_000 {
-            self.happened.push((event, ticket));
-        }
-    }
-
     pub(super) fn resend(&mut self, delivery: i64) {
         self.resend.push(delivery);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.happened.is_empty() && self.resend.is_empty()
+        self.resend.is_empty()
     }
 }
 
@@ -70,24 +63,33 @@ pub(super) struct Prepared {
     request: http::Request<Bytes>,
 }
 
+/// The number of a change of a ticket.
+fn event(change: Change) -> i64 {
+    match change {
+        Change::Added => NEW_TICKET,
+        Change::Updated | Change::Removed => TICKET_UPDATED,
+    }
+}
+
 /// What is due, for every webhook that listens.
-pub(super) fn prepare(data: &mut Data, now: DateTime<Utc>, quirks: &Quirks) -> Vec<Prepared> {
-    let happened = std::mem::take(&mut data.webhooks.happened);
-    let resend = std::mem::take(&mut data.webhooks.resend);
-    let webhooks = data.rows(table("webhooks")).all(&data.dataset);
-    let notifications = data.rows(table("notifications")).all(&data.dataset);
+pub(super) fn prepare(data: &mut Data, outbox: &mut Outbox, now: DateTime<Utc>, quirks: &Quirks) -> Vec<Prepared> {
+    let changes = data.changes.take();
+    let resend = std::mem::take(&mut outbox.resend);
+    let webhooks = data.rows(Resource::Webhooks).all(&data.dataset);
+    let notifications = data.rows(Resource::Notifications).all(&data.dataset);
     let mut out = Vec::new();
     for hook in webhooks.iter().filter(|w| flag(w, "active") && !flag(w, "disabled")) {
         let id = hook.get("id").and_then(Value::as_i64).unwrap_or(0);
         let mine = |n: &&Row| n.get("webhook_id").and_then(Value::as_str) == Some(guid(id as u64).as_str());
         let mut due = Vec::new();
-        for (event, ticket) in &happened {
+        for Changed { id: ticket, change, .. } in &changes {
+            let event = event(*change);
             for rule in notifications.iter().filter(mine) {
-                if rule.get("eventno").and_then(number) == Some(*event) {
-                    data.webhooks.told += 1;
-                    let told = data.webhooks.told;
+                if rule.get("eventno").and_then(number) == Some(event) {
+                    outbox.told += 1;
+                    let told = outbox.told;
                     let rule = rule.get("id").and_then(Value::as_i64).unwrap_or(0);
-                    due.push((rule, *ticket, payload(data, hook, rule, *event, *ticket, told, now, quirks)));
+                    due.push((rule, *ticket, payload(data, hook, rule, event, *ticket, told, now, quirks)));
                 }
             }
         }
@@ -110,7 +112,7 @@ pub(super) fn prepare(data: &mut Data, now: DateTime<Utc>, quirks: &Quirks) -> V
         }
     }
     for delivery in resend {
-        let Some(event) = data.rows(table("webhook_events")).get(&data.dataset, delivery) else { continue };
+        let Some(event) = data.get(Resource::WebhookEvents, delivery) else { continue };
         let text = |member: &str| event.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
         let hook = webhooks.iter().find(|w| {
             w.get("id").and_then(Value::as_i64).map(|n| guid(n as u64)).as_deref() == Some(text("webhook_id").as_str())
@@ -146,7 +148,7 @@ fn payload(
     now: DateTime<Utc>,
     quirks: &Quirks,
 ) -> Value {
-    let object = data.ticket(ticket).map(|t| rows::ticket_written(&t, data, quirks)).unwrap_or_default();
+    let object = data.ticket(ticket).map(|t| wire::ticket_written(&t, data, quirks)).unwrap_or_default();
     if flag(hook, "custom_payload") {
         // The user's own names for members of the ticket.
         let mappings = hook.get("mappings").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -253,9 +255,9 @@ pub(super) fn record(data: &mut Data, sent: &Sent, now: DateTime<Utc>) -> Webhoo
         "duration": 0.1, "requestheaders": "", "requestbody": String::from_utf8_lossy(request.body()), "responsestatus": sent.status.unwrap_or(0),
         "responseheaders": "", "responsebody": sent.body, "entity_id": entity, "error": failed,
     }));
-    let (rows, _) = data.rows_mut(table("webhook_events"));
+    let (rows, _) = data.rows_mut(Resource::WebhookEvents);
     rows.insert(log);
-    let (rows, dataset) = data.rows_mut(table("webhooks"));
+    let (rows, dataset) = data.rows_mut(Resource::Webhooks);
     rows.update(dataset, *webhook, row(json!({"last_status": sent.status.unwrap_or(0)})));
     WebhookDelivery { webhook: id, url: request.uri().to_string(), events: *events, status: sent.status }
 }

@@ -1,7 +1,9 @@
 //! Companies, contacts and configurations, with their setup tables.
 
-use super::{SETUP, STRIDE, Table, Writes, belongs, follows, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{Answers, Rule, SETUP, STRIDE, Table, Writes, belongs, follows, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -29,7 +31,9 @@ pub(super) static TABLES: &[Table] = &[
         unfiltered: &["types"],
         callback: "company",
         writes: Writes::Soft,
-        ..plain("company/companies", "companies", "company", "Company Maintenance")
+        rules: &[Rule::Company],
+        screen: "company_overview",
+        ..plain("company/companies", Resource::Companies, "company", "Company Maintenance")
     },
     Table {
         fields: "id:i~ name:s50! addressLine1:s50 addressLine2:s50 city:s50 stateReference:@states zip:s12 \
@@ -38,11 +42,11 @@ pub(super) static TABLES: &[Table] = &[
             defaultShippingFlag:b=false defaultBillingFlag:b=false defaultMailingFlag:b=false \
             inactiveFlag:b=false billSeparateFlag:b=false mobileGuid:g~=new calendar:@calendars \
             timeZone:@time_zone_setups company:@companies~ customFields:o",
-        parent: Some(("companies", "company")),
+        parent: Some((Resource::Companies, "company")),
         count: |d| d.companies * STRIDE + 9,
         make: make::site,
         unfiltered: &["defaultFlag"],
-        ..plain("company/companies/{parent}/sites", "sites", "site", "Company Maintenance")
+        ..plain("company/companies/{parent}/sites", Resource::Sites, "site", "Company Maintenance")
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false inactiveFlag:b=false notifyFlag:b=false \
@@ -54,7 +58,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Inactive", "notificationMessage": "", "notifyFlag": false},
             {"name": "Credit Hold", "notificationMessage": "Ask accounts first.", "notifyFlag": true},
         ],
-        ..plain("company/companies/statuses", "company_statuses", "companyStatus", SETUP)
+        ..plain("company/companies/statuses", Resource::CompanyStatuses, "companyStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false vendorFlag:b=false serviceAlertFlag:b=false \
@@ -65,23 +69,23 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Prospect"},
             {"name": "Vendor", "vendorFlag": true},
         ],
-        ..plain("company/companies/types", "company_types", "companyType", SETUP)
+        ..plain("company/companies/types", Resource::CompanyTypes, "companyType", SETUP)
     },
     Table {
         fields: "id:i~ text:s! type:@company_note_types flagged:b=false enteredBy:s~ company:@companies~",
-        parent: Some(("companies", "company")),
+        parent: Some((Resource::Companies, "company")),
         count: |d| d.companies * STRIDE + 9,
         make: make::company_note,
-        ..plain("company/companies/{parent}/notes", "company_notes", "companyNote", "Company Maintenance")
+        ..plain("company/companies/{parent}/notes", Resource::CompanyNotes, "companyNote", "Company Maintenance")
     },
     Table {
         fields: "id:i~ type:@company_types! company:@companies~",
-        parent: Some(("companies", "company")),
+        parent: Some((Resource::Companies, "company")),
         count: |d| d.companies * STRIDE + 9,
         make: make::company_type_association,
         ..plain(
             "company/companies/{parent}/typeAssociations",
-            "company_type_associations",
+            Resource::CompanyTypeAssociations,
             "companyTypeAssociation",
             "Company Maintenance",
         )
@@ -89,11 +93,11 @@ pub(super) static TABLES: &[Table] = &[
     Table {
         fields: "id:i~ company:@companies~ teamRole:@team_roles! location:@locations department:@departments \
             contact:@contacts member:@members accountManagerFlag:b=false techFlag:b=false salesFlag:b=false",
-        parent: Some(("companies", "company")),
+        parent: Some((Resource::Companies, "company")),
         count: |d| d.companies * STRIDE + 9,
         make: make::company_team,
         belongs: &[belongs("contact", "company", "company")],
-        ..plain("company/companies/{parent}/teams", "company_teams", "companyTeam", "Company Maintenance")
+        ..plain("company/companies/{parent}/teams", Resource::CompanyTeams, "companyTeam", "Company Maintenance")
     },
     Table {
         fields: "id:i~ identifier:s15 name:s50! defaultFlag:b=false importFlag:b=false connectWiseId:s",
@@ -103,7 +107,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Meeting", "identifier": "Meeting"},
         ],
         twin: true,
-        ..plain("company/noteTypes", "company_note_types", "noteType", SETUP)
+        ..plain("company/noteTypes", Resource::CompanyNoteTypes, "noteType", SETUP)
     },
     Table {
         fields: "id:i~ name:s20! accountManagerFlag:b=false techFlag:b=false salesFlag:b=false connectWiseId:s",
@@ -114,7 +118,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Salesperson", "salesFlag": true},
         ],
         twin: true,
-        ..plain("company/teamRoles", "team_roles", "teamRole", SETUP)
+        ..plain("company/teamRoles", Resource::TeamRoles, "teamRole", SETUP)
     },
     Table {
         fields: "id:i~ firstName:s30! lastName:s30 company:@companies site:@sites addressLine1:s addressLine2:s \
@@ -135,13 +139,21 @@ pub(super) static TABLES: &[Table] = &[
         belongs: &[follows("site", "company", "company")],
         unfiltered: &["types", "communicationItems"],
         callback: "contact",
-        ..plain("company/contacts", "contacts", "contact", "Contacts")
+        rules: &[Rule::Contact],
+        screen: "contact_overview",
+        ..plain("company/contacts", Resource::Contacts, "contact", "Contacts")
     },
     Table {
         fields: "id:i~ contactId:i~ type:@communication_types! value:s250! extension:s15 defaultFlag:b=false \
             mobileGuid:g~=new communicationType:e(Email|Fax|Phone) domain:s~",
-        parent: Some(("contacts", "contactId")),
-        ..plain("company/contacts/{parent}/communications", "communications", "contactCommunication", "Contacts")
+        parent: Some((Resource::Contacts, "contactId")),
+        answers: Answers::Communications,
+        ..plain(
+            "company/contacts/{parent}/communications",
+            Resource::Communications,
+            "contactCommunication",
+            "Contacts",
+        )
     },
     Table {
         fields: "id:i~ description:s! phoneFlag:b=false faxFlag:b=false emailFlag:b=false defaultFlag:b=false \
@@ -156,7 +168,7 @@ pub(super) static TABLES: &[Table] = &[
             {"id": 26, "description": "Work Fax", "faxFlag": true},
         ],
         twin: true,
-        ..plain("company/communicationTypes", "communication_types", "communicationType", SETUP)
+        ..plain("company/communicationTypes", Resource::CommunicationTypes, "communicationType", SETUP)
     },
     Table {
         fields: "id:i~ description:s50! defaultFlag:b=false serviceAlertFlag:b=false serviceAlertMessage:s150 \
@@ -167,14 +179,14 @@ pub(super) static TABLES: &[Table] = &[
             {"description": "Billing"},
         ],
         twin: true,
-        ..plain("company/contacts/types", "contact_types", "contactType", SETUP)
+        ..plain("company/contacts/types", Resource::ContactTypes, "contactType", SETUP)
     },
     Table {
         fields: "id:i~ type:@contact_types! contact:@contacts~",
-        parent: Some(("contacts", "contact")),
+        parent: Some((Resource::Contacts, "contact")),
         ..plain(
             "company/contacts/{parent}/typeAssociations",
-            "contact_type_associations",
+            Resource::ContactTypeAssociations,
             "contactTypeAssociation",
             "Contacts",
         )
@@ -187,7 +199,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Operations"},
         ],
         twin: true,
-        ..plain("company/contacts/departments", "contact_departments", "contactDepartment", SETUP)
+        ..plain("company/contacts/departments", Resource::ContactDepartments, "contactDepartment", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! connectWiseId:s",
@@ -196,7 +208,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Employee"},
             {"name": "Supplier"},
         ],
-        ..plain("company/contacts/relationships", "contact_relationships", "contactRelationship", SETUP)
+        ..plain("company/contacts/relationships", Resource::ContactRelationships, "contactRelationship", SETUP)
     },
     Table {
         fields: "id:i~ name:s100! type:@configuration_types! status:@configuration_statuses=1 company:@companies! \
@@ -215,7 +227,7 @@ pub(super) static TABLES: &[Table] = &[
         make: make::configuration,
         belongs: &[belongs("contact", "company", "company"), belongs("site", "company", "company")],
         callback: "configuration",
-        ..plain("company/configurations", "configurations", "configuration", "Configurations")
+        ..plain("company/configurations", Resource::Configurations, "configuration", "Configurations")
     },
     Table {
         fields: "id:i~ description:s50! closedFlag:b=false defaultFlag:b=false connectWiseId:s",
@@ -225,7 +237,7 @@ pub(super) static TABLES: &[Table] = &[
             {"description": "Retired", "closedFlag": true},
         ],
         twin: true,
-        ..plain("company/configurations/statuses", "configuration_statuses", "configurationStatus", SETUP)
+        ..plain("company/configurations/statuses", Resource::ConfigurationStatuses, "configurationStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false systemFlag:b=false connectWiseId:s",
@@ -235,21 +247,21 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Server"},
             {"name": "Printer"},
         ],
-        ..plain("company/configurations/types", "configuration_types", "configurationType", SETUP)
+        ..plain("company/configurations/types", Resource::ConfigurationTypes, "configurationType", SETUP)
     },
     Table {
         fields: "id:i~ configurationType:@configuration_types~ \
             fieldType:e(TextArea|Currency|Date|Hyperlink|IPAddress|Checkbox|Number|Percent|Text|Password)! \
             entryType:e(Date|EntryField|List|Option)! sequenceNumber:f! question:s1000! numberOfDecimals:i=0 \
             requiredFlag:b=false inactiveFlag:b=false",
-        parent: Some(("configuration_types", "configurationType")),
+        parent: Some((Resource::ConfigurationTypes, "configurationType")),
         count: |_| 11,
         make: listed![
             {"id": 11, "configurationType": {"id": 1, "name": "Workstation", "_info": {}}, "fieldType": "Text", "entryType": "EntryField", "sequenceNumber": 1.0, "question": "Asset owner"},
         ],
         ..plain(
             "company/configurations/types/{parent}/questions",
-            "configuration_questions",
+            Resource::ConfigurationQuestions,
             "configurationTypeQuestion",
             SETUP,
         )
@@ -291,7 +303,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("countryCode", "identifier")],
         twin: true,
-        ..plain("company/countries", "countries", "country", SETUP)
+        ..plain("company/countries", Resource::Countries, "country", SETUP)
     },
     Table {
         fields: "id:i~ identifier:s50! name:s50! country:@countries! connectWiseId:s disabled:b=false",
@@ -308,7 +320,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("identifier", "identifier")],
         twin: true,
-        ..plain("company/states", "states", "state", SETUP)
+        ..plain("company/states", Resource::States, "state", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! connectWiseId:s",
@@ -318,7 +330,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Legal"},
         ],
         twin: true,
-        ..plain("company/marketDescriptions", "market_descriptions", "marketDescription", SETUP)
+        ..plain("company/marketDescriptions", Resource::MarketDescriptions, "marketDescription", SETUP)
     },
     Table {
         fields: "id:i~ name:s200! connectWiseId:s",
@@ -328,7 +340,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Public"},
         ],
         twin: true,
-        ..plain("company/ownershipTypes", "ownership_types", "ownershipType", SETUP)
+        ..plain("company/ownershipTypes", Resource::OwnershipTypes, "ownershipType", SETUP)
     },
     Table {
         fields: "id:i~ name:s code:s",
@@ -338,7 +350,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Government", "code": "G"},
         ],
         twin: true,
-        ..plain("company/entityTypes", "entity_types", "entityType", SETUP)
+        ..plain("company/entityTypes", Resource::EntityTypes, "entityType", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! format:s250! defaultFlag:b=false countryIds:o addAllCountries:b+ \
@@ -348,7 +360,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Standard", "format": "{city}, {state} {zip}", "countryIds": [1], "defaultFlag": true},
         ],
         twin: true,
-        ..plain("company/addressFormats", "address_formats", "addressFormat", SETUP)
+        ..plain("company/addressFormats", Resource::AddressFormats, "addressFormat", SETUP)
     },
     Table {
         fields: "id:i~ name:s100! inactiveFlag:b=false notifyActionIds:o connectWiseId:s",
@@ -356,7 +368,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "New customer", "notifyActionIds": []},
         ],
-        ..plain("company/tracks", "tracks", "track", SETUP)
+        ..plain("company/tracks", Resource::Tracks, "track", SETUP)
     },
     Table {
         fields: "id:i~ name:s!",
@@ -365,6 +377,6 @@ pub(super) static TABLES: &[Table] = &[
             {"id": 1209, "name": "5734 - Computer and software stores"},
         ],
         writes: Writes::None,
-        ..plain("", "sic_codes", "sicCode", SETUP)
+        ..plain("", Resource::SicCodes, "sicCode", SETUP)
     },
 ];

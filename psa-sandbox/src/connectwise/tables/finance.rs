@@ -1,7 +1,9 @@
 //! Invoices, agreements and the catalogue, with their setup tables.
 
-use super::{SETUP, STRIDE, Table, Typed, Writes, belongs, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{SETUP, STRIDE, Table, Typed, Writes, belongs, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -35,17 +37,17 @@ pub(super) static TABLES: &[Table] = &[
             id: "applyToId",
             kind: "applyToType",
             tables: &[
-                ("Agreement", &["agreements"]),
-                ("Project", &["projects"]),
-                ("ProjectPhase", &["project_phases"]),
-                ("SalesOrder", &["sales_orders"]),
-                ("Ticket", &["tickets", "project_tickets"]),
+                ("Agreement", &[Resource::Agreements]),
+                ("Project", &[Resource::Projects]),
+                ("ProjectPhase", &[Resource::ProjectPhases]),
+                ("SalesOrder", &[Resource::SalesOrders]),
+                ("Ticket", &[Resource::Tickets, Resource::ProjectTickets]),
             ],
         }],
         shows: &[("invoiceNumber", "identifier")],
         on_replace: &["locationId"],
         callback: "invoice",
-        ..plain("finance/invoices", "invoices", "invoice", "Invoicing")
+        ..plain("finance/invoices", Resource::Invoices, "invoice", "Invoicing")
     },
     Table {
         fields: "id:i~ name:s100! type:@agreement_types! company:@companies! contact:@contacts! site:@sites \
@@ -86,7 +88,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         on_replace: &["employeeCompRate", "invoicingCycle", "billTime", "billExpenses", "billProducts"],
         callback: "agreement",
-        ..plain("finance/agreements", "agreements", "agreement", "Agreements")
+        ..plain("finance/agreements", Resource::Agreements, "agreement", "Agreements")
     },
     Table {
         fields: "id:i~ product:@catalog_items! quantity:f=0.0 lessIncluded:f=0.0 unitPrice:f=0.0 unitCost:f=0.0 \
@@ -97,10 +99,10 @@ pub(super) static TABLES: &[Table] = &[
             extendedProratePrice:f prorateCurrentPeriodFlag:b=false opportunity:@opportunities \
             agreementStatus:e(Active|Cancelled|Expired|Inactive)~=Active invoiceGrouping:@invoice_groupings \
             customFields:o",
-        parent: Some(("agreements", "agreementId")),
+        parent: Some((Resource::Agreements, "agreementId")),
         count: |d| d.companies / 2 * STRIDE + 9,
         make: make::addition,
-        ..plain("finance/agreements/{parent}/additions", "additions", "addition", "Agreements")
+        ..plain("finance/agreements/{parent}/additions", Resource::Additions, "addition", "Agreements")
     },
     Table {
         fields: "id:i~ name:s50! prefixSuffixOption:e(Prefix|Suffix) defaultFlag:b=false inactiveFlag:b=false \
@@ -132,7 +134,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Block Time", "billTime": "Billable", "billExpenses": "Billable", "billProducts": "Billable", "employeeCompRate": "Actual", "employeeCompNotExceed": "Billing", "invoicingCycle": "CalendarYear"},
         ],
         twin: true,
-        ..plain("finance/agreements/types", "agreement_types", "agreementType", SETUP)
+        ..plain("finance/agreements/types", Resource::AgreementTypes, "agreementType", SETUP)
     },
     Table {
         fields: "id:i~ identifier:s5! name:s50! defaultFlag:b=false \
@@ -146,7 +148,7 @@ pub(super) static TABLES: &[Table] = &[
             {"identifier": "Y", "name": "Yearly", "billingOptions": "Yearly", "defaultFlag": false},
         ],
         twin: true,
-        ..plain("finance/billingCycles", "billing_cycles", "billingCycle", SETUP)
+        ..plain("finance/billingCycles", Resource::BillingCycles, "billingCycle", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! sortOrder:i=0 defaultFlag:b=false closedFlag:b=false inactiveFlag:b=false \
@@ -158,7 +160,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("closedFlag", "isClosed")],
         twin: true,
-        ..plain("finance/billingStatuses", "billing_statuses", "billingStatus", SETUP)
+        ..plain("finance/billingStatuses", Resource::BillingStatuses, "billingStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false dueDays:i! termsXref:s50 connectWiseId:s",
@@ -170,7 +172,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         called: "Billing Terms",
         twin: true,
-        ..plain("finance/billingTerms", "billing_terms", "billingTerm", SETUP)
+        ..plain("finance/billingTerms", Resource::BillingTerms, "billingTerm", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false emailFlag:b=false integrationEmailFlag:b=false \
@@ -180,7 +182,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Mail", "defaultFlag": true},
             {"name": "Email", "emailFlag": true},
         ],
-        ..plain("finance/deliveryMethods", "delivery_methods", "deliveryMethod", SETUP)
+        ..plain("finance/deliveryMethods", Resource::DeliveryMethods, "deliveryMethod", SETUP)
     },
     Table {
         fields: "id:i~ currencyIdentifier:s10! name:s50! symbol:s10 displayIdFlag:b=false displaySymbolFlag:b=false \
@@ -205,7 +207,7 @@ pub(super) static TABLES: &[Table] = &[
             ("currencyIdentifier", "currencyCode"),
         ],
         twin: true,
-        ..plain("finance/currencies", "currencies", "currency", SETUP)
+        ..plain("finance/currencies", Resource::Currencies, "currency", SETUP)
     },
     Table {
         fields: "id:i~ identifier:s8! description:s50! invoiceCaption:s25! country:@countries effectiveDate:d! \
@@ -218,7 +220,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         writes: Writes::None,
         twin: true,
-        ..plain("finance/taxCodes", "tax_codes", "taxCode", SETUP)
+        ..plain("finance/taxCodes", Resource::TaxCodes, "taxCode", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! marginLeft:f marginRight:f marginTop:f marginBottom:f logoVisibleFlag:b=false \
@@ -231,7 +233,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Standard", "headerLogoPosition": "LeftSide", "headerAddressPosition": "LeftSide"},
         ],
         writes: Writes::None,
-        ..plain("finance/invoiceTemplates", "invoice_templates", "invoiceTemplate", SETUP)
+        ..plain("finance/invoiceTemplates", Resource::InvoiceTemplates, "invoiceTemplate", SETUP)
     },
     Table {
         fields: "id:i~ remitName:s50! location:@locations! addressOne:s50 addressTwo:s50 city:s50 state:@states \
@@ -244,7 +246,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         writes: Writes::None,
         twin: true,
-        ..plain("finance/billingSetups", "billing_setups", "billingSetup", SETUP)
+        ..plain("finance/billingSetups", Resource::BillingSetups, "billingSetup", SETUP)
     },
     Table {
         fields: "id:i~ identifier:s75! description:s60! inactiveFlag:b=false subcategory:@product_subcategories! \
@@ -265,7 +267,7 @@ pub(super) static TABLES: &[Table] = &[
         make: make::catalog_item,
         shows: &[("identifier", "identifier")],
         callback: "productcatalog",
-        ..plain("procurement/catalog", "catalog_items", "catalogItem", "Product Catalog")
+        ..plain("procurement/catalog", Resource::CatalogItems, "catalogItem", "Product Catalog")
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false priceLevelXref:s10 integrationXref:s50 locationIds:o \
@@ -277,7 +279,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         called: "Product Category",
         twin: true,
-        ..plain("procurement/categories", "product_categories", "category", SETUP)
+        ..plain("procurement/categories", Resource::ProductCategories, "category", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false integrationXref:s50 defaultFlag:b=false \
@@ -288,7 +290,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Licences", "category": {"id": 2, "name": "Software", "_info": {}}},
         ],
         called: "Product SubCategory",
-        ..plain("procurement/subcategories", "product_subcategories", "subCategory", SETUP)
+        ..plain("procurement/subcategories", Resource::ProductSubcategories, "subCategory", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false typeXref:e(InventoryPart|NonInventoryPart|OtherCharge|Service) \
@@ -299,7 +301,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Service", "typeXref": "Service"},
         ],
         twin: true,
-        ..plain("procurement/types", "product_types", "productType", SETUP)
+        ..plain("procurement/types", Resource::ProductTypes, "productType", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false connectWiseId:s",
@@ -310,7 +312,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Lenovo"},
         ],
         twin: true,
-        ..plain("procurement/manufacturers", "manufacturers", "manufacturer", SETUP)
+        ..plain("procurement/manufacturers", Resource::Manufacturers, "manufacturer", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false defaultFlag:b=false uomScheduleXref:s31 connectWiseId:s",
@@ -319,7 +321,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Each", "defaultFlag": true},
             {"name": "Hour"},
         ],
-        ..plain("procurement/unitOfMeasures", "units_of_measure", "unitOfMeasure", SETUP)
+        ..plain("procurement/unitOfMeasures", Resource::UnitsOfMeasure, "unitOfMeasure", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! inactiveFlag:b=false defaultFlag:b=false currency:@currencies companies:o \
@@ -328,7 +330,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "Standard", "currency": {"id": 7, "symbol": "$", "currencyCode": "USD", "name": "US Dollars", "_info": {}}, "defaultFlag": true},
         ],
-        ..plain("procurement/pricingschedules", "pricing_schedules", "pricingSchedule", SETUP)
+        ..plain("procurement/pricingschedules", Resource::PricingSchedules, "pricingSchedule", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! company:@companies location:@locations! contact:@contacts department:@departments! \
@@ -339,7 +341,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Main", "location": {"id": 2, "name": "Main Office", "_info": {}}, "department": {"id": 10, "identifier": "Services", "name": "Professional Services", "_info": {}}, "overallDefaultFlag": true},
         ],
         twin: true,
-        ..plain("procurement/warehouses", "warehouses", "warehouse", SETUP)
+        ..plain("procurement/warehouses", Resource::Warehouses, "warehouse", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! warehouse:@warehouses! location:@locations department:@departments minQuantity:f \
@@ -351,7 +353,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "A1", "warehouse": {"id": 1, "name": "Main", "_info": {}}, "defaultFlag": true},
         ],
         twin: true,
-        ..plain("procurement/warehouseBins", "warehouse_bins", "warehouseBin", SETUP)
+        ..plain("procurement/warehouseBins", Resource::WarehouseBins, "warehouseBin", SETUP)
     },
     Table {
         fields: "id:i~ name:s! customerDescription:s! inactiveFlag:b=false showPriceFlag:b=false \
@@ -360,7 +362,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "Licences", "customerDescription": "Licences"},
         ],
-        ..plain("procurement/invoicegrouping", "invoice_groupings", "invoiceGrouping", SETUP)
+        ..plain("procurement/invoicegrouping", Resource::InvoiceGroupings, "invoiceGrouping", SETUP)
     },
     Table {
         fields: "id:i~ name:s50!",
@@ -368,7 +370,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "Both"},
         ],
-        ..plain("procurement/directionalSyncs", "directional_syncs", "directionalSync", SETUP)
+        ..plain("procurement/directionalSyncs", Resource::DirectionalSyncs, "directionalSync", SETUP)
     },
     Table {
         fields: "id:i~ name:s!",
@@ -377,7 +379,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "2026-09"},
         ],
         writes: Writes::None,
-        ..plain("", "gl_batches", "batch", SETUP)
+        ..plain("", Resource::GlBatches, "batch", SETUP)
     },
     Table {
         fields: "id:i~ name:s!",
@@ -386,6 +388,6 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Invoice"},
         ],
         writes: Writes::None,
-        ..plain("", "email_templates", "emailTemplate", SETUP)
+        ..plain("", Resource::EmailTemplates, "emailTemplate", SETUP)
     },
 ];

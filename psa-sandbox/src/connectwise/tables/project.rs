@@ -1,7 +1,9 @@
 //! Projects and their tickets, with their setup tables.
 
-use super::{SETUP, STRIDE, Table, Typed, Writes, belongs, follows, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{Rule, SETUP, STRIDE, Table, Typed, Writes, belongs, follows, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -40,17 +42,25 @@ pub(super) static TABLES: &[Table] = &[
         typed: &[Typed {
             id: "predecessorId",
             kind: "predecessorType",
-            tables: &[("Ticket", &["project_tickets", "tickets"]), ("Phase", &["project_phases"])],
+            tables: &[
+                ("Ticket", &[Resource::ProjectTickets, Resource::Tickets]),
+                ("Phase", &[Resource::ProjectPhases]),
+            ],
         }],
         callback: "ticket",
-        ..plain("project/tickets", "project_tickets", "ticket", "Project Tickets")
+        rules: &[Rule::Ticket { board: 3 }, Rule::ProjectOfPhase, Rule::FirstNotes(Resource::ProjectTicketNotes)],
+        screen: "service_ticket",
+        numbered_with: Some(Resource::Tickets),
+        touched_by_children: true,
+        ..plain("project/tickets", Resource::ProjectTickets, "ticket", "Project Tickets")
     },
     Table {
         fields: "id:i~ ticketId:i~ text:s detailDescriptionFlag:b=false internalAnalysisFlag:b=false \
             resolutionFlag:b=false issueFlag:b=false member:@members contact:@contacts \
             customerUpdatedFlag:b=false processNotifications:b+ internalFlag:b=false externalFlag:b=false",
-        parent: Some(("project_tickets", "ticketId")),
-        ..plain("project/tickets/{parent}/notes", "project_ticket_notes", "ticketNote", "Project Tickets")
+        parent: Some((Resource::ProjectTickets, "ticketId")),
+        rules: &[Rule::AuthorOrContact, Rule::Note],
+        ..plain("project/tickets/{parent}/notes", Resource::ProjectTicketNotes, "ticketNote", "Project Tickets")
     },
     Table {
         fields: "id:i~ actualEnd:d~ actualHours:f~=0.0 actualStart:d~ agreement:@agreements \
@@ -84,7 +94,7 @@ pub(super) static TABLES: &[Table] = &[
             belongs("shipToSite", "shipToCompany", "company"),
         ],
         callback: "project",
-        ..plain("project/projects", "projects", "project", "Project Headers")
+        ..plain("project/projects", Resource::Projects, "project", "Project Headers")
     },
     Table {
         fields: "id:i~ projectId:i~ description:s100! board:@boards status:@phase_statuses agreement:@agreements \
@@ -102,7 +112,7 @@ pub(super) static TABLES: &[Table] = &[
             billToCompany:@companies billToContact:@contacts billToSite:@sites shipToCompany:@companies \
             shipToContact:@contacts shipToSite:@sites billingTerms:@billing_terms taxCode:@tax_codes \
             customFields:o",
-        parent: Some(("projects", "projectId")),
+        parent: Some((Resource::Projects, "projectId")),
         count: |d| (d.companies / 10 + 1) * STRIDE + 9,
         make: make::phase,
         belongs: &[
@@ -112,15 +122,20 @@ pub(super) static TABLES: &[Table] = &[
             belongs("shipToContact", "shipToCompany", "company"),
             belongs("shipToSite", "shipToCompany", "company"),
         ],
-        ..plain("project/projects/{parent}/phases", "project_phases", "projectPhase", "Project Headers")
+        ..plain("project/projects/{parent}/phases", Resource::ProjectPhases, "projectPhase", "Project Headers")
     },
     Table {
         fields: "id:i~ projectId:i~ hours:f=0.0 member:@members! projectRole:@project_security_roles! \
             workRole:@work_roles startDate:d endDate:d",
-        parent: Some(("projects", "projectId")),
+        parent: Some((Resource::Projects, "projectId")),
         count: |d| (d.companies / 10 + 1) * STRIDE + 9,
         make: make::project_team_member,
-        ..plain("project/projects/{parent}/teamMembers", "project_team_members", "projectTeamMember", "Project Headers")
+        ..plain(
+            "project/projects/{parent}/teamMembers",
+            Resource::ProjectTeamMembers,
+            "projectTeamMember",
+            "Project Headers",
+        )
     },
     Table {
         fields: "id:i~ name:s30! defaultFlag:b=false inactiveFlag:b=false noTimeFlag:b=false closedFlag:b=false \
@@ -131,7 +146,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Closed", "closedFlag": true},
         ],
         twin: true,
-        ..plain("project/statuses", "project_statuses", "projectStatus", SETUP)
+        ..plain("project/statuses", Resource::ProjectStatuses, "projectStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! defaultFlag:b=false inactiveFlag:b=false collapsedFlag:b=false closedFlag:b=false \
@@ -143,7 +158,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Closed", "closedFlag": true, "boardAssociationIds": [3]},
         ],
         twin: true,
-        ..plain("project/phaseStatuses", "phase_statuses", "phaseStatus", SETUP)
+        ..plain("project/phaseStatuses", Resource::PhaseStatuses, "phaseStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! defaultFlag:b=false inactiveFlag:b=false integrationXref:s50 connectWiseId:s",
@@ -153,7 +168,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Upgrade"},
         ],
         twin: true,
-        ..plain("project/projectTypes", "project_types", "projectType", SETUP)
+        ..plain("project/projectTypes", Resource::ProjectTypes, "projectType", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! managerRoleFlag:b=false defaultContactFlag:b=false connectWiseId:s",
@@ -166,7 +181,7 @@ pub(super) static TABLES: &[Table] = &[
         shows: &[("name", "identifier")],
         called: "Project Role",
         twin: true,
-        ..plain("project/securityRoles", "project_security_roles", "projectSecurityRole", SETUP)
+        ..plain("project/securityRoles", Resource::ProjectSecurityRoles, "projectSecurityRole", SETUP)
     },
     Table {
         fields: "id:i~ identifier:s name:s color:s icon:s",
@@ -177,6 +192,6 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("identifier", "identifier")],
         writes: Writes::None,
-        ..plain("project/statusIndicators", "status_indicators", "statusIndicator", SETUP)
+        ..plain("project/statusIndicators", Resource::StatusIndicators, "statusIndicator", SETUP)
     },
 ];

@@ -1,7 +1,9 @@
 //! Opportunities, activities and orders, with their setup tables.
 
-use super::{SETUP, STRIDE, Table, Writes, belongs, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{SETUP, STRIDE, Table, Writes, belongs, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -26,7 +28,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         on_replace: &["expectedCloseDate", "locationId", "businessUnitId"],
         callback: "opportunity",
-        ..plain("sales/opportunities", "opportunities", "opportunity", "Opportunity")
+        ..plain("sales/opportunities", Resource::Opportunities, "opportunity", "Opportunity")
     },
     Table {
         fields: "id:i~ name:s30! wonFlag:b=false lostFlag:b=false closedFlag:b=false inactiveFlag:b=false \
@@ -39,7 +41,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "No Decision", "wonFlag": false, "lostFlag": false, "closedFlag": true, "defaultFlag": false, "enteredBy": "aarcher", "dateEntered": "2024-01-02T09:00:00Z"},
         ],
         twin: true,
-        ..plain("sales/opportunities/statuses", "opportunity_statuses", "opportunityStatus", SETUP)
+        ..plain("sales/opportunities/statuses", Resource::OpportunityStatuses, "opportunityStatus", SETUP)
     },
     Table {
         fields: "id:i~ description:s50! inactiveFlag:b=false connectWiseId:s",
@@ -49,7 +51,7 @@ pub(super) static TABLES: &[Table] = &[
             {"description": "Renewal"},
         ],
         twin: true,
-        ..plain("sales/opportunities/types", "opportunity_types", "opportunityType", SETUP)
+        ..plain("sales/opportunities/types", Resource::OpportunityTypes, "opportunityType", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! sortOrder:i=0 connectWiseId:s",
@@ -60,15 +62,15 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Cold", "sortOrder": 3},
         ],
         twin: true,
-        ..plain("sales/opportunities/ratings", "opportunity_ratings", "opportunityRating", SETUP)
+        ..plain("sales/opportunities/ratings", Resource::OpportunityRatings, "opportunityRating", SETUP)
     },
     Table {
         fields: "id:i~ opportunityId:i~ type:@company_note_types text:s! flagged:b=false enteredBy:s~ \
             mobileGuid:g~=new",
-        parent: Some(("opportunities", "opportunityId")),
+        parent: Some((Resource::Opportunities, "opportunityId")),
         count: |d| d.companies / 4 * STRIDE + 9,
         make: make::opportunity_note,
-        ..plain("sales/opportunities/{parent}/notes", "opportunity_notes", "opportunityNote", "Opportunity")
+        ..plain("sales/opportunities/{parent}/notes", Resource::OpportunityNotes, "opportunityNote", "Opportunity")
     },
     Table {
         fields: "id:i~ name:s50! probability:@probabilities color:s25 sequenceNumber:i=0 connectWiseId:s",
@@ -79,7 +81,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "3. Quote", "probability": {"id": 3, "name": "50"}, "color": "Blue", "sequenceNumber": 3},
         ],
         twin: true,
-        ..plain("sales/stages", "opportunity_stages", "opportunityStage", SETUP)
+        ..plain("sales/stages", Resource::OpportunityStages, "opportunityStage", SETUP)
     },
     Table {
         fields: "id:i~ probability:i! connectWiseId:s",
@@ -92,7 +94,7 @@ pub(super) static TABLES: &[Table] = &[
             {"probability": 100},
         ],
         twin: true,
-        ..plain("sales/probabilities", "probabilities", "salesProbability", SETUP)
+        ..plain("sales/probabilities", Resource::Probabilities, "salesProbability", SETUP)
     },
     Table {
         fields: "id:i~ name:s100! type:@activity_types=1 company:@companies contact:@contacts phoneNumber:s30 \
@@ -105,7 +107,7 @@ pub(super) static TABLES: &[Table] = &[
         belongs: &[belongs("contact", "company", "company")],
         spans: &[("dateStart", "dateEnd")],
         callback: "activity",
-        ..plain("sales/activities", "activities", "activity", "Opportunity")
+        ..plain("sales/activities", Resource::Activities, "activity", "Opportunity")
     },
     Table {
         fields: "id:i~ name:s30! defaultFlag:b=false inactiveFlag:b=false spawnFollowupFlag:b=false \
@@ -116,7 +118,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Closed", "closedFlag": true},
         ],
         twin: true,
-        ..plain("sales/activities/statuses", "activity_statuses", "activityStatus", SETUP)
+        ..plain("sales/activities/statuses", Resource::ActivityStatuses, "activityStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! points:i=0 defaultFlag:b=false inactiveFlag:b=false emailFlag:b=false \
@@ -127,7 +129,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Visit", "points": 5},
             {"name": "Task", "points": 1},
         ],
-        ..plain("sales/activities/types", "activity_types", "activityType", SETUP)
+        ..plain("sales/activities/types", Resource::ActivityTypes, "activityType", SETUP)
     },
     Table {
         fields: "id:i~ company:@companies! contact:@contacts phone:s phoneExt:s email:s site:@sites \
@@ -149,7 +151,7 @@ pub(super) static TABLES: &[Table] = &[
             belongs("billToSite", "billToCompany", "company"),
         ],
         called: "Sales Order",
-        ..plain("sales/orders", "sales_orders", "order", "Sales Orders")
+        ..plain("sales/orders", Resource::SalesOrders, "order", "Sales Orders")
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false inactiveFlag:b=false sortOrder:i closedFlag:b=false \
@@ -160,7 +162,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Closed", "closedFlag": true},
         ],
         twin: true,
-        ..plain("sales/orders/statuses", "sales_order_statuses", "orderStatus", SETUP)
+        ..plain("sales/orders/statuses", Resource::SalesOrderStatuses, "orderStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! type:o! subType:o! status:o startDate:d! endDate:d locationId:#locations \
@@ -172,7 +174,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "Partner Referral", "type": {"id": 1, "name": "Referral", "_info": {}}, "subType": {"id": 1, "name": "Partner", "_info": {}}, "status": {"id": 1, "name": "Open", "_info": {}}, "startDate": "2025-01-01T00:00:00Z", "locationId": 2},
         ],
-        ..plain("marketing/campaigns", "campaigns", "campaign", "Marketing Management")
+        ..plain("marketing/campaigns", Resource::Campaigns, "campaign", "Marketing Management")
     },
     Table {
         fields: "id:i~ name:s!",
@@ -182,6 +184,6 @@ pub(super) static TABLES: &[Table] = &[
             {"id": 8, "name": "High"},
         ],
         writes: Writes::None,
-        ..plain("", "opportunity_priorities", "opportunityPriority", SETUP)
+        ..plain("", Resource::OpportunityPriorities, "opportunityPriority", SETUP)
     },
 ];

@@ -1,7 +1,9 @@
 //! Service tickets and boards, with their setup tables.
 
-use super::{SETUP, STRIDE, Table, Typed, Writes, belongs, follows, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{Answers, Rule, SETUP, STRIDE, Table, Typed, Writes, belongs, follows, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -51,47 +53,61 @@ pub(super) static TABLES: &[Table] = &[
         typed: &[Typed {
             id: "predecessorId",
             kind: "predecessorType",
-            tables: &[("Ticket", &["project_tickets", "tickets"]), ("Phase", &["project_phases"])],
+            tables: &[
+                ("Ticket", &[Resource::ProjectTickets, Resource::Tickets]),
+                ("Phase", &[Resource::ProjectPhases]),
+            ],
         }],
         on_replace: &["severity", "impact"],
         callback: "ticket",
-        ..plain("service/tickets", "tickets", "ticket", "Service Tickets")
+        rules: &[Rule::Ticket { board: 1 }, Rule::FirstNotes(Resource::TicketNotes)],
+        screen: "service_ticket",
+        numbered_with: Some(Resource::ProjectTickets),
+        touched_by_children: true,
+        ..plain("service/tickets", Resource::Tickets, "ticket", "Service Tickets")
     },
     Table {
         fields: "id:i~ ticketId:i~ text:s detailDescriptionFlag:b=false internalAnalysisFlag:b=false \
             resolutionFlag:b=false issueFlag:b=false member:@members contact:@contacts \
             customerUpdatedFlag:b=false processNotifications:b+ dateCreated:d~ createdBy:s~ internalFlag:b=false \
             externalFlag:b=false sentimentScore:f~",
-        parent: Some(("tickets", "ticketId")),
+        parent: Some((Resource::Tickets, "ticketId")),
         count: |d| d.tickets * STRIDE + 9,
         make: make::ticket_note,
-        ..plain("service/tickets/{parent}/notes", "ticket_notes", "serviceNote", "Service Tickets")
+        rules: &[Rule::AuthorOrContact, Rule::Note, Rule::Signed],
+        ..plain("service/tickets/{parent}/notes", Resource::TicketNotes, "serviceNote", "Service Tickets")
     },
     Table {
         fields: "id:i~ noteType:e(TicketNote|TimeEntryNote|MeetingNote) ticket:@tickets text:s isMarkdownFlag:b=false \
             detailDescriptionFlag:b=false internalAnalysisFlag:b=false resolutionFlag:b=false timeStart:d \
             timeEnd:d bundledFlag:b=false mergedFlag:b=false issueFlag:b=false originalAuthor:s \
             createdByParentFlag:b=false member:@members contact:@contacts",
-        parent: Some(("tickets", "ticket")),
+        parent: Some((Resource::Tickets, "ticket")),
         count: |d| d.tickets * STRIDE + 9,
         make: make::any_note,
         unfiltered: &["noteType"],
         writes: Writes::None,
-        ..plain("service/tickets/{parent}/allNotes", "all_notes", "serviceTicketNote", "Service Tickets")
+        ..plain("service/tickets/{parent}/allNotes", Resource::AllNotes, "serviceTicketNote", "Service Tickets")
     },
     Table {
         fields: "id:i~ ticketId:i~ notes:s closedFlag:b=false priority:i=0 schedule:@schedule_entries \
             code:@service_codes member:@members resolution:s childScheduleAction:e(Transfer|Delete|Done) \
             childTicketId:#tickets summary:s",
-        parent: Some(("tickets", "ticketId")),
+        parent: Some((Resource::Tickets, "ticketId")),
         count: |d| d.tickets * STRIDE + 9,
         make: make::ticket_task,
-        ..plain("service/tickets/{parent}/tasks", "ticket_tasks", "ticketTask", "Service Tickets")
+        ..plain("service/tickets/{parent}/tasks", Resource::TicketTasks, "ticketTask", "Service Tickets")
     },
     Table {
         fields: "id:i~ deviceIdentifier:s",
-        parent: Some(("tickets", "ticketId")),
-        ..plain("service/tickets/{parent}/configurations", "ticket_configurations", "configuration", "Service Tickets")
+        parent: Some((Resource::Tickets, "ticketId")),
+        answers: Answers::TicketConfigurations,
+        ..plain(
+            "service/tickets/{parent}/configurations",
+            Resource::TicketConfigurations,
+            "configuration",
+            "Service Tickets",
+        )
     },
     Table {
         fields: "id:i~ name:s50! location:@locations! department:@departments! inactiveFlag:b=false \
@@ -124,7 +140,7 @@ pub(super) static TABLES: &[Table] = &[
         count: |_| 3,
         make: make::board,
         called: "Service Board",
-        ..plain("service/boards", "boards", "board", SETUP)
+        ..plain("service/boards", Resource::Boards, "board", SETUP)
     },
     Table {
         fields: "id:i~ name:s location:@locations department:@departments projectFlag:b=false inactiveFlag:b=false \
@@ -140,7 +156,7 @@ pub(super) static TABLES: &[Table] = &[
         make: make::board_info,
         called: "Service Board",
         writes: Writes::None,
-        ..plain("service/info/boards", "boards_info", "boardInfo", "")
+        ..plain("service/info/boards", Resource::BoardsInfo, "boardInfo", "")
     },
     Table {
         fields: "id:i~ name:s50! board:@boards~ sortOrder:i=0 displayOnBoard:b=true inactive:b=false \
@@ -148,56 +164,56 @@ pub(super) static TABLES: &[Table] = &[
             escalationStatus:e(NotResponded|Responded|ResolutionPlan|Resolved|NoEscalation)=NoEscalation \
             customerPortalDescription:s500 customerPortalFlag:b=false emailTemplate:@service_email_templates \
             statusIndicator:@status_indicators customStatusIndicatorName:s30 saveTimeAsNote:b=false",
-        parent: Some(("boards", "board")),
+        parent: Some((Resource::Boards, "board")),
         count: |_| 3 * STRIDE + 9,
         make: make::board_status,
         shows: &[("sortOrder", "Sort")],
         called: "Service Status",
         twin: true,
-        ..plain("service/boards/{parent}/statuses", "board_statuses", "boardStatus", SETUP)
+        ..plain("service/boards/{parent}/statuses", Resource::BoardStatuses, "boardStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! category:e(Reactive|Proactive)=Reactive defaultFlag:b=false inactiveFlag:b=false \
             requestForChangeFlag:b=false integrationXref:s50 skillCategory:@skill_categories skill:@skills \
             board:@boards~ location:@locations=2 department:@departments=10",
-        parent: Some(("boards", "board")),
+        parent: Some((Resource::Boards, "board")),
         count: |_| 3 * STRIDE + 9,
         make: make::board_type,
         called: "Service Type",
-        ..plain("service/boards/{parent}/types", "board_types", "boardType", SETUP)
+        ..plain("service/boards/{parent}/types", Resource::BoardTypes, "boardType", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false typeAssociationIds:o addAllTypesFlag:b+ removeAllTypesFlag:b+ \
             board:@boards~",
-        parent: Some(("boards", "board")),
+        parent: Some((Resource::Boards, "board")),
         count: |_| 3 * STRIDE + 9,
         make: make::board_subtype,
         called: "Service SubType",
         twin: true,
-        ..plain("service/boards/{parent}/subtypes", "board_subtypes", "boardSubType", SETUP)
+        ..plain("service/boards/{parent}/subtypes", Resource::BoardSubtypes, "boardSubType", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false board:@boards~",
-        parent: Some(("boards", "board")),
+        parent: Some((Resource::Boards, "board")),
         count: |_| 3 * STRIDE + 9,
         make: make::board_item,
         called: "Service Item",
-        ..plain("service/boards/{parent}/items", "board_items", "boardItem", SETUP)
+        ..plain("service/boards/{parent}/items", Resource::BoardItems, "boardItem", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! teamLeader:@members! members:o defaultFlag:b=false notifyOnTicketDelete:b=false \
             defaultRoundRobinFlag:b=false roundRobinFlag:b=false boardId:i~ locationId:#locations \
             businessUnitId:#departments",
-        parent: Some(("boards", "boardId")),
+        parent: Some((Resource::Boards, "boardId")),
         count: |_| 3,
         make: make::board_team,
         called: "Service Team",
         twin: true,
-        ..plain("service/boards/{parent}/teams", "board_teams", "boardTeam", SETUP)
+        ..plain("service/boards/{parent}/teams", Resource::BoardTeams, "boardTeam", SETUP)
     },
     Table {
         fields: "id:i~ type:@board_types subType:@board_subtypes item:@board_items board:@boards~",
-        parent: Some(("boards", "board")),
+        parent: Some((Resource::Boards, "board")),
         count: |_| 3 * STRIDE + 9,
         make: make::board_association,
         belongs: &[
@@ -208,7 +224,7 @@ pub(super) static TABLES: &[Table] = &[
         writes: Writes::Change,
         ..plain(
             "service/boards/{parent}/typeSubTypeItemAssociations",
-            "board_associations",
+            Resource::BoardAssociations,
             "boardTypeSubTypeItemAssociation",
             SETUP,
         )
@@ -218,7 +234,7 @@ pub(super) static TABLES: &[Table] = &[
         count: |_| 3,
         make: make::team,
         writes: Writes::None,
-        ..plain("service/teams", "teams", "serviceTeam", SETUP)
+        ..plain("service/teams", Resource::Teams, "serviceTeam", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! color:e(Black|Blue|Cyan|Gray|Green|Lime|Orange|Pink|Purple|Red|White|Yellow|Custom)! \
@@ -232,7 +248,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Priority 4", "color": "Green", "sortOrder": 4, "defaultFlag": false, "level": "Low"},
         ],
         shows: &[("sortOrder", "sort"), ("level", "level")],
-        ..plain("service/priorities", "priorities", "priority", SETUP)
+        ..plain("service/priorities", Resource::Priorities, "priority", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false enteredBy:s~ dateEntered:d~ connectWiseId:s",
@@ -244,7 +260,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         called: "Service Source",
         twin: true,
-        ..plain("service/sources", "sources", "source", SETUP)
+        ..plain("service/sources", Resource::Sources, "source", SETUP)
     },
     Table {
         fields: "id:i~ name:s25! basedOn:e(AllHours|Customer|MyCalendar|Custom)! customCalendar:@calendars \
@@ -259,7 +275,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         called: "SLA",
         twin: true,
-        ..plain("service/SLAs", "slas", "sLA", SETUP)
+        ..plain("service/SLAs", Resource::Slas, "sLA", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! where:e(OnSite|Remote|InHouse)! defaultFlag:b=false connectWiseId:s",
@@ -270,7 +286,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "In-House", "where": "InHouse"},
         ],
         twin: true,
-        ..plain("service/locations", "service_locations", "serviceLocation", SETUP)
+        ..plain("service/locations", Resource::ServiceLocations, "serviceLocation", SETUP)
     },
     Table {
         fields: "id:i~ name:s description:s200! defaultFlag:b=false",
@@ -280,7 +296,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Medium", "description": "Medium", "defaultFlag": true},
             {"name": "High", "description": "High", "defaultFlag": false},
         ],
-        ..plain("service/impacts", "impacts", "impact", SETUP)
+        ..plain("service/impacts", Resource::Impacts, "impact", SETUP)
     },
     Table {
         fields: "id:i~ name:s description:s200! defaultFlag:b=false connectWiseId:s",
@@ -290,7 +306,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Medium", "description": "Medium", "defaultFlag": true},
             {"name": "High", "description": "High", "defaultFlag": false},
         ],
-        ..plain("service/severities", "severities", "severity", SETUP)
+        ..plain("service/severities", Resource::Severities, "severity", SETUP)
     },
     Table {
         fields: "id:i~ type:e(Any|Closed|Invoice|New|SalesOrder|PurchaseOrder|RMA|Specific)! \
@@ -302,7 +318,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"type": "New", "firstName": "Service", "lastName": "Desk", "emailAddress": "help@msp.example", "subject": "Ticket received", "body": "Thank you."},
         ],
-        ..plain("service/emailTemplates", "service_email_templates", "serviceEmailTemplate", SETUP)
+        ..plain("service/emailTemplates", Resource::ServiceEmailTemplates, "serviceEmailTemplate", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! defaultFlag:b=false visibleLogoFlag:b=false companyInfoFlag:b=false \
@@ -315,7 +331,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         writes: Writes::None,
         twin: true,
-        ..plain("service/serviceSignoff", "service_signoffs", "serviceSignoff", SETUP)
+        ..plain("service/serviceSignoff", Resource::ServiceSignoffs, "serviceSignoff", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! description:s! boardId:i locationId:#locations businessUnitId:#departments",
@@ -324,7 +340,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Call back", "description": "Call the contact back"},
         ],
         called: "Service Code",
-        ..plain("service/codes", "service_codes", "code", SETUP)
+        ..plain("service/codes", Resource::ServiceCodes, "code", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! inactiveFlag:b=false headerIncludeLogoFlag:b=false headerText:s4000 \
@@ -334,6 +350,6 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "Closed ticket"},
         ],
-        ..plain("service/surveys", "service_surveys", "serviceSurvey", SETUP)
+        ..plain("service/surveys", Resource::ServiceSurveys, "serviceSurvey", SETUP)
     },
 ];

@@ -1,7 +1,9 @@
 //! Members, documents, callbacks and what belongs to the tenant as a whole.
 
-use super::{SETUP, Table, Writes, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{Answers, Rule, SETUP, Table, Writes, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -51,7 +53,7 @@ pub(super) static TABLES: &[Table] = &[
         shows: &[("identifier", "identifier"), ("dailyCapacity", "dailyCapacity")],
         callback: "member",
         writes: Writes::Keep,
-        ..plain("system/members", "members", "member", "Member Maintenance")
+        ..plain("system/members", Resource::Members, "member", "Member Maintenance")
     },
     Table {
         fields: "id:i~ identifier:s firstName:s middleInitial:s lastName:s fullName:s~ defaultEmail:s \
@@ -59,7 +61,7 @@ pub(super) static TABLES: &[Table] = &[
         count: |_| 12,
         make: make::member_info,
         writes: Writes::None,
-        ..plain("system/info/members", "members_info", "memberInfo", "")
+        ..plain("system/info/members", Resource::MembersInfo, "memberInfo", "")
     },
     Table {
         fields: "id:i~ name:s30! inactiveFlag:b=false connectWiseId:s",
@@ -69,15 +71,16 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Sales"},
         ],
         twin: true,
-        ..plain("system/members/types", "member_types", "memberType", SETUP)
+        ..plain("system/members/types", Resource::MemberTypes, "memberType", SETUP)
     },
     Table {
         fields: "id:i~ title:s fileName:s~ serverFileName:s~ owner:s~ linkFlag:b=false imageFlag:b=false \
             publicFlag:b=false htmlTemplateFlag:b=false readOnlyFlag:b=false size:i~ urlFlag:b=false \
             createdOnDate:d~ documentType:@document_types guid:g~ guidSecondary:s~ file:s+ recordType:s+ \
             recordId:i+",
-        writes: Writes::Keep,
-        ..plain("system/documents", "documents", "document", "Manage Documents")
+        answers: Answers::Documents,
+        writes: Writes::Upload,
+        ..plain("system/documents", Resource::Documents, "document", "Manage Documents")
     },
     Table {
         fields: "id:i~ fileExtension:s icon:s mimeType:s description:s",
@@ -86,7 +89,7 @@ pub(super) static TABLES: &[Table] = &[
             {"fileExtension": "bin", "icon": "file", "mimeType": "application/octet-stream", "description": "File"},
         ],
         writes: Writes::None,
-        ..plain("system/documentTypes/info", "document_types", "documentType", "")
+        ..plain("system/documentTypes/info", Resource::DocumentTypes, "documentType", "")
     },
     Table {
         fields: "id:i~ identifier:s15! name:s50!",
@@ -96,7 +99,7 @@ pub(super) static TABLES: &[Table] = &[
             {"id": 11, "identifier": "Sales", "name": "Sales"},
         ],
         shows: &[("identifier", "identifier")],
-        ..plain("system/departments", "departments", "department", "My Company")
+        ..plain("system/departments", Resource::Departments, "department", "My Company")
     },
     Table {
         fields: "id:i~ ownerLevelId:i structureLevel:@structure_levels name:s50! manager:@members \
@@ -111,7 +114,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         unfiltered: &["inactiveFlag"],
         writes: Writes::None,
-        ..plain("system/locations", "locations", "location", "My Company")
+        ..plain("system/locations", Resource::Locations, "location", "My Company")
     },
     Table {
         fields: "id:i~ name:s",
@@ -123,7 +126,7 @@ pub(super) static TABLES: &[Table] = &[
         writes: Writes::None,
         ..plain(
             "system/myCompany/corporateStructureLevels",
-            "structure_levels",
+            Resource::StructureLevels,
             "corporateStructureLevel",
             "My Company",
         )
@@ -140,7 +143,7 @@ pub(super) static TABLES: &[Table] = &[
             {"defaultFromAddress": "help@msp.example", "portalUrlOverride": "https://portal.msp.example", "siteUrl": "https://sandbox.connectwise.example", "contactSync": "FL", "serverTimeZone": {"id": 1, "name": "GMT/Greenwich Mean Time", "_info": {}}, "defaultCalendar": {"id": 1, "name": "Standard", "_info": {}}, "defaultAddressFormat": {"id": 1, "name": "Standard", "_info": {}}, "useSslFlag": true, "locale": {"id": 1, "name": "English (United States)", "_info": {}}},
         ],
         writes: Writes::Change,
-        ..plain("system/myCompany/other", "my_company_other", "other", "My Company")
+        ..plain("system/myCompany/other", Resource::MyCompanyOther, "other", "My Company")
     },
     Table {
         fields: "id:i~ name:s50! contents:s! location:@locations department:@departments board:@boards \
@@ -150,7 +153,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Called back", "contents": "Called the contact back.", "location": {"id": 2, "name": "Main Office", "_info": {}}, "department": {"id": 10, "identifier": "Services", "name": "Professional Services", "_info": {}}, "board": {"id": 1, "name": "Service Desk", "_info": {}}},
             {"name": "Left a message", "contents": "Left a message."},
         ],
-        ..plain("system/standardNotes", "standard_notes", "standardNote", SETUP)
+        ..plain("system/standardNotes", Resource::StandardNotes, "standardNote", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! roleType:s30 adminFlag:b=false inactiveFlag:b=false",
@@ -161,7 +164,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         writes: Writes::None,
         twin: true,
-        ..plain("system/securityroles", "security_roles", "securityRole", SETUP)
+        ..plain("system/securityroles", Resource::SecurityRoles, "securityRole", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! timeZone:o offset:f defaultFlag:b=false daylightSavingsFlag:b=false connectWiseId:s",
@@ -171,7 +174,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "GMT-5/Eastern Time: US & Canada", "timeZone": {"id": 2, "name": "Eastern Standard Time", "_info": {}}, "offset": -5.0, "defaultFlag": false, "daylightSavingsFlag": true},
         ],
         twin: true,
-        ..plain("system/timeZoneSetups", "time_zone_setups", "timeZoneSetup", SETUP)
+        ..plain("system/timeZoneSetups", Resource::TimeZoneSetups, "timeZoneSetup", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! connectWiseId:s",
@@ -179,7 +182,7 @@ pub(super) static TABLES: &[Table] = &[
         make: listed![
             {"name": "Networking"},
         ],
-        ..plain("system/skillCategories", "skill_categories", "skillCategory", SETUP)
+        ..plain("system/skillCategories", Resource::SkillCategories, "skillCategory", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! category:@skill_categories! connectWiseId:s",
@@ -188,7 +191,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Routing", "category": {"id": 1, "name": "Networking", "_info": {}}},
         ],
         twin: true,
-        ..plain("system/skills", "skills", "skill", SETUP)
+        ..plain("system/skills", Resource::Skills, "skill", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! connectWiseId:s",
@@ -197,7 +200,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Technician"},
         ],
         twin: true,
-        ..plain("system/reportCards", "report_cards", "reportCard", SETUP)
+        ..plain("system/reportCards", Resource::ReportCards, "reportCard", SETUP)
     },
     Table {
         fields: "id:i~ name:s100! server:s200! domain:s50!",
@@ -206,7 +209,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Office", "server": "ldap.msp.example", "domain": "msp.example"},
         ],
         twin: true,
-        ..plain("system/ldapConfigurations", "ldap_configurations", "ldapConfiguration", SETUP)
+        ..plain("system/ldapConfigurations", Resource::LdapConfigurations, "ldapConfiguration", SETUP)
     },
     Table {
         fields: "id:i~ podId:i! caption:s25! sequenceNumber:i! screenId:s25 helpText:s1000 \
@@ -223,12 +226,14 @@ pub(super) static TABLES: &[Table] = &[
             {"podId": 3, "podDescription": "Service Ticket", "caption": "External id", "sequenceNumber": 1, "screenId": "service_ticket", "screenDescription": "Service Ticket", "fieldTypeIdentifier": "Text", "entryTypeIdentifier": "EntryField", "dateCreated": "2025-01-02T09:00:00Z", "connectWiseID": "00000003-7535-4f11-828c-de755223c039", "options": []},
         ],
         twin: true,
-        ..plain("system/userDefinedFields", "user_defined_fields", "userDefinedField", SETUP)
+        ..plain("system/userDefinedFields", Resource::UserDefinedFields, "userDefinedField", SETUP)
     },
     Table {
         fields: "id:i~ description:s100 url:s! objectId:i! type:s! level:s! memberId:i~ payloadVersion:s~ \
             inactiveFlag:b=false isSoapCallbackFlag:b~=false isSelfSuppressedFlag:b~=false connectWiseID:s~",
-        ..plain("system/callbacks", "callbacks", "callbackEntry", SETUP)
+        rules: &[Rule::Callback],
+        listens: true,
+        ..plain("system/callbacks", Resource::Callbacks, "callbackEntry", SETUP)
     },
     Table {
         fields: "id:i~ name:s!",
@@ -237,6 +242,6 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "English (United States)"},
         ],
         writes: Writes::None,
-        ..plain("", "locales", "locale", SETUP)
+        ..plain("", Resource::Locales, "locale", SETUP)
     },
 ];

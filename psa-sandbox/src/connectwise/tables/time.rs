@@ -1,7 +1,9 @@
 //! Hours and schedule, with their setup tables.
 
-use super::{SETUP, Table, Typed, Writes, listed, plain};
-use crate::connectwise::records as make;
+use crate::connectwise::generators as make;
+use crate::connectwise::generators::listed;
+use crate::connectwise::resource::Resource;
+use crate::connectwise::table::{Rule, SETUP, Table, Typed, Writes, plain};
 
 pub(super) static TABLES: &[Table] = &[
     Table {
@@ -27,17 +29,18 @@ pub(super) static TABLES: &[Table] = &[
             id: "chargeToId",
             kind: "chargeToType",
             tables: &[
-                ("Company", &["companies"]),
-                ("ServiceTicket", &["tickets"]),
-                ("ProjectTicket", &["project_tickets"]),
-                ("ChargeCode", &["charge_codes"]),
-                ("Activity", &["activities"]),
+                ("Company", &[Resource::Companies]),
+                ("ServiceTicket", &[Resource::Tickets]),
+                ("ProjectTicket", &[Resource::ProjectTickets]),
+                ("ChargeCode", &[Resource::ChargeCodes]),
+                ("Activity", &[Resource::Activities]),
             ],
         }],
         spans: &[("timeStart", "timeEnd")],
         on_replace: &["billableOption"],
         callback: "time",
-        ..plain("time/entries", "time_entries", "timeEntry", "Time Entry")
+        rules: &[Rule::Author, Rule::Charge],
+        ..plain("time/entries", Resource::TimeEntries, "timeEntry", "Time Entry")
     },
     Table {
         fields: "id:i~ name:s50! billTime:e(Billable|DoNotBill|NoCharge)! rateType:e(AdjAmount|Custom|Multiplier)! \
@@ -53,7 +56,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("utilizationFlag", "utilizationFlag")],
         twin: true,
-        ..plain("time/workTypes", "work_types", "workType", SETUP)
+        ..plain("time/workTypes", Resource::WorkTypes, "workType", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! hourlyRate:f=0.0 integrationXref:s50 inactiveFlag:b=false addAllLocations:b+ \
@@ -64,7 +67,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Senior Engineer", "hourlyRate": 140.0, "locationIds": []},
         ],
         twin: true,
-        ..plain("time/workRoles", "work_roles", "workRole", SETUP)
+        ..plain("time/workRoles", Resource::WorkRoles, "workRole", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! company:@companies location:@locations department:@departments \
@@ -77,7 +80,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Meeting", "billTime": "DoNotBill", "timeEntryFlag": true, "expenseTypeIds": []},
         ],
         twin: true,
-        ..plain("time/chargeCodes", "charge_codes", "chargeCode", SETUP)
+        ..plain("time/chargeCodes", Resource::ChargeCodes, "chargeCode", SETUP)
     },
     Table {
         fields: "id:i~ member:@members year:i period:i dateStart:d dateEnd:d \
@@ -88,7 +91,7 @@ pub(super) static TABLES: &[Table] = &[
             {"member": {"id": 1, "identifier": "aarcher", "name": "Ann Archer", "_info": {}}, "year": 2026, "period": 40, "dateStart": "2026-09-28T00:00:00Z", "dateEnd": "2026-10-04T00:00:00Z", "status": "Open", "hours": 0.0, "deadline": "2026-10-05T00:00:00Z"},
         ],
         writes: Writes::None,
-        ..plain("time/sheets", "time_sheets", "timeSheet", SETUP)
+        ..plain("time/sheets", Resource::TimeSheets, "timeSheet", SETUP)
     },
     Table {
         fields: "id:i~ objectId:i name:s250 member:@members where:@service_locations=1 dateStart:d dateEnd:d \
@@ -102,11 +105,12 @@ pub(super) static TABLES: &[Table] = &[
         typed: &[Typed {
             id: "objectId",
             kind: "type",
-            tables: &[("S", &["tickets", "project_tickets"]), ("C", &["activities"])],
+            tables: &[("S", &[Resource::Tickets, Resource::ProjectTickets]), ("C", &[Resource::Activities])],
         }],
         spans: &[("dateStart", "dateEnd")],
         callback: "schedule",
-        ..plain("schedule/entries", "schedule_entries", "scheduleEntry", "Resource Scheduling")
+        rules: &[Rule::Schedule],
+        ..plain("schedule/entries", Resource::ScheduleEntries, "scheduleEntry", "Resource Scheduling")
     },
     Table {
         fields: "id:i~ name:s50! identifier:s1! chargeCode:@charge_codes where:@service_locations systemFlag:b=false \
@@ -119,7 +123,7 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("identifier", "identifier")],
         twin: true,
-        ..plain("schedule/types", "schedule_types", "scheduleType", SETUP)
+        ..plain("schedule/types", Resource::ScheduleTypes, "scheduleType", SETUP)
     },
     Table {
         fields: "id:i~ name:s30! defaultFlag:b=false showAsTentativeFlag:b=false connectWiseId:s",
@@ -129,7 +133,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Tentative", "showAsTentativeFlag": true},
         ],
         twin: true,
-        ..plain("schedule/statuses", "schedule_statuses", "scheduleStatus", SETUP)
+        ..plain("schedule/statuses", Resource::ScheduleStatuses, "scheduleStatus", SETUP)
     },
     Table {
         fields: "id:i~ name:s! holidayList:@holiday_lists mondayStartTime:s mondayEndTime:s tuesdayStartTime:s \
@@ -141,7 +145,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Standard", "holidayList": {"id": 1, "name": "Public holidays"}, "mondayStartTime": "08:00:00", "mondayEndTime": "17:00:00", "tuesdayStartTime": "08:00:00", "tuesdayEndTime": "17:00:00", "wednesdayStartTime": "08:00:00", "wednesdayEndTime": "17:00:00", "thursdayStartTime": "08:00:00", "thursdayEndTime": "17:00:00", "fridayStartTime": "08:00:00", "fridayEndTime": "17:00:00"},
         ],
         twin: true,
-        ..plain("schedule/calendars", "calendars", "calendar", SETUP)
+        ..plain("schedule/calendars", Resource::Calendars, "calendar", SETUP)
     },
     Table {
         fields: "id:i~ name:s50! connectWiseId:s",
@@ -150,7 +154,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "Public holidays"},
         ],
         twin: true,
-        ..plain("schedule/holidayLists", "holiday_lists", "holidayList", SETUP)
+        ..plain("schedule/holidayLists", Resource::HolidayLists, "holidayList", SETUP)
     },
     Table {
         fields: "id:i~ time:i name:s10 defaultFlag:b=false connectWiseId:s",
@@ -161,7 +165,7 @@ pub(super) static TABLES: &[Table] = &[
             {"name": "10 minutes", "time": 10, "defaultFlag": false},
             {"name": "15 minutes", "time": 15, "defaultFlag": true},
         ],
-        ..plain("schedule/reminderTimes", "reminder_times", "reminderTime", SETUP)
+        ..plain("schedule/reminderTimes", Resource::ReminderTimes, "reminderTime", SETUP)
     },
     Table {
         fields: "id:i~ identifier:s!",
@@ -172,6 +176,6 @@ pub(super) static TABLES: &[Table] = &[
         ],
         shows: &[("identifier", "identifier")],
         writes: Writes::None,
-        ..plain("", "schedule_spans", "scheduleSpan", SETUP)
+        ..plain("", Resource::ScheduleSpans, "scheduleSpan", SETUP)
     },
 ];

@@ -6,13 +6,18 @@ use chrono::{DateTime, Utc};
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::super::checks::{Faults, check_record, check_typed};
-use super::super::data::{Data, Dataset};
+use super::super::checks::{Faults, check_record, check_typed, fit_all};
+use super::super::conditions::date;
+use super::super::dataset::Dataset;
 use super::super::references::{belong, reference_to, resolve};
+use super::super::resource::Resource;
 use super::super::rules::check;
 use super::super::schema::{Kind, schema};
-use super::super::tables::{Table, find, table, tables};
-use super::{call, get, patch, post, sandbox};
+use super::super::state::Data;
+use super::super::table::{Answers, Table};
+use super::super::tables::{table, tables};
+use super::{call, get, patch, post, sandbox, told};
+use crate::emulator::row::row;
 
 /// The members that a table's records always have.
 fn always(of: &Table) -> Vec<&'static str> {
@@ -23,55 +28,55 @@ fn always(of: &Table) -> Vec<&'static str> {
 
 fn assert_complete(of: &Table, row: &Value, what: &str) {
     for member in always(of) {
-        assert!(row.get(member).is_some(), "{}: {what} has no {member}: {row}", of.name);
+        assert!(row.get(member).is_some(), "{}: {what} has no {member}: {row}", of.name());
     }
     for name in row.as_object().unwrap().keys().filter(|name| *name != "_info") {
-        assert!(schema(of).field(name).is_some(), "{}: {what} has {name}, which nobody declared", of.name);
+        assert!(schema(of).field(name).is_some(), "{}: {what} has {name}, which nobody declared", of.name());
     }
 }
 
 /// A table's path, below record 1 or the first that has children.
 fn path_of(of: &Table) -> String {
-    let first = if of.parent.is_some_and(|(above, _)| above == "project_tickets") { "61" } else { "1" };
+    let first = if of.parent.is_some_and(|(above, _)| above == Resource::ProjectTickets) { "61" } else { "1" };
     of.path.replace("{parent}", first)
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_listed_record_has_all_members_and_is_the_same_alone() {
     let sandbox = sandbox();
-    for of in tables().iter().filter(|t| !t.path.is_empty() && t.name != "documents") {
+    for of in tables().iter().filter(|t| !t.path.is_empty() && t.answers != Answers::Documents) {
         let path = path_of(of);
         let rows = get(&sandbox, &format!("{path}?pageSize=1000")).await;
         for row in rows.as_array().unwrap() {
-            if of.name == "ticket_configurations" {
+            if of.answers == Answers::TicketConfigurations {
                 continue;
             }
             assert_complete(of, row, "a listed row");
         }
         let Some(first) = rows.as_array().unwrap().first() else { continue };
-        assert_eq!(get(&sandbox, &format!("{path}/{}", first["id"])).await, *first, "{}", of.name);
+        assert_eq!(get(&sandbox, &format!("{path}/{}", first["id"])).await, *first, "{}", of.name());
     }
 }
 
 #[test]
 fn the_sandbox_holds_nothing_that_it_would_refuse() {
     let data = Data::new(Dataset::new(11).companies(12).tickets(60));
-    for of in tables().iter().copied().skip(1) {
+    for of in tables().iter().copied() {
         for (id, stored) in data.rows(of).above(&data.dataset, 0) {
             let row = schema(of).complete(stored);
             for (name, value) in row.iter().filter(|(name, _)| *name != "_info") {
                 let field = schema(of).field(name);
-                let field = field.unwrap_or_else(|| panic!("{} {id}: {name} is not declared", of.name));
+                let field = field.unwrap_or_else(|| panic!("{} {id}: {name} is not declared", of.name()));
                 let kept = field.fit(value.clone());
                 let unset = kept == Ok(Value::Null);
-                assert!(unset || kept.as_ref() == Ok(value), "{} {id}: {name} is {value}: {kept:?}", of.name);
+                assert!(unset || kept.as_ref() == Ok(value), "{} {id}: {name} is {value}: {kept:?}", of.name());
                 if let (Kind::Reference(to), false) = (&field.kind, unset) {
-                    let to = table(to);
+                    let to = table(*to);
                     let target = data.get(to, value["id"].as_i64().unwrap());
-                    let target = target.unwrap_or_else(|| panic!("{} {id}: {name} is no {}", of.name, to.name));
+                    let target = target.unwrap_or_else(|| panic!("{} {id}: {name} is no {}", of.name(), to.name()));
                     let wanted = reference_to(to, &target);
                     if let Some(called) = wanted.get("name") {
-                        assert_eq!(value.get("name"), Some(called), "{} {id}: {name}", of.name);
+                        assert_eq!(value.get("name"), Some(called), "{} {id}: {name}", of.name());
                     }
                 }
             }
@@ -83,49 +88,49 @@ fn the_sandbox_holds_nothing_that_it_would_refuse() {
             check_record(of, &checked, &mut faults);
             check(&data, of, Some(id), &checked, &mut faults);
             let refused = faults.done().err().map(|reply| String::from_utf8_lossy(&reply.body).into_owned());
-            assert_eq!(refused, None, "{} {id}", of.name);
+            assert_eq!(refused, None, "{} {id}", of.name());
         }
     }
 }
 
 /// The least that each resource takes.
-fn least() -> Vec<(&'static str, Value)> {
+fn least() -> Vec<(Resource, Value)> {
     vec![
-        ("companies", json!({"identifier": "NEW", "name": "New", "city": "Leeds"})),
-        ("sites", json!({"name": "Depot"})),
-        ("company_statuses", json!({"name": "On hold"})),
-        ("company_types", json!({"name": "Partner"})),
-        ("company_notes", json!({"text": "Prefers mail."})),
-        ("company_teams", json!({"teamRole": {"id": 2}})),
-        ("company_type_associations", json!({"type": {"id": 2}})),
-        ("contacts", json!({"firstName": "Zoe"})),
-        ("communications", json!({"type": {"id": 1}, "value": "zoe@zimmer.example"})),
-        ("configurations", json!({"name": "PC", "type": {"id": 1}, "company": {"id": 1}})),
-        ("tickets", json!({"summary": "Hello", "company": {"id": 1}})),
-        ("ticket_notes", json!({"text": "Called.", "internalAnalysisFlag": true})),
-        ("ticket_tasks", json!({"notes": "Call back."})),
-        ("project_tickets", json!({"summary": "Hello", "phase": {"id": 11}})),
-        ("projects", json!({"name": "Move", "company": {"id": 1}, "board": {"id": 3}})),
-        ("project_phases", json!({"description": "Phase 3"})),
-        ("project_team_members", json!({"member": {"id": 1}, "projectRole": {"id": 2}})),
-        ("boards", json!({"name": "Third line", "location": {"id": 2}, "department": {"id": 10}})),
-        ("board_statuses", json!({"name": "Parked"})),
-        ("board_types", json!({"name": "Change"})),
-        ("board_teams", json!({"name": "Night", "teamLeader": {"id": 3}})),
-        ("priorities", json!({"name": "Priority 5", "color": "Blue"})),
+        (Resource::Companies, json!({"identifier": "NEW", "name": "New", "city": "Leeds"})),
+        (Resource::Sites, json!({"name": "Depot"})),
+        (Resource::CompanyStatuses, json!({"name": "On hold"})),
+        (Resource::CompanyTypes, json!({"name": "Partner"})),
+        (Resource::CompanyNotes, json!({"text": "Prefers mail."})),
+        (Resource::CompanyTeams, json!({"teamRole": {"id": 2}})),
+        (Resource::CompanyTypeAssociations, json!({"type": {"id": 2}})),
+        (Resource::Contacts, json!({"firstName": "Zoe"})),
+        (Resource::Communications, json!({"type": {"id": 1}, "value": "zoe@zimmer.example"})),
+        (Resource::Configurations, json!({"name": "PC", "type": {"id": 1}, "company": {"id": 1}})),
+        (Resource::Tickets, json!({"summary": "Hello", "company": {"id": 1}})),
+        (Resource::TicketNotes, json!({"text": "Called.", "internalAnalysisFlag": true})),
+        (Resource::TicketTasks, json!({"notes": "Call back."})),
+        (Resource::ProjectTickets, json!({"summary": "Hello", "phase": {"id": 11}})),
+        (Resource::Projects, json!({"name": "Move", "company": {"id": 1}, "board": {"id": 3}})),
+        (Resource::ProjectPhases, json!({"description": "Phase 3"})),
+        (Resource::ProjectTeamMembers, json!({"member": {"id": 1}, "projectRole": {"id": 2}})),
+        (Resource::Boards, json!({"name": "Third line", "location": {"id": 2}, "department": {"id": 10}})),
+        (Resource::BoardStatuses, json!({"name": "Parked"})),
+        (Resource::BoardTypes, json!({"name": "Change"})),
+        (Resource::BoardTeams, json!({"name": "Night", "teamLeader": {"id": 3}})),
+        (Resource::Priorities, json!({"name": "Priority 5", "color": "Blue"})),
         (
-            "opportunities",
+            Resource::Opportunities,
             json!({"name": "Deal", "primarySalesRep": {"id": 1}, "company": {"id": 1}, "contact": {"id": 1}}),
         ),
-        ("opportunity_notes", json!({"text": "Sent."})),
-        ("activities", json!({"name": "Call", "assignTo": {"identifier": "bbaker"}})),
-        ("time_entries", json!({"timeStart": "2026-10-02T09:00:00Z", "actualHours": 1.0})),
-        ("schedule_entries", json!({"type": {"id": 1}, "objectId": 5})),
-        ("invoices", json!({"type": "Standard", "company": {"id": 1}})),
-        ("agreements", json!({"name": "Flat", "type": {"id": 1}, "company": {"id": 1}, "contact": {"id": 1}})),
-        ("additions", json!({"product": {"id": 1}, "billCustomer": "Billable"})),
+        (Resource::OpportunityNotes, json!({"text": "Sent."})),
+        (Resource::Activities, json!({"name": "Call", "assignTo": {"identifier": "bbaker"}})),
+        (Resource::TimeEntries, json!({"timeStart": "2026-10-02T09:00:00Z", "actualHours": 1.0})),
+        (Resource::ScheduleEntries, json!({"type": {"id": 1}, "objectId": 5})),
+        (Resource::Invoices, json!({"type": "Standard", "company": {"id": 1}})),
+        (Resource::Agreements, json!({"name": "Flat", "type": {"id": 1}, "company": {"id": 1}, "contact": {"id": 1}})),
+        (Resource::Additions, json!({"product": {"id": 1}, "billCustomer": "Billable"})),
         (
-            "callbacks",
+            Resource::Callbacks,
             json!({"url": "https://receiver.example/?recordId=", "objectId": 1, "type": "ticket", "level": "owner"}),
         ),
     ]
@@ -134,8 +139,8 @@ fn least() -> Vec<(&'static str, Value)> {
 #[tokio::test(start_paused = true)]
 async fn a_created_record_is_complete_and_a_removed_flag_is_its_default() {
     let sandbox = sandbox();
-    for (name, body) in least() {
-        let of = table(name);
+    for (resource, body) in least() {
+        let (of, name) = (table(resource), resource.name());
         let path = path_of(of);
         let (status, made) = post(&sandbox, &path, &body).await;
         assert_eq!(status, 201, "{name}: {made}");
@@ -166,12 +171,12 @@ async fn a_created_record_is_complete_and_a_removed_flag_is_its_default() {
 #[tokio::test(start_paused = true)]
 async fn a_null_in_a_new_record_is_the_same_as_nothing() {
     let sandbox = sandbox();
-    for (name, body) in least() {
+    for (resource, body) in least() {
         // Two companies can't have one identifier, nor two callbacks one address.
-        if matches!(name, "companies" | "callbacks") {
+        if matches!(resource, Resource::Companies | Resource::Callbacks) {
             continue;
         }
-        let of = table(name);
+        let (of, name) = (table(resource), resource.name());
         let path = path_of(of);
         let mut nulls = body.as_object().unwrap().clone();
         for field in &schema(of).fields {
@@ -202,7 +207,7 @@ async fn a_replacement_sets_what_it_does_not_send_to_its_default() {
     let body = json!({"summary": "Put", "company": {"id": 2}, "board": {"id": 1}, "severity": "Low", "impact": "High"});
     let (status, put) = call(&sandbox, Method::PUT, "service/tickets/3", Some(&body)).await;
     assert_eq!(status, 200, "{put}");
-    assert_complete(table("tickets"), &put, "a replaced record");
+    assert_complete(table(Resource::Tickets), &put, "a replaced record");
     assert_eq!((&put["status"]["id"], &put["company"]["identifier"]), (&json!(11), &json!("C00002")));
     assert!(put.get("contact").is_none() && put.get("owner").is_none(), "{put}");
     assert_eq!(
@@ -211,30 +216,30 @@ async fn a_replacement_sets_what_it_does_not_send_to_its_default() {
     );
     let (status, refused) =
         call(&sandbox, Method::PUT, "service/tickets/3", Some(&json!({"summary": "Put", "company": {"id": 2}}))).await;
-    let fields: Vec<_> = super::told(&refused).into_iter().map(|(_, _, field)| field).collect();
+    let fields: Vec<_> = told(&refused).into_iter().map(|(_, _, field)| field).collect();
     assert_eq!((status, fields), (400, vec!["severity".to_owned(), "impact".to_owned()]));
 }
 
 /// Recorded bodies, and the tables whose rows they are.
-const RECORDED: [(&str, &str); 18] = [
-    ("companies/company.json", "companies"),
-    ("companies/statuses.json", "company_statuses"),
-    ("companies/communicationTypes.json", "communication_types"),
-    ("contacts/contact-with-custom-fields.json", "contacts"),
-    ("finance/agreement.json", "agreements"),
-    ("project/ticket.json", "project_tickets"),
-    ("sales/activity-types.json", "activity_types"),
-    ("sales/opportunity-statuses.json", "opportunity_statuses"),
-    ("sales/opportunity.json", "opportunities"),
-    ("schedule/entries.json", "schedule_entries"),
-    ("service/board-statuses.json", "board_statuses"),
-    ("service/board-types.json", "board_types"),
-    ("service/ticket-notes.json", "ticket_notes"),
-    ("service/ticket.json", "tickets"),
-    ("system/member.json", "members"),
-    ("system/userDefinedFields.json", "user_defined_fields"),
-    ("time/entries.json", "time_entries"),
-    ("time/workTypes.json", "work_types"),
+const RECORDED: [(&str, Resource); 18] = [
+    ("companies/company.json", Resource::Companies),
+    ("companies/statuses.json", Resource::CompanyStatuses),
+    ("companies/communicationTypes.json", Resource::CommunicationTypes),
+    ("contacts/contact-with-custom-fields.json", Resource::Contacts),
+    ("finance/agreement.json", Resource::Agreements),
+    ("project/ticket.json", Resource::ProjectTickets),
+    ("sales/activity-types.json", Resource::ActivityTypes),
+    ("sales/opportunity-statuses.json", Resource::OpportunityStatuses),
+    ("sales/opportunity.json", Resource::Opportunities),
+    ("schedule/entries.json", Resource::ScheduleEntries),
+    ("service/board-statuses.json", Resource::BoardStatuses),
+    ("service/board-types.json", Resource::BoardTypes),
+    ("service/ticket-notes.json", Resource::TicketNotes),
+    ("service/ticket.json", Resource::Tickets),
+    ("system/member.json", Resource::Members),
+    ("system/userDefinedFields.json", Resource::UserDefinedFields),
+    ("time/entries.json", Resource::TimeEntries),
+    ("time/workTypes.json", Resource::WorkTypes),
 ];
 
 /// Members of records that were recorded from servers of 2015 to 2020, which today's document does not have; and a photo,
@@ -261,7 +266,7 @@ async fn what_every_recorded_row_has_every_row_of_the_sandbox_has() {
         return;
     };
     let sandbox = sandbox();
-    for (file, name) in RECORDED {
+    for (file, resource) in RECORDED {
         let path: PathBuf = [root.as_str(), "connectwise", file].iter().collect();
         let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let recorded: Value = serde_json::from_slice(&bytes).unwrap();
@@ -269,7 +274,7 @@ async fn what_every_recorded_row_has_every_row_of_the_sandbox_has() {
         let has = |row: &Value, member: &str| row.get(member).is_some_and(|v| !v.is_null());
         let first = recorded[0].as_object().unwrap().keys();
         let every: Vec<_> = first.filter(|m| recorded.iter().all(|row| has(row, m))).collect();
-        let of = find(name).unwrap();
+        let (of, name) = (table(resource), resource.name());
         let mut ours = Vec::new();
         // Below the first records that have any.
         for parent in 1..=10 {
@@ -296,11 +301,10 @@ async fn what_every_recorded_row_has_every_row_of_the_sandbox_has() {
 
 #[test]
 fn years_long_gone_are_dates_like_others() {
-    let mut faults = Faults::new(table("configurations"), Vec::new());
-    let body =
-        crate::rows::row(json!({"purchaseDate": "1975-03-01T00:00:00Z", "installationDate": "1800-01-01T08:00:00Z"}));
-    let kept = super::super::checks::fit_all(table("configurations"), body.clone(), &mut faults).unwrap();
+    let mut faults = Faults::new(table(Resource::Configurations), Vec::new());
+    let body = row(json!({"purchaseDate": "1975-03-01T00:00:00Z", "installationDate": "1800-01-01T08:00:00Z"}));
+    let kept = fit_all(table(Resource::Configurations), body.clone(), &mut faults).unwrap();
     assert_eq!(kept, body);
-    let at: Option<DateTime<Utc>> = super::super::conditions::date("1975-03-01T00:00:00Z");
+    let at: Option<DateTime<Utc>> = date("1975-03-01T00:00:00Z");
     assert!(at.is_some() && faults.done().is_ok());
 }

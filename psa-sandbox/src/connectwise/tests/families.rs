@@ -3,9 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::super::tables::{find, tables};
+use super::super::resource::Resource;
+use super::super::tables::tables;
 use super::{call, get, patch, post, sandbox};
-use crate::connectwise::Edit;
 
 #[tokio::test(start_paused = true)]
 async fn families_that_clients_of_others_ask_for_answer_with_rows() {
@@ -52,14 +52,14 @@ async fn every_setup_table_has_rows_to_refer_to() {
     let sandbox = sandbox();
     // What people add by and by.
     let grown = [
-        "communications",
-        "contact_type_associations",
-        "documents",
-        "project_ticket_notes",
-        "ticket_configurations",
-        "callbacks",
+        Resource::Communications,
+        Resource::ContactTypeAssociations,
+        Resource::Documents,
+        Resource::ProjectTicketNotes,
+        Resource::TicketConfigurations,
+        Resource::Callbacks,
     ];
-    for of in tables().iter().filter(|t| !t.path.is_empty() && !grown.contains(&t.name)) {
+    for of in tables().iter().filter(|t| !t.path.is_empty() && !grown.contains(&t.resource)) {
         let mut rows = 0;
         for parent in 1..=10 {
             let path = of.path.replace("{parent}", &parent.to_string());
@@ -67,7 +67,7 @@ async fn every_setup_table_has_rows_to_refer_to() {
             assert_eq!(status, 200, "{path}: {listed}");
             rows += listed.as_array().map_or(0, Vec::len);
         }
-        assert!(rows > 0, "{}: an empty table proves nothing", of.name);
+        assert!(rows > 0, "{}: an empty table proves nothing", of.name());
     }
 }
 
@@ -101,45 +101,24 @@ async fn what_the_vendor_alone_changes_is_not_created_or_deleted() {
 }
 
 #[test]
-fn a_resource_that_is_not_there_is_an_error_that_names_those_that_are() {
+fn a_misspelt_name_is_no_resource_and_every_resource_has_its_own() {
     for misspelt in ["ticket", "assest", "", "Tickets"] {
-        let edits: [fn(&mut Edit<'_>, &str); 6] = [
-            |cw, name| {
-                cw.insert(name, json!({"summary": "x"}));
-            },
-            |cw, name| {
-                cw.insert_below(name, 1, json!({"text": "x"}));
-            },
-            |cw, name| cw.update(name, 1, "name", "x"),
-            |cw, name| cw.touch(name, 1),
-            |cw, name| cw.remove(name, 1),
-            |cw, name| drop(cw.ids(name)),
-        ];
-        for edit in edits {
-            let sandbox = sandbox();
-            let tried = std::panic::AssertUnwindSafe(|| sandbox.edit(|cw| edit(cw, misspelt)));
-            let message = std::panic::catch_unwind(tried).unwrap_err();
-            let message = message.downcast_ref::<String>().unwrap();
-            for name in ["tickets", "configurations", "schedule_entries"] {
-                assert!(message.contains(name), "{message}");
-            }
-            // Nothing else was changed, and the tenant goes on.
-            let name = sandbox.edit(|cw| cw.get("companies", 1, "name"));
-            assert!(name.is_some_and(|n| n != "x"));
-        }
+        assert_eq!(Resource::named(misspelt), None, "{misspelt:?}");
     }
-    assert!(Edit::resources().all(|name| find(name).is_some()));
+    for resource in Resource::ALL {
+        assert_eq!(Resource::named(resource.name()), Some(*resource));
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_record_that_somebody_adds_is_complete_too() {
     let sandbox = sandbox();
-    let id = sandbox.edit(|cw| cw.insert("tickets", json!({"summary": "A new one", "company": {"id": 3}})));
+    let id = sandbox.edit(|cw| cw.insert(Resource::Tickets, json!({"summary": "A new one", "company": {"id": 3}})));
     let ticket = get(&sandbox, &format!("service/tickets/{id}")).await;
     assert_eq!((&ticket["status"]["name"], &ticket["priority"]["id"]), (&json!("New"), &json!(3)));
     assert_eq!((&ticket["company"]["identifier"], &ticket["customerUpdatedFlag"]), (&json!("C00003"), &json!(false)));
-    let note =
-        sandbox.edit(|cw| cw.insert_below("ticket_notes", id, json!({"text": "x", "detailDescriptionFlag": true})));
+    let note = sandbox
+        .edit(|cw| cw.insert_below(Resource::TicketNotes, id, json!({"text": "x", "detailDescriptionFlag": true})));
     let note = get(&sandbox, &format!("service/tickets/{id}/notes/{note}")).await;
     assert_eq!(
         (&note["issueFlag"], &note["externalFlag"], &note["ticketId"]),

@@ -3,7 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::super::resource::Resource;
 use super::super::schema::{Kind, schema};
+use super::super::table::Answers;
 use super::super::tables::{table, tables};
 use super::{call, get, patch, post, sandbox, told};
 
@@ -12,28 +14,28 @@ fn refusal(code: &str, message: &str, field: &str) -> (String, String, String) {
 }
 
 /// The records on which each rule is tried, and the members that a replacement of them needs.
-fn records() -> Vec<(&'static str, Value)> {
+fn records() -> Vec<(Resource, Value)> {
     let company = json!({"identifier": "C00001", "name": "Acme", "city": "Leeds"});
     vec![
-        ("companies", company),
-        ("contacts", json!({"firstName": "Ada"})),
-        ("configurations", json!({"name": "PC", "type": {"id": 1}, "company": {"id": 1}})),
-        ("tickets", json!({"summary": "x", "company": {"id": 1}, "severity": "Low", "impact": "Low"})),
-        ("projects", json!({"name": "x", "company": {"id": 1}, "board": {"id": 3}})),
+        (Resource::Companies, company),
+        (Resource::Contacts, json!({"firstName": "Ada"})),
+        (Resource::Configurations, json!({"name": "PC", "type": {"id": 1}, "company": {"id": 1}})),
+        (Resource::Tickets, json!({"summary": "x", "company": {"id": 1}, "severity": "Low", "impact": "Low"})),
+        (Resource::Projects, json!({"name": "x", "company": {"id": 1}, "board": {"id": 3}})),
         (
-            "opportunities",
+            Resource::Opportunities,
             json!({"name": "x", "primarySalesRep": {"id": 1}, "company": {"id": 1}, "contact": {"id": 1}, "expectedCloseDate": "2026-12-01T00:00:00Z", "locationId": 2, "businessUnitId": 10}),
         ),
-        ("activities", json!({"name": "x", "assignTo": {"id": 1}})),
-        ("time_entries", json!({"timeStart": "2026-10-02T09:00:00Z", "billableOption": "Billable"})),
-        ("schedule_entries", json!({"type": {"id": 3}})),
-        ("invoices", json!({"type": "Standard", "company": {"id": 1}, "locationId": 2})),
+        (Resource::Activities, json!({"name": "x", "assignTo": {"id": 1}})),
+        (Resource::TimeEntries, json!({"timeStart": "2026-10-02T09:00:00Z", "billableOption": "Billable"})),
+        (Resource::ScheduleEntries, json!({"type": {"id": 3}})),
+        (Resource::Invoices, json!({"type": "Standard", "company": {"id": 1}, "locationId": 2})),
         (
-            "agreements",
+            Resource::Agreements,
             json!({"name": "x", "type": {"id": 1}, "company": {"id": 1}, "contact": {"id": 1}, "employeeCompRate": "Actual", "invoicingCycle": "CalendarYear", "billTime": "Billable", "billExpenses": "Billable", "billProducts": "Billable"}),
         ),
         (
-            "catalog_items",
+            Resource::CatalogItems,
             json!({"identifier": "x", "description": "x", "customerDescription": "x", "subcategory": {"id": 1}, "type": {"id": 1}}),
         ),
     ]
@@ -42,8 +44,8 @@ fn records() -> Vec<(&'static str, Value)> {
 #[tokio::test(start_paused = true)]
 async fn an_id_of_nothing_is_refused_in_every_member_by_every_write() {
     let sandbox = sandbox();
-    for (name, base) in records() {
-        let of = table(name);
+    for (resource, base) in records() {
+        let (of, name) = (table(resource), resource.name());
         for field in schema(of).fields.iter().filter(|f| !f.computed && !f.only_created) {
             let (to, value, path) = match field.kind {
                 Kind::Reference(to) => (to, json!({"id": 987_654}), format!("{}/id", field.name)),
@@ -54,7 +56,7 @@ async fn an_id_of_nothing_is_refused_in_every_member_by_every_write() {
             let mut body = base.clone();
             body[field.name] = value.clone();
             // A second company has another identifier.
-            if name == "companies" {
+            if resource == Resource::Companies {
                 body["identifier"] = json!("OTHER");
             }
             let created = post(&sandbox, of.path, &body).await;
@@ -76,12 +78,12 @@ async fn a_text_that_is_too_long_is_refused_in_every_member_of_every_table() {
         for field in schema(of).fields.iter().filter(|f| !f.computed && !f.only_written) {
             let Kind::Text(Some(most)) = field.kind else { continue };
             let (status, answer) = post(&sandbox, of.path, &json!({field.name: "x".repeat(most + 1)})).await;
-            if status == 405 || of.name == "documents" {
+            if status == 405 || of.answers == Answers::Documents {
                 continue;
             }
             let message = format!("The field {} must be a string with a maximum length of {most}.", field.name);
             let wanted = refusal("MaxLengthField", &message, field.name);
-            assert!(status == 400 && told(&answer).contains(&wanted), "{}: {answer}", of.name);
+            assert!(status == 400 && told(&answer).contains(&wanted), "{}: {answer}", of.name());
         }
     }
     // Others take what they get, whatever is in it.
@@ -242,8 +244,8 @@ async fn all_that_is_wrong_is_told_at_once_in_recorded_words() {
     assert_eq!(told(&answer), expected);
     // A stored record is checked as a whole.
     sandbox.edit(|cw| {
-        cw.update("companies", 4, "yearEstablished", 3);
-        cw.update("companies", 4, "revenueYear", 0);
+        cw.update(Resource::Companies, 4, "yearEstablished", 3);
+        cw.update(Resource::Companies, 4, "revenueYear", 0);
     });
     let website = json!([{"op": "replace", "path": "website", "value": "https://x.example"}]);
     let (_, answer) = patch(&sandbox, "company/companies/4", &website).await;
