@@ -57,3 +57,15 @@ pub enum List {
     /// Priorities, by 10 × SLA + number.
     Priorities,
 }
+
+impl List {
+    /// The name of the list in operations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Statuses => "statuses",
+            Self::TicketTypes => "ticket_types",
+            Self::Outcomes => "outcomes",
+            Self::Priorities => "priorities",
+        }
+    }
+}
