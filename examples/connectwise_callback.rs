@@ -11,7 +11,8 @@ use axum::{Router, routing::post};
 use psa_kit::connectwise_client::{ConnectWise, ConnectWiseReceiver, KeyOrigins};
 use psa_kit::psa_core::{Incoming, Receiver};
 use psa_kit::psa_http::ReqwestTransport;
-use psa_kit::psa_sandbox::{ConnectWiseSandbox, connectwise::Dataset};
+use psa_kit::psa_sandbox::ConnectWiseSandbox;
+use psa_kit::psa_sandbox::connectwise::{Dataset, Resource};
 use psa_kit::psa_sync::{Pull, SqliteStore, SyncEngine};
 use psa_kit::{Company, Error, ErrorKind, Result, Ticket};
 
@@ -96,9 +97,9 @@ async fn main() -> Result<()> {
     println!("callback  registered at {url}");
     let new = sandbox.edit(|psa| {
         // Three changes of one ticket are three callbacks, and one read.
-        (0..3).for_each(|_| psa.touch("tickets", 42));
-        psa.update("tickets", 42, "summary", "Printer on fire");
-        psa.insert("tickets", serde_json::json!({ "summary": "A new one", "company": { "id": 3 } }))
+        (0..3).for_each(|_| psa.touch(Resource::Tickets, 42));
+        psa.update(Resource::Tickets, 42, "summary", "Printer on fire");
+        psa.insert(Resource::Tickets, serde_json::json!({ "summary": "A new one", "company": { "id": 3 } }))
     });
     let transport: Arc<dyn psa_kit::psa_http::Transport> = Arc::new(ReqwestTransport::new()?);
     let sent = sandbox.deliver_callbacks(&transport, ConnectWiseSandbox::SITE).await;

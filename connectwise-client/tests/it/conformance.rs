@@ -5,7 +5,7 @@ use connectwise_client::ConnectWise;
 use psa_conformance::{Disturbance, Harness, Suite};
 use psa_core::{Connector, EntityKind, Key};
 use psa_http::ReqwestTransport;
-use psa_sandbox::connectwise::Dataset;
+use psa_sandbox::connectwise::{Dataset, Resource};
 use psa_sandbox::{ConnectWiseSandbox, Effect, Fault, Trigger};
 
 use crate::world::connectwise;
@@ -69,12 +69,12 @@ impl Harness for ConnectWiseHarness {
             "invoice" => ("reference", 3),
             "ticket_note" => {
                 let note = serde_json::json!({"text": "a note", "detailDescriptionFlag": true});
-                let id = self.0.edit(|cw| cw.insert_below("ticket_notes", 33, note));
+                let id = self.0.edit(|cw| cw.insert_below(Resource::TicketNotes, 33, note));
                 return Some(Key::from_parts([33, id]));
             }
             _ => return None,
         };
-        self.0.edit(|cw| cw.update(resource(kind), id, member, "edited"));
+        self.0.edit(|cw| cw.update(Resource::named(resource(kind)).unwrap(), id, member, "edited"));
         Some(Key::from(id))
     }
 }

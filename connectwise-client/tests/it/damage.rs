@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use psa_core::{ErrorKind, Phase};
 use psa_http::{Body, RawRecord, Transport, TransportError};
 use psa_sandbox::ConnectWiseSandbox;
-use psa_sandbox::connectwise::Dataset;
+use psa_sandbox::connectwise::{Dataset, Resource};
 
 use self::shared::any_damage;
 use crate::world::{builder, connectwise, sandbox};
@@ -109,7 +109,7 @@ proptest! {
 #[tokio::test(start_paused = true)]
 async fn a_bad_byte_is_read_and_kept_and_a_bad_number_holds_its_row_alone() {
     let sandbox = sandbox();
-    sandbox.edit(|s| s.update("tickets", 5, "summary", "Cafe Printer"));
+    sandbox.edit(|s| s.update(Resource::Tickets, 5, "summary", "Cafe Printer"));
     let bad = b"Caf\x92 \\ud83d";
     for (old, new, readable) in [
         (&b"Cafe Printer"[..], &bad[..], true),
@@ -192,8 +192,8 @@ async fn no_row_is_lost_whatever_happens_to_the_link_header() {
 async fn a_page_too_large_is_read_in_smaller_ones_and_a_row_too_large_is_held_with_its_id() {
     let sandbox = sandbox();
     for (id, letters) in [(120, 300_000), (121, 30_000), (122, 30_000), (130, 30_000)] {
-        sandbox.edit(|s| s.update("tickets", id, "initialDescription", "x".repeat(letters)));
-        sandbox.edit(|s| s.update("tickets", id, "summary", "x".repeat(letters)));
+        sandbox.edit(|s| s.update(Resource::Tickets, id, "initialDescription", "x".repeat(letters)));
+        sandbox.edit(|s| s.update(Resource::Tickets, id, "summary", "x".repeat(letters)));
     }
     let cw = builder(&sandbox).body_cap(200_000).build().unwrap();
     for list in [cw.tickets().list(), cw.tickets().list().parallel(3), cw.tickets().list().order_by("id", false)] {

@@ -189,7 +189,7 @@ async fn the_recorded_patches_of_communications_replay_exactly() {
         let read = |part: &str| fixture(&format!("contacts/{name}/{part}.json")).unwrap();
         let sandbox = sandbox();
         let before = read("1-before")["communicationItems"].clone();
-        sandbox.edit(|s| s.update("contacts", 7, "communicationItems", before));
+        sandbox.edit(|s| s.update(psa_sandbox::connectwise::Resource::Contacts, 7, "communicationItems", before));
         let cw = connectwise(&sandbox);
         let raw = cw.raw(http::Method::PATCH, "/company/contacts/7").json(&read("2-patch")).send_raw().await.unwrap();
         let after: Value = serde_json::from_slice(&raw.body).unwrap();

@@ -3,6 +3,7 @@
 use connectwise_client::{custom_field, field};
 use futures::TryStreamExt;
 use psa_core::ErrorKind;
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{Effect, Fault, Trigger};
 
 use crate::world::{connectwise, sandbox};
@@ -15,11 +16,11 @@ async fn forward_only_walks_lose_nothing_whatever_happens_between_two_pages() {
                 let sandbox = sandbox();
                 let cw = connectwise(&sandbox);
                 sandbox.edit_before("connectwise.tickets.list", gap, move |cw| match what {
-                    "delete" => cw.remove("tickets", 3),
+                    "delete" => cw.remove(Resource::Tickets, 3),
                     "insert" => {
                         cw.insert_ticket("new");
                     }
-                    _ => cw.update("tickets", 3, "summary", "changed"),
+                    _ => cw.update(Resource::Tickets, 3, "summary", "changed"),
                 });
                 let tickets = cw.tickets().list().page_size(50).parallel(parallel).all().await.unwrap();
                 let mut ids: Vec<i64> = tickets.iter().map(|t| t.id.0).collect();
@@ -96,7 +97,7 @@ async fn conditions_are_evaluated_as_they_read() {
     assert_eq!(found.iter().map(|c| c.id.0).collect::<Vec<_>>(), [10]);
     sandbox.edit(|s| {
         s.update(
-            "contacts",
+            Resource::Contacts,
             12,
             "customFields",
             serde_json::json!([{"id": 2, "caption": "hubspot_contact_id", "value": 77}]),

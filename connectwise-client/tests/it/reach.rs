@@ -5,7 +5,7 @@ use std::sync::Arc;
 use psa_conformance::{Effect, OwnForm, WriteSuite};
 use psa_core::*;
 use psa_sandbox::ConnectWiseSandbox;
-use psa_sandbox::connectwise::Dataset;
+use psa_sandbox::connectwise::{Dataset, Resource};
 use serde_json::{Value, json};
 
 use crate::world::{connectwise, sandbox};
@@ -29,8 +29,9 @@ async fn a_part_of_the_key_is_no_field_of_an_update() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let note = json!({"text": "mine", "detailDescriptionFlag": true});
-    let (mine, theirs) =
-        sandbox.edit(|s| (s.insert_below("ticket_notes", 5, note.clone()), s.insert_below("ticket_notes", 9, note)));
+    let (mine, theirs) = sandbox.edit(|s| {
+        (s.insert_below(Resource::TicketNotes, 5, note.clone()), s.insert_below(Resource::TicketNotes, 9, note))
+    });
     let connector = cw.connector().build();
     let connector: &dyn Connector = &connector;
     let notes = connector.writer::<TicketNote>().unwrap();
@@ -43,7 +44,7 @@ async fn a_part_of_the_key_is_no_field_of_an_update() {
         refused(&notes.update(&key, change).await.unwrap_err(), member);
     }
     let sites = connector.writer::<Site>().unwrap();
-    let site = sandbox.edit(|s| s.ids("sites")[0]);
+    let site = sandbox.edit(|s| s.ids(Resource::Sites)[0]);
     let company = changes(&[("company", json!({"id": "4"})), ("name", json!("x"))]);
     refused(&sites.update(&Key::from_parts([1, site]), company).await.unwrap_err(), "company");
     let tickets = connector.writer::<Ticket>().unwrap();
@@ -230,9 +231,17 @@ async fn two_custom_fields_of_one_caption_are_told_apart_by_id_and_cleared_by_it
         field(302, "PO", "Text", "second"),
         field(303, "Renewal", "Date", "2026-01-01T00:00:00Z")
     ]);
-    let kinds =
-        ["companies", "contacts", "tickets", "agreements", "configurations", "opportunities", "projects", "invoices"];
-    sandbox.edit(|s| kinds.iter().for_each(|kind| s.update(kind, 3, "customFields", fields.clone())));
+    let kinds = [
+        Resource::Companies,
+        Resource::Contacts,
+        Resource::Tickets,
+        Resource::Agreements,
+        Resource::Configurations,
+        Resource::Opportunities,
+        Resource::Projects,
+        Resource::Invoices,
+    ];
+    sandbox.edit(|s| kinds.iter().for_each(|kind| s.update(*kind, 3, "customFields", fields.clone())));
     let connector = cw.connector().build();
     let connector: &dyn Connector = &connector;
     async fn apart<E: Entity>(connector: &dyn Connector, custom: impl Fn(E) -> Custom) {

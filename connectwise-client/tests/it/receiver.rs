@@ -14,7 +14,7 @@ use http::header;
 use proptest::prelude::*;
 use psa_core::{Cause, EntityKind, Error, ErrorKind, Hint, Incoming, Key, Received, Receiver};
 use psa_http::{AddressPolicy, Body, Transport, TransportError, TransportErrorKind};
-use psa_sandbox::connectwise::OpenPoints;
+use psa_sandbox::connectwise::{OpenPoints, Resource};
 use psa_sandbox::{ConnectWiseSandbox, Effect, Fault, Trigger};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -169,11 +169,11 @@ async fn what_the_sandbox_sends_is_believed_and_its_key_is_fetched_once() {
         save.send().await.unwrap();
     }
     sandbox.edit(|s| {
-        s.update("tickets", 5, "summary", "changed");
-        s.remove("tickets", 6);
-        s.insert("activities", json!({"name": "call"}));
+        s.update(Resource::Tickets, 5, "summary", "changed");
+        s.remove(Resource::Tickets, 6);
+        s.insert(Resource::Activities, json!({"name": "call"}));
     });
-    let company = sandbox.edit(|s| s.insert("companies", json!({"identifier": "New", "name": "New"})));
+    let company = sandbox.edit(|s| s.insert(Resource::Companies, json!({"identifier": "New", "name": "New"})));
     let (host, transport) = host(&sandbox);
     let delivered = sandbox.deliver_callbacks(&transport, ConnectWiseSandbox::SITE).await;
     assert_eq!(delivered.len(), 4, "{delivered:?}");
@@ -194,7 +194,7 @@ async fn a_key_that_can_not_be_fetched_costs_no_callback_if_429_is_answered() {
     let save = connectwise(&sandbox).callbacks().create().url("https://us.example/cw?recordId=").kind("ticket");
     save.level("owner").object(1).send().await.unwrap();
     sandbox.add_fault(Fault::new("connectwise.callback_key", Trigger::Nth(1), Effect::Status(503, "")));
-    sandbox.edit(|s| s.touch("tickets", 5));
+    sandbox.edit(|s| s.touch(Resource::Tickets, 5));
     let (host, transport) = host(&sandbox);
     let delivered = sandbox.deliver_callbacks(&transport, ConnectWiseSandbox::SITE).await;
     assert_eq!(delivered[0].tries, [Some(429), Some(204)]);
@@ -206,7 +206,7 @@ async fn a_key_that_can_not_be_fetched_costs_no_callback_if_429_is_answered() {
     let closed = ConnectWiseSandbox::builder().open_points(open).build();
     let save = connectwise(&closed).callbacks().create().url("https://us.example/cw?recordId=").kind("ticket");
     save.level("owner").object(1).send().await.unwrap();
-    closed.edit(|s| s.touch("tickets", 5));
+    closed.edit(|s| s.touch(Resource::Tickets, 5));
     let (host, transport) = self::host(&closed);
     closed.deliver_callbacks(&transport, ConnectWiseSandbox::SITE).await;
     assert_eq!(

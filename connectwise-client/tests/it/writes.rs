@@ -3,6 +3,7 @@
 use chrono::{TimeZone, Utc};
 use connectwise_client::{TicketId, Upload};
 use psa_core::{Changes, Company, Connector, Contact, ErrorKind, Key, Phase, Ticket, TicketNote, TimeEntry};
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{Effect, Fault, Trigger};
 use serde_json::json;
 
@@ -47,7 +48,7 @@ async fn what_connectwise_refuses_is_told_with_code_and_field() {
     let error = cw.contacts().create().set("lastName", "Nobody").send().await.unwrap_err();
     assert_eq!(told(&error), (ErrorKind::InvalidRequest, "MissingRequiredField".into(), "firstName".into()));
     // A member that was not touched: the whole stored record is checked.
-    sandbox.edit(|s| s.update("companies", 4, "yearEstablished", 3));
+    sandbox.edit(|s| s.update(Resource::Companies, 4, "yearEstablished", 3));
     let error = cw.companies().update(4).set("website", "https://x.example").send().await.unwrap_err();
     assert_eq!(told(&error), (ErrorKind::InvalidRequest, "OutOfRange".into(), "yearEstablished".into()), "{error:?}");
     // Dates are sent as they are taken, from whatever they were.
@@ -248,7 +249,7 @@ async fn numbers_that_nobody_changed_keep_their_types() {
     // Two types that both read as work.
     let direct = json!({"id": 7001, "type": {"id": 2, "name": "Phone - Direct"}, "value": "111", "defaultFlag": true, "communicationType": "Phone"});
     let office = json!({"id": 7002, "type": {"id": 9, "name": "Office"}, "value": "222", "defaultFlag": false, "communicationType": "Phone"});
-    sandbox.edit(|s| s.update("contacts", 10, "communicationItems", json!([direct, office])));
+    sandbox.edit(|s| s.update(Resource::Contacts, 10, "communicationItems", json!([direct, office])));
     let connector = cw.connector().build();
     let contacts = (&connector as &dyn Connector).writer::<Contact>().unwrap();
     sandbox.log().clear();

@@ -5,7 +5,7 @@ use halo_client::Halo;
 use psa_conformance::{Disturbance, Harness, Suite};
 use psa_core::{Connector, EntityKind, Key};
 use psa_http::ReqwestTransport;
-use psa_sandbox::halo::Dataset;
+use psa_sandbox::halo::{Dataset, Resource};
 use psa_sandbox::{Effect, Fault, HaloSandbox, Trigger};
 
 use crate::world::{ALL_RIGHTS, builder};
@@ -75,19 +75,19 @@ impl Harness for HaloHarness {
                 Some(Key::from(id))
             }
             "asset" => {
-                self.0.edit(|h| h.update("assets", 3, "inventory_number", "edited"));
+                self.0.edit(|h| h.update(Resource::Assets, 3, "inventory_number", "edited"));
                 Some(Key::from(3))
             }
             "invoice" => {
-                self.0.edit(|h| h.update("invoices", 3, "reference", "edited"));
+                self.0.edit(|h| h.update(Resource::Invoices, 3, "reference", "edited"));
                 Some(Key::from(3))
             }
             "agreement" => {
-                self.0.edit(|h| h.update("contracts", 3, "note", "edited"));
+                self.0.edit(|h| h.update(Resource::Contracts, 3, "note", "edited"));
                 Some(Key::from(3))
             }
             "appointment" => {
-                self.0.edit(|h| h.update("appointments", 3, "subject", "edited"));
+                self.0.edit(|h| h.update(Resource::Appointments, 3, "subject", "edited"));
                 Some(Key::from(3))
             }
             "ticket_note" => {

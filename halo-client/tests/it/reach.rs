@@ -5,7 +5,7 @@ use std::sync::Arc;
 use psa_conformance::{Effect, OwnForm, WriteSuite};
 use psa_core::*;
 use psa_sandbox::HaloSandbox;
-use psa_sandbox::halo::Dataset;
+use psa_sandbox::halo::{Dataset, Resource};
 use serde_json::{Value, json};
 
 use crate::world::{ALL_RIGHTS, builder, unbounded};
@@ -168,8 +168,8 @@ async fn two_custom_fields_of_one_name_are_told_apart_by_id_and_cleared_by_it() 
     sandbox.edit(|h| {
         h.update_client(3, "customfields", fields.clone());
         h.update_user(14, "customfields", fields.clone());
-        h.update("contracts", 3, "customfields", fields.clone());
-        h.update("assets", 3, "customfields", fields);
+        h.update(Resource::Contracts, 3, "customfields", fields.clone());
+        h.update(Resource::Assets, 3, "customfields", fields);
     });
     let connector = halo.connector().build();
     let connector: &dyn Connector = &connector;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use halo_client::Halo;
+use psa_sandbox::halo::Resource;
 use serde_json::{Map, Value, json};
 
 use crate::world::unbounded;
@@ -484,7 +485,7 @@ async fn families_that_the_vendor_answers_are_answered_and_not_empty() {
     let others = list(&halo, "/Users?exclude_agents=true", Some("users")).await;
     assert_eq!(others.len() + linked.len(), users.len());
     // What somebody enters by hand has the defaults, too.
-    let made = sandbox.edit(|h| h.insert("assets", json!({"inventory_number": "By hand"})));
+    let made = sandbox.edit(|h| h.insert(Resource::Assets, json!({"inventory_number": "By hand"})));
     has_all(
         "a record made by hand",
         &alone(&halo, "/Asset", &made.to_string()).await,

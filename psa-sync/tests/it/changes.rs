@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use psa_core::{Cause, EntityKind, ErrorKind, Opportunity};
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{Effect, Fault, Trigger};
 use psa_sync::{Pull, RunReport, RunState, SyncEngineBuilder};
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ async fn a_connectwise_edit_that_paging_missed_and_a_read_could_not_get_keeps_th
         succeeded(&run(&engine).await);
         later(60).await;
         tenant.sandbox.edit(|cw| {
-            (1..=60).for_each(|id| cw.update("tickets", id, "summary", format!("changed {id}")));
+            (1..=60).for_each(|id| cw.update(Resource::Tickets, id, "summary", format!("changed {id}")));
         });
         tenant.sandbox.add_fault(Fault::new("connectwise.tickets.list", Trigger::Nth(nth), Effect::EmptyPage));
         tenant.sandbox.add_fault(Fault::new("connectwise.tickets.get", Trigger::Always, Effect::Status(500, "")));
@@ -190,7 +191,7 @@ async fn a_change_of_members_that_nobody_maps_refreshes_bytes_and_stamp_at_both_
     succeeded(&run(&engine).await);
     let before = tenant.store.query(&raw(5, "poNumber")).await.unwrap().remove(0);
     later(60).await;
-    tenant.sandbox.edit(|cw| cw.update("tickets", 5, "poNumber", "PO 17"));
+    tenant.sandbox.edit(|cw| cw.update(Resource::Tickets, 5, "poNumber", "PO 17"));
     let report = run(&engine).await;
     succeeded(&report);
     let after = tenant.store.query(&raw(5, "poNumber")).await.unwrap().remove(0);
@@ -235,7 +236,7 @@ async fn a_run_that_goes_on_after_three_days_is_complete_up_to_now() {
         tenant.sandbox.clear_faults();
         later(3 * DAYS).await;
         tenant.sandbox.edit(|cw| {
-            (1..=60).step_by(7).for_each(|id| cw.update("tickets", id, "summary", "changed meanwhile"));
+            (1..=60).step_by(7).for_each(|id| cw.update(Resource::Tickets, id, "summary", "changed meanwhile"));
             cw.insert_ticket("came meanwhile");
         });
         let report = run(&engine).await;
@@ -323,9 +324,9 @@ async fn every_connectwise_edit_is_there_after_the_next_run_whatever_the_clock_o
         for ticket in 1..=5 {
             tokio::time::sleep(Duration::from_secs(30)).await;
             let note = tenant.sandbox.edit(|cw| {
-                cw.update("tickets", ticket, "summary", format!("edit {ticket}"));
+                cw.update(Resource::Tickets, ticket, "summary", format!("edit {ticket}"));
                 let note = json!({"text": "told the customer", "detailDescriptionFlag": true});
-                cw.insert_below("ticket_notes", ticket, note)
+                cw.insert_below(Resource::TicketNotes, ticket, note)
             });
             tokio::time::sleep(Duration::from_secs(270)).await;
             succeeded(&run(&engine).await);

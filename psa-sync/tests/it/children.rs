@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use psa_core::Cause;
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{Effect, Fault, Trigger};
 use psa_sync::{RunState, Scope, SyncEngineBuilder};
 use serde_json::json;
@@ -43,7 +44,9 @@ async fn old_notes_come_with_a_connectwise_ticket_that_enters_the_scope() {
     assert!(!outside.is_empty());
     later(60).await;
     tenant.sandbox.edit(|cw| {
-        outside.iter().for_each(|id| cw.update("tickets", *id, "team", json!({"id": 1, "name": "Service Team"})));
+        outside
+            .iter()
+            .for_each(|id| cw.update(Resource::Tickets, *id, "team", json!({"id": 1, "name": "Service Team"})));
     });
     succeeded(&run(&engine).await);
     for id in outside {
@@ -240,7 +243,7 @@ async fn tickets_that_are_imported_later_bring_their_old_notes_with_both_vendors
     run(&engine).await;
     later(60).await;
     tenant.sandbox.only_mine(&[]);
-    tenant.sandbox.edit(|cw| (1..=60).for_each(|id| cw.touch("tickets", id)));
+    tenant.sandbox.edit(|cw| (1..=60).for_each(|id| cw.touch(Resource::Tickets, id)));
     run(&engine).await;
     for id in tenant.noted() {
         assert!(tenant.notes_of(id).await > 0, "the notes of ticket {id} are lost");
@@ -277,10 +280,10 @@ async fn a_note_that_is_deleted_at_connectwise_goes_though_its_ticket_stays() {
     let before = tenant.count("SELECT count(*) FROM ticket_note").await;
     later(60).await;
     tenant.sandbox.edit(|cw| {
-        cw.remove("ticket_notes", first);
-        cw.touch("tickets", told);
-        cw.remove("ticket_notes", second);
-        cw.remove("time_entries", 3);
+        cw.remove(Resource::TicketNotes, first);
+        cw.touch(Resource::Tickets, told);
+        cw.remove(Resource::TicketNotes, second);
+        cw.remove(Resource::TimeEntries, 3);
     });
     let report = run(&engine).await;
     succeeded(&report);
@@ -341,8 +344,8 @@ async fn a_connectwise_page_without_rows_loses_nothing() {
             later(60).await;
             tenant.sandbox.clear_faults();
             tenant.sandbox.edit(|cw| {
-                (1..=45).for_each(|id| cw.update("tickets", id, "summary", format!("changed {id}")));
-                cw.insert_below("ticket_notes", 5, json!({"text": "a new note", "detailDescriptionFlag": true}));
+                (1..=45).for_each(|id| cw.update(Resource::Tickets, id, "summary", format!("changed {id}")));
+                cw.insert_below(Resource::TicketNotes, 5, json!({"text": "a new note", "detailDescriptionFlag": true}));
             });
             tenant.sandbox.add_fault(empty());
             run(&engine).await;
@@ -376,7 +379,9 @@ async fn hours_that_were_left_out_with_a_ticket_are_missed_if_they_are_not_found
     let hours = tenant.count("SELECT count(*) FROM time_entry").await;
     later(60).await;
     // Their tickets are deleted, and the hours stay.
-    tenant.sandbox.edit(|cw| (1..=60).filter(|id| !inside.contains(id)).for_each(|id| cw.remove("tickets", id)));
+    tenant
+        .sandbox
+        .edit(|cw| (1..=60).filter(|id| !inside.contains(id)).for_each(|id| cw.remove(Resource::Tickets, id)));
     tenant.sandbox.add_fault(Fault::new("connectwise.time_entries.get", Trigger::Always, Effect::Status(404, "{}")));
     run(&engine).await;
     run(&engine).await;
@@ -392,10 +397,10 @@ async fn nothing_waits_for_the_notes_of_a_ticket_that_vanished_while_they_were_r
     let engine = tenant.engine(with_children);
     succeeded(&run(&engine).await);
     later(60).await;
-    tenant.sandbox.edit(|cw| cw.update("tickets", 5, "summary", "changed"));
+    tenant.sandbox.edit(|cw| cw.update(Resource::Tickets, 5, "summary", "changed"));
     let slow = Effect::Delay(Duration::from_secs(60));
     tenant.sandbox.add_fault(Fault::new("connectwise.ticket_notes.list", Trigger::Always, slow));
-    tenant.sandbox.edit_before("connectwise.ticket_notes.list", 1, |cw| cw.remove("tickets", 5));
+    tenant.sandbox.edit_before("connectwise.ticket_notes.list", 1, |cw| cw.remove(Resource::Tickets, 5));
     let other = tenant.engine(with_children);
     let told = async {
         tokio::time::sleep(Duration::from_secs(30)).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use psa_core::{Cause, ErrorKind};
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{ConnectWiseSandbox, Effect, Fault, HaloSandbox, Trigger, connectwise, halo};
 use psa_store::Sqlite;
 use psa_sync::{RunState, SqliteStore};
@@ -91,7 +92,7 @@ async fn two_engines_that_compare_at_once_remove_the_one_connectwise_ticket_that
             let (first, second) = (tenant.engine(with_children), tenant.engine(with_children));
             succeeded(&run(&first).await);
             later(60).await;
-            tenant.sandbox.edit(|cw| cw.remove("tickets", 9));
+            tenant.sandbox.edit(|cw| cw.remove(Resource::Tickets, 9));
             let joined = async {
                 tokio::time::sleep(Duration::from_millis(at)).await;
                 run(&second).await

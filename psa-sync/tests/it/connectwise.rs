@@ -8,7 +8,7 @@ use psa_core::{
     Agent, Agreement, Appointment, Asset, Company, Contact, EntityKind, Invoice, Opportunity, Project, ReferenceItem,
     Site, Team, Ticket, TicketNote, TimeEntry,
 };
-use psa_sandbox::connectwise::{Dataset, Edit};
+use psa_sandbox::connectwise::{Dataset, Edit, Resource};
 use psa_sandbox::{ConnectWiseSandbox, ConnectWiseSandboxBuilder, Effect, Fault, Trigger};
 use psa_sync::{EntityOutcome, Pull, RunState, SqliteStore, SyncEngine, SyncEngineBuilder};
 
@@ -79,7 +79,7 @@ impl World {
     async fn assert_same_tickets(&self) {
         let theirs = self.sandbox.edit(|cw| {
             let mut all = Vec::new();
-            for resource in ["tickets", "project_tickets"] {
+            for resource in [Resource::Tickets, Resource::ProjectTickets] {
                 for id in cw.ids(resource) {
                     let summary = cw.get(resource, id, "summary").unwrap();
                     all.push((id, summary.as_str().unwrap().to_owned()));
@@ -109,10 +109,10 @@ fn apply(op: Op, cw: &mut Edit<'_>, id: i64) {
         Op::Insert => {
             cw.insert_ticket("came while reading");
         }
-        Op::Update => cw.update("tickets", id, "summary", "changed while reading"),
-        Op::Delete => cw.remove("tickets", id),
+        Op::Update => cw.update(Resource::Tickets, id, "summary", "changed while reading"),
+        Op::Delete => cw.remove(Resource::Tickets, id),
         Op::Both => {
-            cw.remove("tickets", id);
+            cw.remove(Resource::Tickets, id);
             cw.insert_ticket("came while reading");
         }
         Op::Convert => cw.convert_ticket(id),
@@ -139,10 +139,14 @@ async fn fifteen_kinds_come_once_and_the_second_look_writes_nothing() {
 
     later(10).await;
     world.sandbox.edit(|cw| {
-        cw.update("configurations", 3, "name", "renamed");
-        cw.remove("agreements", 2);
+        cw.update(Resource::Configurations, 3, "name", "renamed");
+        cw.remove(Resource::Agreements, 2);
         cw.delete_company(5);
-        cw.insert_below("ticket_notes", 33, serde_json::json!({"text": "a note", "detailDescriptionFlag": true}));
+        cw.insert_below(
+            Resource::TicketNotes,
+            33,
+            serde_json::json!({"text": "a note", "detailDescriptionFlag": true}),
+        );
     });
     let report = run(&sync).await;
     succeeded(&report);
@@ -184,7 +188,8 @@ async fn every_gap_of_an_update_with_every_operation() {
             succeeded(&run(&engine).await);
             later(60).await;
             world.sandbox.edit(|cw| {
-                (1..=i64::from(TICKETS)).for_each(|id| cw.update("tickets", id, "summary", format!("round two {id}")));
+                (1..=i64::from(TICKETS))
+                    .for_each(|id| cw.update(Resource::Tickets, id, "summary", format!("round two {id}")));
             });
             let id = (gap as i64 * 7) % i64::from(TICKETS) + 1;
             world.sandbox.edit_before("connectwise.tickets.list", gap, move |cw| apply(op, cw, id));
@@ -210,7 +215,7 @@ async fn faults_of_every_kind_lose_nothing() {
     let engine = world.tickets();
     succeeded(&run(&engine).await);
     later(60).await;
-    world.sandbox.edit(|cw| cw.update("tickets", 5, "summary", "changed"));
+    world.sandbox.edit(|cw| cw.update(Resource::Tickets, 5, "summary", "changed"));
     succeeded(&run(&engine).await);
     world.assert_same_tickets().await;
     let log = world.sandbox.log().entries();

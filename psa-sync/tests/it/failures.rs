@@ -1,6 +1,7 @@
 //! What fails stands by itself: other kinds and other records are read, and the report says what is missing.
 
 use psa_core::{Cause, Connector, EntityKind, ErrorKind, Team};
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{ConnectWiseSandbox, Effect, Fault, HaloSandbox, Trigger};
 use psa_sync::{EntityOutcome, Pull, RunReport, RunState, SyncEngineBuilder};
 use serde_json::json;
@@ -111,12 +112,12 @@ async fn reading_connectwise_tickets_goes_on_though_their_keys_can_not_be_listed
         let tenant = tenants::connectwise(60).await;
         let engine = tenant.engine(with_children);
         succeeded(&run(&engine).await);
-        tenant.sandbox.edit(|cw| cw.remove("tickets", 9));
+        tenant.sandbox.edit(|cw| cw.remove(Resource::Tickets, 9));
         tenant.wire.refuse(kind, |asked| asked.lists_all_keys("connectwise.tickets.list"));
         for round in 1..=3 {
             later(60).await;
             let summary = format!("round {round}");
-            tenant.sandbox.edit(|cw| cw.update("tickets", 5, "summary", summary.as_str()));
+            tenant.sandbox.edit(|cw| cw.update(Resource::Tickets, 5, "summary", summary.as_str()));
             let report = run(&engine).await;
             assert_eq!(report.state, RunState::Partial, "{report:#?}");
             assert_eq!(tenant.summary(5).await, Some(summary), "{kind:?}: reading stops");
@@ -195,7 +196,7 @@ async fn one_connectwise_hint_that_can_not_be_served_keeps_no_other_waiting() {
     succeeded(&run(&engine).await);
     let changed = "SELECT count(*) FROM ticket WHERE summary LIKE 'changed%'";
     tenant.sandbox.edit(|cw| {
-        (1..=41).for_each(|id| cw.update("tickets", id, "summary", format!("changed {id}")));
+        (1..=41).for_each(|id| cw.update(Resource::Tickets, id, "summary", format!("changed {id}")));
     });
     tenant.wire.refuse(ErrorKind::Timeout, |asked| asked.reads("connectwise.tickets.get", 9));
     engine.accept((1..=41).map(|id| hint("connectwise", id, Cause::Updated)).collect()).await.unwrap();
@@ -330,7 +331,7 @@ async fn connectwise_notes_that_are_together_larger_than_an_answer_may_be_are_al
         tenant.sandbox.edit(|cw| {
             for _ in 0..20 {
                 let note = json!({"text": "x".repeat(10 << 10), "detailDescriptionFlag": true});
-                cw.insert_below("ticket_notes", 7, note);
+                cw.insert_below(Resource::TicketNotes, 7, note);
             }
         });
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use halo_client::Scopes;
 use psa_core::{Agreement, Appointment, Asset, EntityKind, Invoice, Project, ReferenceItem};
 use psa_sandbox::HaloSandbox;
+use psa_sandbox::halo::Resource;
 use psa_sync::{EntityOutcome, Pull, RunState, SyncEngine};
 
 use crate::world::{World, dataset, halo, later, run, succeeded};
@@ -45,10 +46,10 @@ async fn everything_is_there_once_and_edits_and_removals_follow() {
 
     later(10).await;
     world.edit(|h| {
-        h.update("assets", 3, "inventory_number", "moved");
-        h.remove("contracts", 2);
+        h.update(Resource::Assets, 3, "inventory_number", "moved");
+        h.remove(Resource::Contracts, 2);
         h.update_ticket(900_000_001, "summary", "renamed");
-        h.insert("appointments", serde_json::json!({"subject": "New", "start_date": "2026-12-01T09:00:00", "end_date": "2026-12-01T10:00:00", "agent_id": 3, "type": 0}));
+        h.insert(Resource::Appointments, serde_json::json!({"subject": "New", "start_date": "2026-12-01T09:00:00", "end_date": "2026-12-01T10:00:00", "agent_id": 3, "type": 0}));
     });
     let report = run(&sync).await;
     succeeded(&report);

@@ -1,6 +1,7 @@
 //! What records belong to: projects and sales, tickets that are synced later, parents outside the scope, gone or late.
 
 use psa_core::{Company, EntityKind, Opportunity, Project, Ticket, TicketNote, TimeEntry};
+use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{Effect, Fault, Trigger};
 use psa_sync::{Pull, RunState, Scope, SyncEngineBuilder};
 use serde_json::json;
@@ -97,7 +98,7 @@ async fn notes_that_were_synced_before_their_tickets_go_when_a_ticket_goes_at_co
     let engine = tenant.engine(with_children);
     succeeded(&run(&engine).await);
     later(60).await;
-    tenant.sandbox.edit(|cw| cw.remove("tickets", ticket));
+    tenant.sandbox.edit(|cw| cw.remove(Resource::Tickets, ticket));
     succeeded(&run(&engine).await);
     assert_eq!(tenant.notes_of(ticket).await, 0, "the notes outlive their ticket");
     settle(&engine).await;
@@ -123,7 +124,7 @@ async fn notes_of_a_connectwise_ticket_that_was_deleted_before_tickets_were_sync
     succeeded(&run(&tenant.engine(below_nothing)).await);
     let ticket = tenant.noted()[0];
     later(60).await;
-    tenant.sandbox.edit(|cw| cw.remove("tickets", ticket));
+    tenant.sandbox.edit(|cw| cw.remove(Resource::Tickets, ticket));
     let engine = tenant.engine(with_children);
     settle(&engine).await;
     assert_eq!(tenant.notes_of(ticket).await, 0, "notes of a ticket that nobody has");
@@ -152,7 +153,7 @@ async fn a_company_that_was_deleted_before_or_after_its_tickets_were_read_leaves
     later(60).await;
     tenant.sandbox.edit(|cw| {
         cw.delete_company(3);
-        cw.remove("companies", 4);
+        cw.remove(Resource::Companies, 4);
     });
     settle(&engine).await;
     assert!(tenant.count("SELECT count(*) FROM ticket WHERE company_key IN ('3', '4')").await > 0);
@@ -163,12 +164,12 @@ async fn a_company_that_was_deleted_before_or_after_its_tickets_were_read_leaves
 #[tokio::test(start_paused = true)]
 async fn a_company_that_is_gone_is_asked_for_once_and_not_in_every_run() {
     let tenant = tenants::connectwise(60).await;
-    tenant.sandbox.edit(|cw| cw.remove("companies", 4));
+    tenant.sandbox.edit(|cw| cw.remove(Resource::Companies, 4));
     let engine = tenant.engine(with_children);
     succeeded(&run(&engine).await);
     for _ in 0..2 {
         later(60).await;
-        tenant.sandbox.edit(|cw| (1..=60).for_each(|id| cw.touch("tickets", id)));
+        tenant.sandbox.edit(|cw| (1..=60).for_each(|id| cw.touch(Resource::Tickets, id)));
         tenant.sandbox.log().clear();
         succeeded(&run(&engine).await);
         assert_eq!(tenant.sandbox.log().count("connectwise.companies.get"), 0);
@@ -220,9 +221,9 @@ async fn hours_whose_connectwise_ticket_turns_out_to_be_outside_the_scope_wait_f
     let engine = tenant.engine(desk);
     tenant.sandbox.edit_before("connectwise.time_entries.list", 1, |cw| {
         let ticket = cw.insert_ticket("of another team");
-        cw.update("tickets", ticket, "team", json!({"id": 2, "name": "Field Team"}));
+        cw.update(Resource::Tickets, ticket, "team", json!({"id": 2, "name": "Field Team"}));
         cw.insert(
-            "time_entries",
+            Resource::TimeEntries,
             json!({
                 "chargeToId": ticket, "chargeToType": "ServiceTicket", "actualHours": 1.0,
                 "timeStart": "2026-10-01T09:00:00Z",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use psa_core::{Cause, ErrorKind, Lane};
 use psa_sandbox::ConnectWiseSandbox;
-use psa_sandbox::connectwise::Dataset;
+use psa_sandbox::connectwise::{Dataset, Resource};
 use psa_sync::{RunState, SyncEngineBuilder};
 
 use crate::tenants::{self, hint, settle, with_children};
@@ -142,10 +142,10 @@ async fn no_connectwise_read_of_a_run_goes_ahead_of_people() {
     let noted = tenant.noted()[0];
     let note = tenant.notes_at_vendor(noted)[0];
     tenant.sandbox.edit(|cw| {
-        cw.remove("tickets", 59);
-        cw.remove("time_entries", 3);
-        cw.remove("ticket_notes", note);
-        cw.touch("tickets", noted);
+        cw.remove(Resource::Tickets, 59);
+        cw.remove(Resource::TimeEntries, 3);
+        cw.remove(Resource::TicketNotes, note);
+        cw.touch(Resource::Tickets, noted);
     });
     run(&engine).await;
     let asked = tenant.wire.take();
@@ -179,7 +179,7 @@ async fn a_list_of_keys_that_broke_off_goes_on_where_it_was() {
     let engine = tenant.engine(kinds);
     succeeded(&run(&engine).await);
     later(60).await;
-    tenant.sandbox.edit(|cw| cw.remove("tickets", 4_711));
+    tenant.sandbox.edit(|cw| cw.remove(Resource::Tickets, 4_711));
     let all_keys = |asked: &[Asked]| asked.iter().filter(|a| a.lists_all_keys("connectwise.tickets.list")).count();
     // How many pages there are, by a run that is not disturbed.
     let store = psa_sync::SqliteStore::in_memory().await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use connectwise_client::{ConnectWise, ConnectWiseBuilder};
 use psa_core::{Cause, Company, Connector, EntityKind, Hint, Key, Ticket, TicketNote, TimeEntry};
-use psa_sandbox::connectwise::Dataset;
+use psa_sandbox::connectwise::{Dataset, Resource};
 use psa_sandbox::{ConnectWiseSandbox, HaloSandbox};
 use psa_sync::{Pull, SqliteStore, SyncEngine, SyncEngineBuilder};
 
@@ -145,8 +145,8 @@ impl ConnectWiseTenant {
     /// Service tickets with notes.
     pub(crate) fn noted(&self) -> Vec<i64> {
         let mut tickets: Vec<i64> = self.sandbox.edit(|cw| {
-            let notes = cw.ids("ticket_notes");
-            notes.iter().filter_map(|note| cw.get("ticket_notes", *note, "ticketId")?.as_i64()).collect()
+            let notes = cw.ids(Resource::TicketNotes);
+            notes.iter().filter_map(|note| cw.get(Resource::TicketNotes, *note, "ticketId")?.as_i64()).collect()
         });
         tickets.sort_unstable();
         tickets.dedup();
@@ -156,8 +156,8 @@ impl ConnectWiseTenant {
     /// The notes of a service ticket.
     pub(crate) fn notes_at_vendor(&self, ticket: i64) -> Vec<i64> {
         self.sandbox.edit(|cw| {
-            let of_ticket = |note: &i64| cw.get("ticket_notes", *note, "ticketId").and_then(|t| t.as_i64());
-            cw.ids("ticket_notes").into_iter().filter(|note| of_ticket(note) == Some(ticket)).collect()
+            let of_ticket = |note: &i64| cw.get(Resource::TicketNotes, *note, "ticketId").and_then(|t| t.as_i64());
+            cw.ids(Resource::TicketNotes).into_iter().filter(|note| of_ticket(note) == Some(ticket)).collect()
         })
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use connectwise_client::ConnectWise;
 use psa_core::time::{Clock, Seeded};
 use psa_core::{Cause, Connector, EntityKind, Hint, Key};
-use psa_sandbox::connectwise::{Dataset, Edit};
+use psa_sandbox::connectwise::{Dataset, Edit, Resource};
 use psa_sandbox::{ActionLog, ConnectWiseSandbox, Effect, Fault};
 use psa_sync::Scope;
 use serde_json::json;
@@ -33,60 +33,61 @@ fn dataset(seed: u64) -> Dataset {
 
 /// Moves the stamp of a ticket, wherever it is by now.
 fn touch_ticket(cw: &mut Edit<'_>, ticket: i64) {
-    cw.touch("tickets", ticket);
-    cw.touch("project_tickets", ticket);
+    cw.touch(Resource::Tickets, ticket);
+    cw.touch(Resource::ProjectTickets, ticket);
 }
 
 /// One change of the data, and what it was.
 fn edit(cw: &mut Edit<'_>, dice: &Dice, silent_notes: bool) -> String {
-    let tickets = cw.ids("tickets");
+    let tickets = cw.ids(Resource::Tickets);
     let ticket = dice.pick(&tickets).copied().unwrap_or(1);
     let company = dice.between(1, COMPANIES) as i64;
     match dice.below(27) {
         0 | 1 => {
             let id = cw.insert_ticket("new");
             if dice.chance(0.5) {
-                cw.insert_below("ticket_notes", id, json!({"text": "at once", "internalAnalysisFlag": true}));
+                cw.insert_below(Resource::TicketNotes, id, json!({"text": "at once", "internalAnalysisFlag": true}));
             }
             format!("ticket {id} is new")
         }
         2..=5 => {
-            cw.update("tickets", ticket, "summary", format!("edited {}", dice.below(1000)));
+            cw.update(Resource::Tickets, ticket, "summary", format!("edited {}", dice.below(1000)));
             format!("ticket {ticket} is edited")
         }
         6 => {
-            cw.touch("tickets", ticket);
+            cw.touch(Resource::Tickets, ticket);
             format!("ticket {ticket} is touched")
         }
         7 | 8 => {
             let board = dice.between(1, 3) as i64;
-            let name = cw.get("boards", board, "name").unwrap_or_default();
-            cw.update("tickets", ticket, "board", json!({"id": board, "name": name}));
+            let name = cw.get(Resource::Boards, board, "name").unwrap_or_default();
+            cw.update(Resource::Tickets, ticket, "board", json!({"id": board, "name": name}));
             format!("ticket {ticket} goes to board {board}")
         }
         9 => {
-            cw.remove("tickets", ticket);
+            cw.remove(Resource::Tickets, ticket);
             format!("ticket {ticket} is removed")
         }
         10 => {
-            cw.update("tickets", ticket, "company", json!({"id": company, "name": "Moved"}));
+            cw.update(Resource::Tickets, ticket, "company", json!({"id": company, "name": "Moved"}));
             format!("ticket {ticket} moves to company {company}")
         }
         11..=13 => {
-            let id = cw.insert_below("ticket_notes", ticket, json!({"text": "a note", "internalAnalysisFlag": true}));
+            let id =
+                cw.insert_below(Resource::TicketNotes, ticket, json!({"text": "a note", "internalAnalysisFlag": true}));
             if !silent_notes {
                 touch_ticket(cw, ticket);
             }
             format!("note {ticket}/{id} is new")
         }
         14 => {
-            let notes = cw.ids("ticket_notes");
+            let notes = cw.ids(Resource::TicketNotes);
             let Some(id) = dice.pick(&notes).copied() else { return "nothing".to_owned() };
-            let parent = cw.get("ticket_notes", id, "ticketId").and_then(|t| t.as_i64());
+            let parent = cw.get(Resource::TicketNotes, id, "ticketId").and_then(|t| t.as_i64());
             if dice.chance(0.5) {
-                cw.remove("ticket_notes", id);
+                cw.remove(Resource::TicketNotes, id);
             } else {
-                cw.update("ticket_notes", id, "text", format!("edited {}", dice.below(1000)));
+                cw.update(Resource::TicketNotes, id, "text", format!("edited {}", dice.below(1000)));
             }
             if let Some(parent) = parent {
                 touch_ticket(cw, parent);
@@ -96,22 +97,22 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice, silent_notes: bool) -> String {
         15 | 16 => {
             let entry = json!({"chargeToType": "ServiceTicket", "chargeToId": ticket, "timeStart": "2026-10-02T08:00:00Z",
                 "actualHours": 1.0, "notes": "hours", "ticket": {"id": ticket}, "company": {"id": company}});
-            let id = cw.insert("time_entries", entry);
+            let id = cw.insert(Resource::TimeEntries, entry);
             format!("time entry {id} of ticket {ticket} is new")
         }
         17 => {
-            let entries = cw.ids("time_entries");
+            let entries = cw.ids(Resource::TimeEntries);
             let Some(id) = dice.pick(&entries).copied() else { return "nothing".to_owned() };
             if dice.chance(0.5) {
-                cw.remove("time_entries", id);
+                cw.remove(Resource::TimeEntries, id);
             } else {
-                cw.update("time_entries", id, "notes", format!("edited {}", dice.below(1000)));
+                cw.update(Resource::TimeEntries, id, "notes", format!("edited {}", dice.below(1000)));
             }
             format!("time entry {id} changes")
         }
         18 => {
-            let id = cw.insert("companies", json!({"identifier": "New", "name": "Newcomer"}));
-            cw.update("tickets", ticket, "company", json!({"id": id, "name": "Newcomer"}));
+            let id = cw.insert(Resource::Companies, json!({"identifier": "New", "name": "Newcomer"}));
+            cw.update(Resource::Tickets, ticket, "company", json!({"id": id, "name": "Newcomer"}));
             format!("company {id} is new and has ticket {ticket}")
         }
         19 => {
@@ -119,15 +120,15 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice, silent_notes: bool) -> String {
                 cw.delete_company(company);
                 return format!("company {company} is deleted");
             }
-            cw.update("companies", company, "deletedFlag", false);
-            cw.update("companies", company, "name", format!("Renamed {}", dice.below(1000)));
+            cw.update(Resource::Companies, company, "deletedFlag", false);
+            cw.update(Resource::Companies, company, "name", format!("Renamed {}", dice.below(1000)));
             format!("company {company} is renamed")
         }
         23..=25 => {
-            let statuses = cw.ids("board_statuses");
+            let statuses = cw.ids(Resource::BoardStatuses);
             let status = dice.pick(&statuses).copied().unwrap_or(1);
-            let name = cw.get("board_statuses", status, "name").unwrap_or_default();
-            cw.update("tickets", ticket, "status", json!({"id": status, "name": name}));
+            let name = cw.get(Resource::BoardStatuses, status, "name").unwrap_or_default();
+            cw.update(Resource::Tickets, ticket, "status", json!({"id": status, "name": name}));
             format!("ticket {ticket} has status {status}")
         }
         21 | 22 => rename(cw, dice),
@@ -137,7 +138,7 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice, silent_notes: bool) -> String {
         }
         _ => {
             let contact = dice.between(1, COMPANIES * 2) as i64;
-            cw.update("contacts", contact, "lastName", format!("Name {}", dice.below(1000)));
+            cw.update(Resource::Contacts, contact, "lastName", format!("Name {}", dice.below(1000)));
             format!("contact {contact} is renamed")
         }
     }
@@ -145,11 +146,11 @@ fn edit(cw: &mut Edit<'_>, dice: &Dice, silent_notes: bool) -> String {
 
 /// A value of one of the tenant's lists gets another name.
 fn rename(cw: &mut Edit<'_>, dice: &Dice) -> String {
-    let list = ["board_statuses", "priorities", "work_types"][dice.below(3) as usize];
+    let list = [Resource::BoardStatuses, Resource::Priorities, Resource::WorkTypes][dice.below(3) as usize];
     let ids = cw.ids(list);
     let id = dice.pick(&ids).copied().unwrap_or(1);
     cw.update(list, id, "name", format!("Name {}", dice.below(1000)));
-    format!("{id} of {list} is renamed")
+    format!("{id} of {} is renamed", list.name())
 }
 
 impl Vendor for ConnectWiseWorld {
@@ -203,7 +204,7 @@ impl Vendor for ConnectWiseWorld {
     }
 
     fn scope(&self, dice: &Dice) -> Scope {
-        let statuses = self.sandbox.edit(|cw| cw.ids("board_statuses"));
+        let statuses = self.sandbox.edit(|cw| cw.ids(Resource::BoardStatuses));
         let some = |n: u64| (0..n).filter_map(|_| dice.pick(&statuses)).map(i64::to_string).collect::<Vec<_>>();
         match dice.below(3) {
             0 => Scope::all().exclude_statuses(some(2)),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use halo_client::Halo;
 use psa_core::time::{Clock, Seeded};
 use psa_core::{Cause, Connector, EntityKind, Hint, Key};
-use psa_sandbox::halo::{Dataset, Edit};
+use psa_sandbox::halo::{Dataset, Edit, List};
 use psa_sandbox::{ActionLog, Fault, HaloSandbox};
 use psa_sync::Scope;
 
@@ -131,13 +131,14 @@ fn edit(halo: &mut Edit<'_>, dice: &Dice) -> String {
 
 /// A value of one of the tenant's lists gets another name.
 fn rename(halo: &mut Edit<'_>, dice: &Dice, ticket: i64) -> String {
-    let (list, id) = [("statuses", 1), ("statuses", 2), ("statuses", 77), ("priorities", 13), ("outcomes", 2)]
-        [dice.below(5) as usize];
+    let (list, id) =
+        [(List::Statuses, 1), (List::Statuses, 2), (List::Statuses, 77), (List::Priorities, 13), (List::Outcomes, 2)]
+            [dice.below(5) as usize];
     halo.rename(list, id, format!("Name {}", dice.below(1000)));
     if id == 77 {
         halo.update_ticket(ticket, "status_id", id);
     }
-    format!("{id} of {list} is renamed")
+    format!("{id} of {} is renamed", list.name())
 }
 
 impl Vendor for HaloWorld {
