@@ -77,7 +77,7 @@ impl Sandbox<Tenant> {
         self.vendor(|tenant| codebase.trim_matches('/').clone_into(&mut tenant.codebase));
     }
 
-    /// Takes the right to inquire modules of the security role away (`Service Tickets`, `Companies` …).
+    /// Takes the right to inquire modules of the security role away (`Service Tickets`, `Company Maintenance` …).
     pub fn deny(&self, modules: &[&str]) {
         self.vendor(|tenant| tenant.access.denied = modules.iter().map(|m| (*m).to_owned()).collect());
     }
