@@ -183,10 +183,10 @@ fn new_company(data: &mut Data, id: i64, now: DateTime<Utc>) {
 fn touch_parent(data: &mut Data, of: &Table, parent: Option<i64>, now: DateTime<Utc>) {
     let (Some((above, _)), Some(parent)) = (of.parent, parent) else { return };
     let above = table(above);
-    if above.touched_by_children {
-        if let Some(row) = data.get(above, parent) {
-            data.put(above, parent, row, now);
-        }
+    if above.touched_by_children
+        && let Some(row) = data.get(above, parent)
+    {
+        data.put(above, parent, row, now);
     }
 }
 

@@ -10,10 +10,12 @@ const MOST: usize = 10_000;
 pub(crate) enum Change {
     Added,
     Updated,
+    #[cfg_attr(not(feature = "connectwise"), allow(dead_code, reason = "not every vendor tells of removals"))]
     Removed,
 }
 
 /// A record changed.
+#[cfg_attr(not(feature = "connectwise"), allow(dead_code, reason = "not every vendor tells the whole record"))]
 #[derive(Debug, Clone)]
 pub(crate) struct Changed<K> {
     pub(crate) kind: K,

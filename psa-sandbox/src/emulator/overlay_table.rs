@@ -36,17 +36,20 @@ impl<D> Rows<D> {
     }
 
     /// All rows, downwards.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn downwards<'r>(&'r self, dataset: &'r D) -> impl Iterator<Item = (i64, Row)> + 'r {
         let more = self.overlay.range(self.base + 1..).rev().filter_map(|(id, row)| Some((*id, row.clone()?)));
         more.chain((1..=self.base).rev().filter_map(move |id| Some((id, self.get(dataset, id)?))))
     }
 
     /// Only rows that were edited.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn edits(&self) -> impl Iterator<Item = (i64, Row)> + '_ {
         self.overlay.iter().filter_map(|(id, row)| Some((*id, row.clone()?)))
     }
 
     /// The ids from `from` to `until`, and those of rows that were added.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn within<'r>(&'r self, dataset: &'r D, from: i64, until: i64) -> impl Iterator<Item = (i64, Row)> + 'r {
         let more = self.overlay.range(self.base + 1..).filter_map(|(id, row)| Some((*id, row.clone()?)));
         (from.max(1)..=until.min(self.base)).filter_map(move |id| Some((id, self.get(dataset, id)?))).chain(more)
@@ -63,6 +66,7 @@ impl<D> Rows<D> {
     }
 
     /// How many rows there are. Large tables have no numbers that are not taken.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn len(&self, dataset: &D) -> usize {
         if self.base <= 10_000 {
             return self.above(dataset, 0).count();
@@ -73,11 +77,13 @@ impl<D> Rows<D> {
     }
 
     /// The number that the next new row gets.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn next(&self) -> i64 {
         self.next
     }
 
     /// The next new row gets this number, where two tables share one numbering.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn number_from(&mut self, next: i64) {
         self.next = self.next.max(next);
     }
@@ -102,6 +108,7 @@ impl<D> Rows<D> {
     }
 
     /// Puts a whole row in its place.
+    #[cfg(feature = "connectwise")]
     pub(crate) fn put(&mut self, id: i64, mut row: Row) {
         row.insert("id".to_owned(), id.into());
         self.overlay.insert(id, Some(row));

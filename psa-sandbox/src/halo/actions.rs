@@ -1,7 +1,5 @@
 //! Writing actions of tickets.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 

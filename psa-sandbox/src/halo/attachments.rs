@@ -1,7 +1,5 @@
 //! Attachments: what is uploaded, and its bytes.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use base64::Engine;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};

@@ -1,7 +1,5 @@
 //! Definitions of fields, Halo's own and the tenant's: how a record shows them, and what a write makes of them.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use serde_json::{Value, json};
 
 use super::dates::parse_date;

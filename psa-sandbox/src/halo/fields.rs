@@ -1,7 +1,5 @@
 //! What a row of each resource has: members with their types and defaults, what they refer to, where they are shown.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

@@ -1,5 +1,7 @@
 //! Halo PSA, emulated from what is known of its wire: paths, login, envelopes, paging traps, error bodies, limits.
 
+#![allow(clippy::result_large_err, reason = "a refusal is a reply like any other, made once for a request")]
+
 mod actions;
 mod attachments;
 mod custom_fields;

@@ -1,7 +1,5 @@
 //! Writing clients, sites and users.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 

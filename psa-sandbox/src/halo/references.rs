@@ -1,7 +1,5 @@
 //! What ids and names of a write refer to: whether it is there, what it is called, and whether it belongs together.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use serde_json::{Value, json};
 
 use super::fields::Schema;

@@ -1,7 +1,5 @@
 //! Writing tickets, projects and opportunities: rules and workflows have the last word.
 
-#![expect(clippy::result_large_err, reason = "a refusal is an answer like any other here")]
-
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
