@@ -5,9 +5,9 @@
 
 mod common;
 
-use futures::TryStreamExt;
-use psa_kit::{Changes, Company, Connector, Contact, Error, Key, Query, Result};
-use serde_json::json;
+use futures::{TryStreamExt, future};
+use psa_kit::psa_core::Address;
+use psa_kit::{Changes, Company, Connector, ConnectorExt, Contact, Error, Key, Query, ReaderExt, Result};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -22,12 +22,12 @@ async fn main() -> Result<()> {
     let contacts = contacts(&*from.connector, &id).await?;
     println!("read      {name} and {} contacts from {}", contacts.len(), from.title);
 
-    let made = to.connector.writer::<Company>()?.create(of_company(&company, to.connector.vendor())?).await?;
+    let made = to.connector.writer::<Company>()?.create(of_company(&company, to.connector.vendor())).await?;
     println!("created   company {} at {}", made.key, to.title);
     let writer = to.connector.writer::<Contact>()?;
     for contact in contacts {
         let name = contact.name.clone().unwrap_or_default();
-        let made = writer.create(of_contact(&contact, &made.key)?).await?;
+        let made = writer.create(of_contact(&contact, &made.key)).await?;
         let (key, stored) = (made.key.clone(), made.into_value()?);
         println!("created   contact {key}: {name} <{}>", stored.emails.first().map_or("-", |e| e.address.as_str()));
     }
@@ -36,52 +36,46 @@ async fn main() -> Result<()> {
 
 /// The contacts of a company.
 async fn contacts(connector: &dyn Connector, company: &Key) -> Result<Vec<Contact>> {
-    let mut pages = connector.reader::<Contact>()?.pages(Query::new(), None);
-    let mut found = Vec::new();
-    while let Some(page) = pages.try_next().await? {
-        for record in page.records() {
-            // One that can't be read is an error here: half a copy helps nobody.
-            let contact = record.clone().into_value()?;
-            if contact.company.as_ref().is_some_and(|c| c.id == *company) && contact.inactive != Some(true) {
-                found.push(contact);
-            }
-        }
-    }
-    Ok(found)
+    // One that can't be read is an error here: half a copy helps nobody.
+    let contacts = connector.reader::<Contact>()?.values(Query::new());
+    let is_wanted = |contact: &Contact| {
+        future::ready(contact.company.as_ref().is_some_and(|c| c.id == *company) && contact.inactive != Some(true))
+    };
+    contacts.try_filter(is_wanted).try_collect().await
 }
 
 /// What the other vendor takes of a company.
-fn of_company(company: &Company, vendor: &str) -> Result<Changes<Company>> {
+fn of_company(company: &Company, vendor: &str) -> Changes<Company> {
     let name = company.name.clone().unwrap_or_default();
-    let mut changes = Changes::new().set("name", name.clone())?;
+    let mut changes = Changes::new().set(Company::NAME, &name);
     if let Some(website) = &company.website {
-        changes = changes.set("website", website.clone())?;
+        changes = changes.set(Company::WEBSITE, website);
     }
     if vendor == "connectwise" {
         // It wants a code that nobody has, and a line of an address.
         let code: String = name.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-        changes = changes.set("code", code)?;
-        let address = company.address.as_ref().map(|a| json!(a)).unwrap_or_else(|| json!({"lines": ["-"]}));
-        changes = changes.set("address", address)?;
+        let unknown = || Address { lines: vec!["-".to_owned()], ..Address::default() };
+        let address = company.address.clone().unwrap_or_else(unknown);
+        changes = changes.set(Company::CODE, code).set(Company::ADDRESS, address);
     }
-    Ok(changes)
+    changes
 }
 
-fn of_contact(contact: &Contact, company: &Key) -> Result<Changes<Contact>> {
-    let mut changes = Changes::new().set("company", json!({"id": company.to_string()}))?;
+fn of_contact(contact: &Contact, company: &Key) -> Changes<Contact> {
+    let mut changes = Changes::new().set(Contact::COMPANY, company);
     let name = contact.name.clone().unwrap_or_default();
     let (first, last) = name.split_once(' ').unwrap_or((name.as_str(), ""));
     let first = contact.first_name.clone().unwrap_or_else(|| first.to_owned());
     let last = contact.last_name.clone().unwrap_or_else(|| last.to_owned());
-    changes = changes.set("name", name)?.set("first_name", first)?;
+    changes = changes.set(Contact::NAME, name).set(Contact::FIRST_NAME, first);
     if !last.is_empty() {
-        changes = changes.set("last_name", last)?;
+        changes = changes.set(Contact::LAST_NAME, last);
     }
     if !contact.emails.is_empty() {
-        changes = changes.set("emails", json!(contact.emails))?;
+        changes = changes.set(Contact::EMAILS, &contact.emails);
     }
     if !contact.phones.is_empty() {
-        changes = changes.set("phones", json!(contact.phones))?;
+        changes = changes.set(Contact::PHONES, &contact.phones);
     }
-    Ok(changes)
+    changes
 }

@@ -5,9 +5,8 @@
 
 mod common;
 
-use futures::TryStreamExt;
-use psa_kit::{Changes, Connector, Error, Key, Query, Result, Ticket, TimeEntry};
-use serde_json::json;
+use chrono::{TimeDelta, TimeZone, Utc};
+use psa_kit::{Changes, Connector, ConnectorExt, Error, Key, Query, ReaderExt, Result, Ticket, TimeEntry};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -23,17 +22,19 @@ async fn main() -> Result<()> {
     println!("ticket    {ticket} at {}", tenant.title);
 
     let entries = connector.writer::<TimeEntry>()?;
+    let nine = Utc.with_ymd_and_hms(2026, 10, 2, 9, 0, 0).unwrap();
     let hour = Changes::<TimeEntry>::new()
-        .set("ticket", json!({"id": ticket.to_string()}))?
-        .set("started_at", "2026-10-02T09:00:00Z")?
-        .set("ended_at", "2026-10-02T10:00:00Z")?
-        .set("hours", 1.0)?
-        .set("notes", "Replaced the power supply.")?;
+        .set(TimeEntry::TICKET, &ticket)
+        .set(TimeEntry::STARTED_AT, nine)
+        .set(TimeEntry::ENDED_AT, nine + TimeDelta::hours(1))
+        .set(TimeEntry::HOURS, 1)
+        .set(TimeEntry::NOTES, "Replaced the power supply.");
     let logged = entries.create(hour).await?;
     let key = logged.key.clone();
     show("logged", &logged.into_value()?);
 
-    let longer = Changes::<TimeEntry>::new().set("hours", 1.5)?.set("ended_at", "2026-10-02T10:30:00Z")?;
+    let longer =
+        Changes::<TimeEntry>::new().set(TimeEntry::HOURS, 1.5).set(TimeEntry::ENDED_AT, nine + TimeDelta::minutes(90));
     let changed = entries.update(&key, longer).await?;
     show("changed", &changed.into_value()?);
 
@@ -57,13 +58,6 @@ fn show(what: &str, entry: &TimeEntry) {
 
 /// Some ticket that is not closed.
 async fn first_open(connector: &dyn Connector) -> Result<Key> {
-    let mut pages = connector.reader::<Ticket>()?.pages(Query::new(), None);
-    while let Some(page) = pages.try_next().await? {
-        for record in page.records() {
-            if record.value.as_ref().is_ok_and(|t| t.closed_at.is_none()) {
-                return Ok(record.key.clone());
-            }
-        }
-    }
-    Err(Error::config("tenant", "it has no open ticket"))
+    let open = connector.reader::<Ticket>()?.find(Query::new(), |ticket| ticket.closed_at.is_none()).await?;
+    open.map(|ticket| ticket.key).ok_or_else(|| Error::config("tenant", "it has no open ticket"))
 }

@@ -8,9 +8,9 @@ pub use halo_client;
 pub use psa_conformance;
 pub use psa_core;
 pub use psa_core::{
-    Agent, Agreement, Appointment, Asset, Capabilities, Changes, CheckReport, Company, Connector, Contact, Entity,
-    EntityKind, Error, ErrorKind, Invoice, Key, Opportunity, Page, Project, Query, Reader, Record, ReferenceItem,
-    Result, Site, Stage, StatusMap, Team, Ticket, TicketNote, TimeEntry, Writer,
+    Agent, Agreement, Appointment, Asset, Capabilities, Changes, CheckReport, Company, Connector, ConnectorExt,
+    Contact, Entity, EntityKind, Error, ErrorKind, Invoice, Key, Opportunity, Page, Path, Project, Query, Reader,
+    ReaderExt, Record, ReferenceItem, Result, Site, Stage, StatusMap, Team, Ticket, TicketNote, TimeEntry, Writer,
 };
 pub use psa_http;
 #[cfg(feature = "sandbox")]

@@ -112,7 +112,7 @@ async fn rights(cw: &ConnectWise, kinds: &[EntityKind], report: &mut CheckReport
             }
             Err(error) => (Grant::Unknown, format!("/{path}: {error}")),
         };
-        report.permissions.push(Permission { name: format!("{right} ({resource})"), wanted: true, grant, detail });
+        report.permissions.push(Permission::new(format!("{right} ({resource})"), true, grant, detail));
     }
     let unknown = report.permissions.iter().filter(|p| p.grant == Grant::Unknown).count();
     if missing.is_empty() && unknown > 0 {

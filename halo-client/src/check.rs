@@ -211,7 +211,7 @@ async fn permission(halo: &Halo, row: &ScopeRow, asked: &Scopes, granted: Option
         (false, Some(false)) => (Grant::Absent, "not needed".to_owned()),
         (false, None) => (Grant::Unknown, "Halo did not say which rights the token has".to_owned()),
     };
-    Permission { name: row.scope.to_owned(), wanted, grant, detail }
+    Permission::new(row.scope, wanted, grant, detail)
 }
 
 async fn read_one(halo: &Halo, path: &str) -> psa_core::Result<()> {

@@ -189,8 +189,7 @@ impl HaloReceiver {
         if records.is_empty() {
             tracing::debug!(connection = self.connection, id, "a webhook that tells of no record that is read");
         }
-        let hint =
-            |(kind, key, cause)| Hint { connection: self.connection.clone(), kind, key, cause, dedupe_id: id.clone() };
+        let hint = |(kind, key, cause)| Hint::new(self.connection.clone(), kind, key, cause).dedupe_by(id.clone());
         records.into_iter().map(hint).collect()
     }
 }
@@ -218,7 +217,7 @@ impl Receiver for HaloReceiver {
             _ => return Err(invalid("the webhook is neither an event nor an array of them")),
         };
         let hints = events.iter().flat_map(|event| self.hints(event)).collect();
-        Ok(Received { answer: Answer::accepted(), hints })
+        Ok(Received::new(Answer::accepted(), hints))
     }
 }
 

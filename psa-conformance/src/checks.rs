@@ -94,7 +94,9 @@ fn content(record: &AnyRecord) -> Option<Vec<u8>> {
 
 impl Subject<'_> {
     fn query(&self) -> Query {
-        Query { page_size: self.page_size, ..Query::new() }
+        let mut query = Query::new();
+        query.page_size = self.page_size;
+        query
     }
 
     async fn read(&self, query: Query, cursor: Option<Cursor>) -> Result<Reading> {
@@ -213,7 +215,7 @@ impl Subject<'_> {
         let Some(since) = since else {
             return Err(Stop::Skipped("the vendor tells no time"));
         };
-        let query = Query { updated_since: Some(since), ..self.query() };
+        let query = self.query().updated_since(since);
         let first = self.read(query.clone(), None).await?;
         let second = self.read(query, None).await?;
         if self.harness.is_some() {
@@ -251,7 +253,7 @@ impl Subject<'_> {
             ensure(alone.key == *key, || format!("{key} was asked for and {} came", alone.key))?;
             if let Ok(entity) = &mut alone.value {
                 // Rows are known not to hold these.
-                for path in &self.capabilities.single_only {
+                for path in self.capabilities.fields_that(|field| field.alone && !field.listed) {
                     entity.set(path, serde_json::Value::Null)?;
                 }
             }

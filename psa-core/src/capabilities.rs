@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{EntityKind, KeyShape};
 
 /// How changes since a moment can be read.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Incremental {
     /// The vendor filters by its change stamp.
@@ -17,6 +18,7 @@ pub enum Incremental {
 }
 
 /// How the set of all keys can be read.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum KeyListing {
     /// In one answer, so that it is a snapshot.
@@ -28,6 +30,7 @@ pub enum KeyListing {
 }
 
 /// What can be done with one kind.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EntityCapabilities {
     /// It can be read.
@@ -63,28 +66,147 @@ pub struct EntityCapabilities {
     pub only_below: bool,
     /// Kinds that share this kind's numbers: what refers to this kind may refer to one of them.
     pub numbered_with: Vec<EntityKind>,
-    /// The fields of the common model that a write can name. What is not here is refused as unsupported.
-    pub writable: Vec<&'static str>,
-    /// Of the writable fields, those that only a create takes: an update that names one is refused.
-    pub create_only: Vec<&'static str>,
-    /// Fields that a record read alone and the answer of a write hold, and a row of a list never does. That a row lacks one
-    /// says nothing: it takes no part in comparing a row with what is stored.
-    pub single_only: Vec<&'static str>,
-    /// Fields that can be written and that no answer holds.
-    pub write_only: Vec<&'static str>,
+    /// What can be done with each field of the common model, by its name. A field that is not here the vendor has no place for:
+    /// it is never read, and a write that names it is refused as unsupported.
+    pub fields: BTreeMap<&'static str, FieldCapabilities>,
+}
+
+/// What can be done with one field.
+///
+/// Where not even a right is missing, what is declared is what happens: each client has a test that tries every field at its
+/// vendor's sandbox.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct FieldCapabilities {
+    /// A row of a list holds it.
+    pub listed: bool,
+    /// A record read alone holds it, and so does the answer of a write. If no row of a list does, that a row lacks it says
+    /// nothing: it takes no part in comparing a row with what is stored.
+    pub alone: bool,
+    /// A create takes it.
+    pub create: bool,
+    /// An update takes it.
+    pub update: bool,
+    /// An update can clear it.
+    pub clear: bool,
+    /// The longest text, in characters; none: not known to be limited.
+    pub max_chars: Option<u32>,
+    /// How many elements of a list at most; none: not known to be limited.
+    pub max_elements: Option<u32>,
+}
+
+impl FieldCapabilities {
+    /// Whether a create or an update takes it.
+    pub fn written(&self) -> bool {
+        self.create || self.update
+    }
+}
+
+/// Names of fields of a model, checked by the compiler: for [`EntityCapabilities`].
+///
+/// ```
+/// assert_eq!(psa_core::fields!(psa_core::Ticket: SUMMARY, DUE_AT), ["summary", "due_at"]);
+/// ```
+#[macro_export]
+macro_rules! fields {
+    ($model:ty: $($field:ident),* $(,)?) => { [$( <$model>::$field.field() ),*] };
 }
 
 impl EntityCapabilities {
-    /// Whether a row of a list holds the field at `path`, as far as the vendor has a place for it.
-    pub fn is_listed(&self, path: &str) -> bool {
-        let field = path.split('.').next().unwrap_or(path);
-        !self.single_only.contains(&field) && !self.write_only.contains(&field)
+    /// The defaults, as `set` changes them.
+    ///
+    /// ```
+    /// use psa_core::{EntityCapabilities, Ticket, fields};
+    ///
+    /// let able = EntityCapabilities::with(|able| able.count = true)
+    ///     .reads(fields!(Ticket: NUMBER, SUMMARY))
+    ///     .reads_alone(fields!(Ticket: DESCRIPTION))
+    ///     .writes(fields!(Ticket: SUMMARY, DESCRIPTION))
+    ///     .creates_only(fields!(Ticket: DESCRIPTION))
+    ///     .keeps(fields!(Ticket: SUMMARY))
+    ///     .max_chars([(Ticket::SUMMARY.field(), 100)]);
+    /// assert!(able.is_listed("summary") && !able.is_listed("description"));
+    /// assert!(!able.fields["summary"].clear && !able.fields["description"].update);
+    /// ```
+    pub fn with(set: impl FnOnce(&mut Self)) -> Self {
+        let mut capabilities = Self::default();
+        set(&mut capabilities);
+        capabilities
     }
 
-    /// Whether a record read alone holds the field at `path`, as far as the vendor has a place for it.
+    /// Whether a row of a list holds the field at `path`.
+    pub fn is_listed(&self, path: &str) -> bool {
+        self.field(path).is_some_and(|field| field.listed)
+    }
+
+    /// Whether a record read alone holds the field at `path`.
     pub fn is_readable(&self, path: &str) -> bool {
-        let field = path.split('.').next().unwrap_or(path);
-        !self.write_only.contains(&field)
+        self.field(path).is_some_and(|field| field.alone)
+    }
+
+    /// What can be done with the field at `path`, whatever part of it that names.
+    pub fn field(&self, path: &str) -> Option<&FieldCapabilities> {
+        self.fields.get(path.split('.').next().unwrap_or(path))
+    }
+
+    /// The names of the fields that are so.
+    pub fn fields_that(&self, is: impl Fn(&FieldCapabilities) -> bool) -> Vec<&'static str> {
+        self.fields.iter().filter(|(_, field)| is(field)).map(|(name, _)| *name).collect()
+    }
+
+    /// Lists and single reads hold these.
+    #[must_use]
+    pub fn reads(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.each(fields, |field| (field.listed, field.alone) = (true, true))
+    }
+
+    /// Single reads alone hold these.
+    #[must_use]
+    pub fn reads_alone(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.each(fields, |field| (field.listed, field.alone) = (false, true))
+    }
+
+    /// Creates and updates take these, and can clear them.
+    #[must_use]
+    pub fn writes(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.each(fields, |field| (field.create, field.update, field.clear) = (true, true, true))
+    }
+
+    /// Only creates take these.
+    #[must_use]
+    pub fn creates_only(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.each(fields, |field| (field.create, field.update, field.clear) = (true, false, false))
+    }
+
+    /// Updates take these and can't clear them.
+    #[must_use]
+    pub fn keeps(self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.each(fields, |field| field.clear = false)
+    }
+
+    /// Nothing is written.
+    #[must_use]
+    pub fn writes_nothing(mut self) -> Self {
+        self.fields.values_mut().for_each(|field| (field.create, field.update, field.clear) = (false, false, false));
+        (self.create, self.update, self.delete) = (false, false, false);
+        self
+    }
+
+    /// The longest texts.
+    #[must_use]
+    pub fn max_chars(self, limits: impl IntoIterator<Item = (&'static str, u32)>) -> Self {
+        limits.into_iter().fold(self, |able, (name, most)| able.each([name], |field| field.max_chars = Some(most)))
+    }
+
+    /// The longest lists.
+    #[must_use]
+    pub fn max_elements(self, limits: impl IntoIterator<Item = (&'static str, u32)>) -> Self {
+        limits.into_iter().fold(self, |able, (name, most)| able.each([name], |field| field.max_elements = Some(most)))
+    }
+
+    fn each(mut self, fields: impl IntoIterator<Item = &'static str>, set: impl Fn(&mut FieldCapabilities)) -> Self {
+        fields.into_iter().for_each(|name| set(self.fields.entry(name).or_default()));
+        self
     }
 }
 
@@ -107,10 +229,7 @@ impl Default for EntityCapabilities {
             children_of: Vec::new(),
             only_below: false,
             numbered_with: Vec::new(),
-            writable: Vec::new(),
-            create_only: Vec::new(),
-            single_only: Vec::new(),
-            write_only: Vec::new(),
+            fields: BTreeMap::new(),
         }
     }
 }
@@ -138,6 +257,7 @@ pub enum EchoMark {
 }
 
 /// What a connector can do.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Capabilities {
     /// By kind; a kind that is not here is not supported at all.
@@ -153,6 +273,13 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// Nothing, as `set` changes it.
+    pub fn with(set: impl FnOnce(&mut Self)) -> Self {
+        let mut capabilities = Self::default();
+        set(&mut capabilities);
+        capabilities
+    }
+
     /// What can be done with `kind`.
     pub fn entity(&self, kind: &EntityKind) -> Option<&EntityCapabilities> {
         self.entities.get(kind)

@@ -1,14 +1,16 @@
 //! What to write: fields set and fields cleared, nothing else.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
-use crate::{Entity, EntityKind, Error, ErrorKind, Result, Visibility};
+use crate::{Custom, Entity, EntityKind, Error, ErrorKind, FieldValue, IntoField, Nullable, Path, Result, Visibility};
 
 /// Changes to a record whose type is not known at compile time. See [`Changes`].
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnyChanges {
     /// The kind.
@@ -21,22 +23,31 @@ pub struct AnyChanges {
 
 /// Changes to one record. What is not named is left alone.
 ///
-/// ```
-/// use psa_core::{Changes, Ticket};
+/// Fields are named by typed paths, so what compiles fits. A program that has paths and values as data takes
+/// [`set_path`](Self::set_path).
 ///
+/// ```
+/// use psa_core::{Changes, Key, Ticket};
+///
+/// let company = Key::from(12);
 /// let changes = Changes::<Ticket>::new()
-///     .set("summary", "Printer on fire")?
-///     .clear("due_at")?
+///     .set(Ticket::SUMMARY, "Printer on fire")
+///     .set(Ticket::COMPANY, &company)
+///     .clear(Ticket::DUE_AT)
+///     .set_entry(Ticket::CUSTOM, "CFFloor", 3)
 ///     .set_native("dont_do_rules", true);
-/// assert_eq!(changes.len(), 3);
-/// assert!(Changes::<Ticket>::new().set("updated_at", "2024-01-01T00:00:00Z").is_err(), "read-only");
+/// assert_eq!(changes.len(), 5);
+///
+/// let changes = Changes::<Ticket>::new().set_path("summary", "Printer on fire")?;
+/// assert!(changes.set_path("updated_at", "2024-01-01T00:00:00Z").is_err(), "read-only");
 /// # Ok::<(), psa_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changes<E> {
     inner: AnyChanges,
-    check: E,
-    entity: PhantomData<E>,
+    /// The first field whose value JSON has no form for, and why: an infinite number.
+    unfit: Option<(String, String)>,
+    entity: PhantomData<fn() -> E>,
 }
 
 impl<E: Entity> Default for Changes<E> {
@@ -48,31 +59,64 @@ impl<E: Entity> Default for Changes<E> {
 impl<E: Entity> Changes<E> {
     /// No changes.
     pub fn new() -> Self {
-        let inner = AnyChanges { kind: E::KIND, common: BTreeMap::new(), native: BTreeMap::new() };
-        Self { inner, check: E::default(), entity: PhantomData }
+        Self { inner: AnyChanges::new(E::KIND), unfit: None, entity: PhantomData }
     }
 
-    /// Sets a field of the common model.
+    /// Sets a field of the common model, or a part of one. `None` and an empty list clear it.
+    ///
+    /// A number that is infinite or none is refused when the changes are written, with the field.
+    #[must_use]
+    pub fn set<T: FieldValue>(mut self, path: Path<E, T>, value: impl IntoField<T>) -> Self {
+        let value = value.into_field();
+        match serde_json::to_value(&value) {
+            // JSON has no form for an infinite number: it must not be taken for a cleared field.
+            Ok(Value::Null) if !value.is_unset() => self.refuse(path, "the value is not a finite number"),
+            Ok(json) => self.inner.put(path.to_string(), json),
+            Err(error) => self.refuse(path, &error.to_string()),
+        }
+        self
+    }
+
+    /// Clears a field of the common model, or a part of one.
+    #[must_use]
+    pub fn clear<T: Nullable>(mut self, path: Path<E, T>) -> Self {
+        self.inner.put(path.to_string(), Value::Null);
+        self
+    }
+
+    /// Sets one entry of a map, a custom field, by its name or id. `Null` clears it.
+    #[must_use]
+    pub fn set_entry(mut self, map: Path<E, Custom>, name: impl fmt::Display, value: impl Into<Value>) -> Self {
+        self.inner.put(format!("{map}.{name}"), value.into());
+        self
+    }
+
+    /// Sets a field of the common model by its path in text: `summary`, `status.id`, `custom.CFFloor`. `Null` clears it.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] for an unknown or read-only path, or a value of the wrong type.
-    pub fn set(mut self, path: &str, value: impl Into<Value>) -> Result<Self> {
+    pub fn set_path(mut self, path: &str, value: impl Into<Value>) -> Result<Self> {
         let field = E::schema().field(path).ok_or_else(|| crate::schema::unknown_path(&E::KIND, path))?;
         if !field.writable {
             return Err(Error::new(ErrorKind::InvalidRequest, "the field is read-only").with_context("field", path));
         }
         let value = value.into();
-        self.check.set(path, value.clone())?;
-        self.inner.common.insert(path.to_owned(), value);
+        // On top of what the field has by now, so that its parts can come one by one.
+        let mut model = E::default();
+        if let Some(whole) = self.inner.common.get(field.path).filter(|_| path != field.path) {
+            model.set(field.path, whole.clone())?;
+        }
+        model.set(path, value.clone())?;
+        self.inner.put(path.to_owned(), value);
         Ok(self)
     }
 
-    /// Clears a field of the common model.
+    /// Clears a field of the common model by its path in text.
     ///
     /// # Errors
-    /// As [`set`](Self::set).
-    pub fn clear(self, path: &str) -> Result<Self> {
-        self.set(path, Value::Null)
+    /// As [`set_path`](Self::set_path).
+    pub fn clear_path(self, path: &str) -> Result<Self> {
+        self.set_path(path, Value::Null)
     }
 
     /// Sets one of the vendor's own members, as it stands. `Null` clears.
@@ -94,9 +138,19 @@ impl<E: Entity> Changes<E> {
         self.len() == 0
     }
 
-    /// The changes without their type.
-    pub fn into_any(self) -> AnyChanges {
-        self.inner
+    /// The changes without their type, for a writer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] with the field, if a number is infinite or none.
+    pub fn into_any(self) -> Result<AnyChanges> {
+        match self.unfit {
+            None => Ok(self.inner),
+            Some((field, why)) => Err(Error::new(ErrorKind::InvalidRequest, why).with_context("field", field)),
+        }
+    }
+
+    fn refuse<T>(&mut self, path: Path<E, T>, why: &str) {
+        self.unfit.get_or_insert_with(|| (path.to_string(), why.to_owned()));
     }
 }
 
@@ -115,9 +169,19 @@ impl PathChange {
         Self { path: path.into(), value }
     }
 
+    /// A change of a typed path.
+    pub fn at<E, T, A>(path: Path<E, T, A>, value: Value) -> Self {
+        Self::new(path.to_string(), value)
+    }
+
     /// The field: the path's first part.
     pub fn field(&self) -> &str {
         head(&self.path)
+    }
+
+    /// Whether it is a change of this field, as a whole or in a part.
+    pub fn is<E, T, A>(&self, path: Path<E, T, A>) -> bool {
+        self.field() == path.field()
     }
 
     /// The rest of the path.
@@ -153,6 +217,21 @@ impl PathChange {
             Some(_) => Err(self.wrong()),
             None if self.value.is_null() => Ok(Value::Null),
             None => self.value.get(name).cloned().ok_or_else(|| self.wrong()),
+        }
+    }
+
+    /// The members of a structure, such as an address, with their values: all of `names` if the whole is changed, `Null` for
+    /// one that is not there; else the one that the path names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if the path names another part.
+    pub fn members<'n>(&self, names: &[&'n str]) -> Result<Vec<(&'n str, Value)>> {
+        match self.rest() {
+            None => Ok(names.iter().map(|n| (*n, self.value.get(*n).cloned().unwrap_or(Value::Null))).collect()),
+            Some(rest) => match names.iter().find(|name| **name == rest) {
+                Some(name) => Ok(vec![(*name, self.value.clone())]),
+                None => Err(self.wrong()),
+            },
         }
     }
 
@@ -231,6 +310,18 @@ impl PathChange {
         }
     }
 
+    /// A calendar day; none if it is cleared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if it is no day.
+    pub fn day(&self) -> Result<Option<NaiveDate>> {
+        match (&self.value, self.rest()) {
+            (_, Some(_)) => Err(self.wrong()),
+            (Value::Null, _) => Ok(None),
+            (value, _) => serde_json::from_value(value.clone()).map(Some).map_err(|_| self.wrong()),
+        }
+    }
+
     /// The value as it stands, whatever part it is of.
     pub fn value(&self) -> &Value {
         &self.value
@@ -238,6 +329,37 @@ impl PathChange {
 }
 
 impl AnyChanges {
+    /// No changes of a record of this kind.
+    pub fn new(kind: EntityKind) -> Self {
+        Self { kind, common: BTreeMap::new(), native: BTreeMap::new() }
+    }
+
+    /// Puts a value at a path. The last word counts: a whole field replaces its parts, a part changes the whole that is there.
+    fn put(&mut self, path: String, value: Value) {
+        let field = head(&path);
+        if field == path {
+            self.common.retain(|other, _| head(other) != path);
+        } else if let Some(whole) = self.common.get_mut(field)
+            && crate::schema::place(whole, &path[field.len() + 1..], value.clone()).is_ok()
+        {
+            return;
+        }
+        self.common.insert(path, value);
+    }
+
+    /// What the changes say of a field or of a part of one; none if they do not name it.
+    ///
+    /// ```
+    /// use psa_core::{Changes, TimeEntry};
+    ///
+    /// let changes = Changes::<TimeEntry>::new().set(TimeEntry::HOURS, 1.5).into_any()?;
+    /// assert_eq!(changes.get(TimeEntry::HOURS), Some(&1.5.into()));
+    /// # Ok::<(), psa_core::Error>(())
+    /// ```
+    pub fn get<E, T, A>(&self, path: Path<E, T, A>) -> Option<&Value> {
+        self.common.get(&path.to_string())
+    }
+
     /// The changes with the type `E`.
     ///
     /// # Errors
@@ -251,14 +373,24 @@ impl AnyChanges {
         }
         let mut changes = Changes::<E>::new();
         for (path, value) in self.common {
-            changes = changes.set(&path, value)?;
+            changes = changes.set_path(&path, value)?;
         }
         changes.inner.native = self.native;
         Ok(changes)
     }
 
+    /// Takes what the changes say of a field or of a part of one out of them.
+    pub fn take<E, T, A>(&mut self, path: Path<E, T, A>) -> Option<Value> {
+        self.common.remove(&path.to_string())
+    }
+
     /// Whether a field of the common model is named, as a whole or in a part.
-    pub fn names(&self, field: &str) -> bool {
+    pub fn names<E, T, A>(&self, path: Path<E, T, A>) -> bool {
+        self.names_field(path.field())
+    }
+
+    /// As [`names`](Self::names), by the name of the field.
+    pub fn names_field(&self, field: &str) -> bool {
         self.common.keys().any(|path| head(path) == field)
     }
 
@@ -316,21 +448,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Ticket, TicketNote};
+    use crate::{Address, Company, Key, Ticket, TicketNote};
 
     #[test]
     fn a_part_of_the_key_is_refused_however_it_is_spelled() {
-        let refuse = |changes: AnyChanges| changes.refuse_key(&["ticket"], &["id", "ticket_id"]);
-        let note = || Changes::<TicketNote>::new().set("body", "x").unwrap();
-        assert!(refuse(note().into_any()).is_ok());
-        assert!(refuse(note().set_native("ticket_ids", 1).into_any()).is_ok());
+        let refuse = |changes: Changes<TicketNote>| {
+            changes.into_any().unwrap().refuse_key(&[TicketNote::TICKET.field()], &["id", "ticket_id"])
+        };
+        let note = || Changes::<TicketNote>::new().set(TicketNote::BODY, "x");
+        assert!(refuse(note()).is_ok());
+        assert!(refuse(note().set_native("ticket_ids", 1)).is_ok());
         for member in ["id", "ID", "/id", "Ticket_Id", "id/x", " id "] {
-            let error = refuse(note().set_native(member, 7).into_any()).unwrap_err();
+            let error = refuse(note().set_native(member, 7)).unwrap_err();
             assert_eq!((error.kind(), error.context("field")), (ErrorKind::InvalidRequest, Some(member)));
         }
-        for changes in [note().set("ticket", json!({"id": "7"})), note().set("ticket.id", "7"), note().clear("ticket")]
-        {
-            assert!(refuse(changes.unwrap().into_any()).is_err());
+        let seven = Key::from(7);
+        for changes in [
+            note().set(TicketNote::TICKET, &seven),
+            note().set(TicketNote::TICKET.id(), &seven),
+            note().set_path("ticket.id", "7").unwrap(),
+            note().clear(TicketNote::TICKET),
+        ] {
+            assert!(refuse(changes).is_err());
         }
     }
 
@@ -353,10 +492,32 @@ mod tests {
 
     #[test]
     fn one_entry_of_a_map_is_named_by_its_path() {
-        let one = Changes::<Ticket>::new().set("custom.A.b", json!(null)).unwrap().into_any();
+        let one = Changes::<Ticket>::new().set_entry(Ticket::CUSTOM, "A.b", json!(null)).into_any().unwrap();
         let (path, value) = one.common.into_iter().next().unwrap();
         assert_eq!(PathChange::new(path, value).entries().unwrap(), Some(vec![("A.b".to_owned(), json!(null))]));
         assert_eq!(PathChange::new("custom", json!(null)).entries().unwrap(), None);
         assert!(PathChange::new("custom", json!(7)).entries().is_err());
+    }
+
+    #[test]
+    fn the_last_word_on_a_field_counts() {
+        let common = |changes: Changes<Company>| changes.into_any().unwrap().common.into_iter().collect::<Vec<_>>();
+        let leeds = || Changes::<Company>::new().set(Company::ADDRESS.city(), "Leeds");
+        let whole = Address { city: Some("York".into()), ..Address::default() };
+        assert_eq!(common(leeds()), [("address.city".to_owned(), json!("Leeds"))]);
+        assert_eq!(common(leeds().set(Company::ADDRESS, &whole)), [("address".to_owned(), json!({"city": "York"}))]);
+        let changed = Changes::<Company>::new().set(Company::ADDRESS, &whole).set(Company::ADDRESS.postcode(), "YO1");
+        assert_eq!(common(changed), [("address".to_owned(), json!({"city": "York", "postcode": "YO1"}))]);
+        assert_eq!(common(leeds().clear(Company::ADDRESS)), [("address".to_owned(), Value::Null)]);
+    }
+
+    #[test]
+    fn an_infinite_number_is_refused_and_clears_nothing() {
+        for hours in [f64::NAN, f64::INFINITY] {
+            let error = Changes::<Ticket>::new().set(Ticket::ESTIMATE_HOURS, hours).into_any().unwrap_err();
+            assert_eq!((error.kind(), error.context("field")), (ErrorKind::InvalidRequest, Some("estimate_hours")));
+        }
+        let cleared = Changes::<Ticket>::new().set(Ticket::ESTIMATE_HOURS, None).into_any().unwrap();
+        assert_eq!(cleared.get(Ticket::ESTIMATE_HOURS), Some(&Value::Null));
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// What is tested, in this order. A failed stage ends the test.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStage {
@@ -25,6 +26,7 @@ pub enum CheckStage {
 }
 
 /// How a step ended.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -39,6 +41,7 @@ pub enum Outcome {
 }
 
 /// One step.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckStep {
     /// The stage.
@@ -52,6 +55,7 @@ pub struct CheckStep {
 }
 
 /// How one right stands against what the configuration wants.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
@@ -68,6 +72,7 @@ pub enum Grant {
 }
 
 /// One row of the permission table.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Permission {
     /// The vendor's name for the right.
@@ -80,7 +85,15 @@ pub struct Permission {
     pub detail: String,
 }
 
+impl Permission {
+    /// A row of the table.
+    pub fn new(name: impl Into<String>, wanted: bool, grant: Grant, detail: impl Into<String>) -> Self {
+        Self { name: name.into(), wanted, grant, detail: detail.into() }
+    }
+}
+
 /// The whole test. Its `Display` is for a person: the steps with what to do, and the permission table.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct CheckReport {
     /// The steps, in order.

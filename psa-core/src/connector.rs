@@ -14,9 +14,11 @@ use crate::{
 
 /// One vendor account, live.
 ///
+/// [`ConnectorExt`](crate::ConnectorExt) gives its typed readers and writers.
+///
 /// ```no_run
 /// use futures::TryStreamExt;
-/// use psa_core::{Connector, Query, Ticket};
+/// use psa_core::{Connector, ConnectorExt, Query, Ticket};
 ///
 /// async fn titles(connector: &dyn Connector) -> psa_core::Result<()> {
 ///     let tickets = connector.reader::<Ticket>()?;
@@ -74,47 +76,56 @@ pub trait Connector: Send + Sync {
     async fn check(&self) -> CheckReport;
 }
 
-impl dyn Connector + '_ {
-    /// The typed reader of `E`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the connector has none for this type.
-    pub fn reader<E: Entity>(&self) -> Result<Arc<dyn Reader<E>>> {
-        let source = self.source(&E::KIND)?;
-        source
-            .typed()
-            .downcast_ref::<Arc<dyn Reader<E>>>()
-            .cloned()
-            .ok_or_else(|| Error::unsupported(format!("{} reads {} as another type", self.vendor(), E::KIND)))
-    }
-
-    /// The typed writer of `E`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the connector has none for this type.
-    pub fn writer<E: Entity>(&self) -> Result<Arc<dyn Writer<E>>> {
-        let sink = self.sink(&E::KIND)?;
-        sink.typed()
-            .downcast_ref::<Arc<dyn Writer<E>>>()
-            .cloned()
-            .ok_or_else(|| Error::unsupported(format!("{} writes {} as another type", self.vendor(), E::KIND)))
-    }
-}
-
 /// Reads one kind.
 #[async_trait]
 pub trait Reader<E: Entity>: Send + Sync {
     /// The records that match, page by page, from `cursor` on. An error ends the stream; the last good page's cursor goes on.
     /// The same connector can be used for other things between two pages.
+    ///
+    /// ```
+    /// use futures::TryStreamExt;
+    /// use psa_core::{Company, ConnectorExt, MemoryConnector, Query};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// let companies = connector.reader::<Company>()?;
+    /// let mut pages = companies.pages(Query::new().page_size(1), None);
+    /// let first = pages.try_next().await?.expect("a page");
+    /// // Stored with the rows, the cursor goes on from here at any time.
+    /// let rest: Vec<_> = companies.pages(Query::new(), first.cursor).try_collect().await?;
+    /// assert_eq!(rest[0].items.len(), 1);
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
     fn pages(&self, query: Query, cursor: Option<Cursor>) -> BoxStream<'static, Result<Page<E>>>;
 
     /// One record, whole.
+    ///
+    /// ```
+    /// use psa_core::{Company, ConnectorExt, MemoryConnector};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// let companies = connector.reader::<Company>()?;
+    /// assert!(companies.get(&2.into()).await?.value.is_ok());
+    /// assert!(companies.get(&3.into()).await.unwrap_err().is_not_found());
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it does not exist, and what the network can do.
     async fn get(&self, key: &Key) -> Result<Record<E>>;
 
     /// As [`get`](Self::get), in a lane: what a sync reads one by one does not go ahead of people.
+    ///
+    /// ```
+    /// use psa_core::{Company, ConnectorExt, Lane, MemoryConnector};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// let company = connector.reader::<Company>()?.get_in(&2.into(), Lane::Incremental).await?;
+    /// assert_eq!(company.key, 2.into());
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -124,6 +135,17 @@ pub trait Reader<E: Entity>: Send + Sync {
     }
 
     /// The keys that match, cheaper than the records.
+    ///
+    /// ```
+    /// use futures::TryStreamExt;
+    /// use psa_core::{Company, ConnectorExt, MemoryConnector, Query};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// let page = connector.reader::<Company>()?.keys(Query::new()).try_next().await?.expect("a page");
+    /// assert_eq!(page.keys, [1.into(), 2.into()]);
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>>;
 
     /// As [`keys`](Self::keys), from the cursor of a [`KeyPage`] on. A reader without such cursors begins again.
@@ -141,6 +163,15 @@ pub trait Reader<E: Entity>: Send + Sync {
     }
 
     /// How many match, if the vendor can say.
+    ///
+    /// ```
+    /// use psa_core::{Company, ConnectorExt, MemoryConnector, Query};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// assert_eq!(connector.reader::<Company>()?.count(Query::new()).await?, Some(2));
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// What the network can do.
@@ -200,6 +231,16 @@ fn no_children(kind: &EntityKind, parent: &Key, _: &Query) -> Error {
 pub trait Writer<E: Entity>: Send + Sync {
     /// Creates a record and returns it as the vendor stored it: rules and templates change what was sent.
     ///
+    /// ```
+    /// use psa_core::{Changes, Company, ConnectorExt, MemoryConnector};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// let made = connector.writer::<Company>()?.create(Changes::new().set(Company::NAME, "Acme")).await?;
+    /// assert_eq!(made.into_value()?.name.as_deref(), Some("Acme"));
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// [`Phase::MaybeSent`](crate::Phase::MaybeSent) in the error means that it may exist: look before repeating.
     async fn create(&self, changes: Changes<E>) -> Result<Record<E>>;
@@ -207,11 +248,32 @@ pub trait Writer<E: Entity>: Send + Sync {
     /// Changes a record and returns it as the vendor stored it. Its key may be another one then: some vendors make an
     /// appointment anew.
     ///
+    /// ```
+    /// use psa_core::{Changes, Company, ConnectorExt, MemoryConnector};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// let changes = Changes::new().set(Company::NAME, "Acme").clear(Company::WEBSITE);
+    /// let stored = connector.writer::<Company>()?.update(&2.into(), changes).await?;
+    /// assert_eq!(stored.into_value()?.name.as_deref(), Some("Acme"));
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// What the vendor refuses and what the network can do.
     async fn update(&self, key: &Key, changes: Changes<E>) -> Result<Record<E>>;
 
     /// Deletes a record.
+    ///
+    /// ```
+    /// use psa_core::{Company, ConnectorExt, MemoryConnector};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let connector = MemoryConnector::new().with([Company::default(), Company::default()]);
+    /// connector.writer::<Company>()?.delete(&2.into()).await?;
+    /// assert!(connector.reader::<Company>()?.get(&2.into()).await.unwrap_err().is_not_found());
+    /// # Ok::<(), psa_core::Error>(()) }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// What the vendor refuses and what the network can do.
@@ -286,7 +348,7 @@ pub trait Source: Send + Sync {
         Ok(Relabelled::Same)
     }
 
-    /// The `Arc<dyn Reader<E>>` inside, for [`dyn Connector::reader`](trait.Connector.html#method.reader).
+    /// The `Arc<dyn Reader<E>>` inside, for [`ConnectorExt::reader`](crate::ConnectorExt::reader).
     fn typed(&self) -> &(dyn Any + Send + Sync);
 }
 

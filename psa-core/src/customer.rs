@@ -20,6 +20,7 @@ const OWNED: &[(&str, EntityKind)] = &[
 const COMPANY: &str = "company";
 
 /// A reference to a record that belongs to a customer.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnedReference {
     /// The field of the common model.
@@ -34,7 +35,7 @@ impl AnyChanges {
     /// Whether the changes say whose the record is or refer to something of a customer's: then an update must be compared
     /// with the record as it is.
     pub fn concern_customer(&self) -> bool {
-        self.names(COMPANY) || OWNED.iter().any(|(field, _)| matches!(self.reference(field), Some(Some(_))))
+        self.names_field(COMPANY) || OWNED.iter().any(|(field, _)| matches!(self.reference(field), Some(Some(_))))
     }
 
     /// The company that the record has once the changes are written.
@@ -56,7 +57,7 @@ impl AnyChanges {
         if let Some(record) = current
             && !references.is_empty()
             && record.schema().field(COMPANY).is_none()
-            && !self.names("ticket")
+            && !self.names_field("ticket")
             && let Some(key) = reference_of(record, "ticket")
         {
             references.insert(0, OwnedReference { field: "ticket", kind: EntityKind::TICKET, key });
@@ -98,7 +99,7 @@ impl AnyChanges {
             return Ok(());
         }
         // What stays would belong to the company that the record had.
-        let left = OWNED.iter().find(|(field, _)| !self.names(field) && reference_of(record, field).is_some());
+        let left = OWNED.iter().find(|(field, _)| !self.names_field(field) && reference_of(record, field).is_some());
         match left {
             None => Ok(()),
             Some((field, _)) => {
@@ -142,7 +143,9 @@ mod tests {
     use crate::{Changes, Entity, Reference, Ticket, TimeEntry};
 
     fn changes<E: Entity>(pairs: &[(&str, Value)]) -> AnyChanges {
-        pairs.iter().fold(Changes::<E>::new(), |c, (path, value)| c.set(path, value.clone()).unwrap()).into_any()
+        let changes =
+            pairs.iter().fold(Changes::<E>::new(), |c, (path, value)| c.set_path(path, value.clone()).unwrap());
+        changes.into_any().unwrap()
     }
 
     fn to(id: i64) -> Value {

@@ -21,6 +21,7 @@ pub enum Cause {
 }
 
 /// "Look at this record": never the truth itself, which is always read from the vendor again.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Hint {
     /// The connection the notification belongs to.
@@ -35,7 +36,22 @@ pub struct Hint {
     pub dedupe_id: Option<String>,
 }
 
+impl Hint {
+    /// Look at this record of a connection.
+    pub fn new(connection: impl Into<String>, kind: EntityKind, key: Key, cause: Cause) -> Self {
+        Self { connection: connection.into(), kind, key, cause, dedupe_id: None }
+    }
+
+    /// With the vendor's id of the notification, if it has one.
+    #[must_use]
+    pub fn dedupe_by(mut self, id: impl Into<Option<String>>) -> Self {
+        self.dedupe_id = id.into();
+        self
+    }
+}
+
 /// What to answer the vendor.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
@@ -47,19 +63,40 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A status without a body.
+    pub fn new(status: u16) -> Self {
+        Self { status, content_type: None, body: Bytes::new() }
+    }
+
+    /// With a body.
+    #[must_use]
+    pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.content_type = Some(content_type);
+        self.body = body.into();
+        self
+    }
+
     /// 204 without a body.
     pub fn accepted() -> Self {
-        Self { status: 204, content_type: None, body: Bytes::new() }
+        Self::new(204)
     }
 }
 
 /// A received notification.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// What to answer, once the hints are stored.
     pub answer: Answer,
     /// What to look at.
     pub hints: Vec<Hint>,
+}
+
+impl Received {
+    /// What to answer, and what to look at.
+    pub fn new(answer: Answer, hints: Vec<Hint>) -> Self {
+        Self { answer, hints }
+    }
 }
 
 /// A notification as it arrived, free of any HTTP library: raw look-ups and the raw body.

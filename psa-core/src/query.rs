@@ -20,6 +20,7 @@ pub enum Lane {
 }
 
 /// Which records of a kind to read.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// Only those that changed at or after this moment, by the vendor's clock.
@@ -36,6 +37,11 @@ impl Query {
     /// Everything.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What changed at or after this moment.
+    pub fn since(since: DateTime<Utc>) -> Self {
+        Self::new().updated_since(since)
     }
 
     /// Only what changed since.

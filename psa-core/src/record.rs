@@ -10,12 +10,27 @@ use crate::schema::AnyEntity;
 use crate::{Entity, EntityKind, Error, ErrorKind, Key};
 
 /// What a vendor says about how new a record is.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Version {
     /// The vendor's change stamp.
     pub updated_at: Option<DateTime<Utc>>,
     /// An entity tag or revision, where the vendor has one.
     pub tag: Option<String>,
+}
+
+impl Version {
+    /// The version with this change stamp, if there is one.
+    pub fn stamped(updated_at: impl Into<Option<DateTime<Utc>>>) -> Self {
+        Self { updated_at: updated_at.into(), tag: None }
+    }
+
+    /// With this entity tag or revision.
+    #[must_use]
+    pub fn tagged(mut self, tag: impl Into<Option<String>>) -> Self {
+        self.tag = tag.into();
+        self
+    }
 }
 
 /// Whether raw bytes are a row of a list or the whole record. They differ in fields at most vendors.
@@ -28,6 +43,7 @@ pub enum Projection {
 }
 
 /// A record that could not be decoded: which value, and why. The rest of its page is not affected.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (at {path})")]
 pub struct DecodeError {
@@ -37,7 +53,15 @@ pub struct DecodeError {
     pub message: String,
 }
 
+impl DecodeError {
+    /// What could not be read where.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
 /// One record: its key, version, value and the vendor's own bytes.
+#[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct Record<E> {
     /// The vendor's key.
@@ -53,6 +77,11 @@ pub struct Record<E> {
 }
 
 impl<E> Record<E> {
+    /// A record with its value, or why there is none, and the vendor's bytes.
+    pub fn new(key: Key, version: Version, value: Result<E, DecodeError>, raw: Bytes, projection: Projection) -> Self {
+        Self { key, version, value, raw, projection }
+    }
+
     /// The common value.
     ///
     /// # Errors
@@ -126,6 +155,7 @@ impl fmt::Debug for Cursor {
 }
 
 /// Some records, and where to go on.
+#[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct Page<E> {
     /// The entries, in the vendor's order.
@@ -142,6 +172,32 @@ pub struct Page<E> {
 }
 
 impl<E> Page<E> {
+    /// A page and where the next one starts, if there is one.
+    pub fn new(items: Vec<Item<E>>, cursor: Option<Cursor>) -> Self {
+        Self { items, cursor, vendor_time: None, total: None, atomic: false }
+    }
+
+    /// With the vendor's clock when it answered, if it is known.
+    #[must_use]
+    pub fn at(mut self, vendor_time: Option<DateTime<Utc>>) -> Self {
+        self.vendor_time = vendor_time;
+        self
+    }
+
+    /// With how many records the whole list has, if the vendor says so.
+    #[must_use]
+    pub fn total(mut self, total: Option<u64>) -> Self {
+        self.total = total;
+        self
+    }
+
+    /// With whether the whole list came in one answer.
+    #[must_use]
+    pub fn atomic(mut self, atomic: bool) -> Self {
+        self.atomic = atomic;
+        self
+    }
+
     /// The records, without removals.
     pub fn records(&self) -> impl Iterator<Item = &Record<E>> {
         self.items.iter().filter_map(|item| match item {
@@ -152,6 +208,7 @@ impl<E> Page<E> {
 }
 
 /// Some keys of a list.
+#[non_exhaustive]
 #[derive(Debug, Clone, Default)]
 pub struct KeyPage {
     /// The keys.
@@ -164,7 +221,29 @@ pub struct KeyPage {
     pub cursor: Option<Cursor>,
 }
 
+impl KeyPage {
+    /// Keys and where the next ones start, if there are more.
+    pub fn new(keys: Vec<Key>, cursor: Option<Cursor>) -> Self {
+        Self { keys, total: None, atomic: false, cursor }
+    }
+
+    /// With how many there are in all, if the vendor says so.
+    #[must_use]
+    pub fn total(mut self, total: Option<u64>) -> Self {
+        self.total = total;
+        self
+    }
+
+    /// With whether all keys came in one answer.
+    #[must_use]
+    pub fn atomic(mut self, atomic: bool) -> Self {
+        self.atomic = atomic;
+        self
+    }
+}
+
 /// A record whose type is not known at compile time, with its kind.
+#[non_exhaustive]
 #[derive(Debug)]
 pub struct AnyRecord {
     /// The kind.
@@ -211,6 +290,7 @@ pub enum AnyItem {
 }
 
 /// A page of erased records; may hold several kinds if one fetch feeds several.
+#[non_exhaustive]
 #[derive(Debug)]
 pub struct AnyPage {
     /// The entries.
@@ -224,6 +304,13 @@ pub struct AnyPage {
     pub total: Option<u64>,
     /// Whether the whole list came in one answer.
     pub atomic: bool,
+}
+
+impl AnyPage {
+    /// A page and where the next one starts, if there is one.
+    pub fn new(items: Vec<AnyItem>, cursor: Option<Cursor>) -> Self {
+        Self { items, cursor, vendor_time: None, total: None, atomic: false }
+    }
 }
 
 impl<E: Entity> From<Page<E>> for AnyPage {

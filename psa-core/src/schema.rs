@@ -40,6 +40,7 @@ pub enum FieldType {
 }
 
 /// One field of an entity.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// The path, for example `company`.
@@ -56,7 +57,41 @@ pub struct Field {
     pub parent: Option<EntityKind>,
 }
 
+impl Field {
+    /// A field that may be unset, can be written, is content and refers to no parent.
+    pub const fn new(path: &'static str, ty: FieldType) -> Self {
+        Self { path, ty, nullable: true, writable: true, content: true, parent: None }
+    }
+
+    /// As [`new`](Self::new), but what it refers to is a parent: a record of this kind that must be there first.
+    pub const fn to_parent(path: &'static str, ty: FieldType, parent: EntityKind) -> Self {
+        Self { path, ty, nullable: true, writable: true, content: true, parent: Some(parent) }
+    }
+
+    /// Whether it may be unset.
+    #[must_use]
+    pub const fn nullable(mut self, nullable: bool) -> Self {
+        self.nullable = nullable;
+        self
+    }
+
+    /// Whether it can be written.
+    #[must_use]
+    pub const fn writable(mut self, writable: bool) -> Self {
+        self.writable = writable;
+        self
+    }
+
+    /// Whether a change of it is a change of the record.
+    #[must_use]
+    pub const fn content(mut self, content: bool) -> Self {
+        self.content = content;
+        self
+    }
+}
+
 /// All fields of an entity and the shape of its key.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     /// The kind described.
@@ -68,6 +103,11 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// The schema of a kind.
+    pub const fn new(kind: EntityKind, key: KeyShape, fields: &'static [Field]) -> Self {
+        Self { kind, key, fields }
+    }
+
     /// The field that `path` starts with.
     pub fn field(&self, path: &str) -> Option<&'static Field> {
         let head = path.split('.').next().unwrap_or(path);
@@ -82,7 +122,7 @@ impl Schema {
 
 /// A common model: a plain struct whose fields can also be reached by path.
 ///
-/// Implemented by the models of this crate; `entity!`-made types of an application work the same way.
+/// Implemented by [`entity!`](crate::entity), for the models of this crate and for an application's own.
 ///
 /// ```
 /// use psa_core::{Entity, Ticket};
@@ -113,6 +153,10 @@ pub trait Entity: Clone + Debug + Default + PartialEq + Serialize + DeserializeO
     /// Writes the content as JSON: set fields in schema order, without those that are not content.
     /// Two records with the same content give the same bytes, so a hash of them is the change hash.
     fn write_content(&self, out: &mut Vec<u8>);
+
+    /// The fields of the content whose values differ in meaning. Where there is an id, its name takes no part; where there is
+    /// a normalised value, the vendor's own word takes none.
+    fn differences(&self, other: &Self) -> Vec<&'static str>;
 
     /// Calls `visit` with each parent this record names.
     fn visit_parents(&self, visit: &mut dyn FnMut(&'static EntityKind, &crate::Key));
@@ -164,7 +208,7 @@ impl<E: Entity> AnyEntity for E {
 }
 
 /// Looks up the rest of a path (`id` of `status.id`) inside a field's JSON.
-pub(crate) fn descend(value: Value, rest: Option<&str>) -> Option<Value> {
+pub fn descend(value: Value, rest: Option<&str>) -> Option<Value> {
     match rest {
         None => Some(value),
         Some(_) if value.is_null() => Some(Value::Null),
@@ -196,7 +240,8 @@ pub(crate) fn place(target: &mut Value, rest: &str, value: Value) -> Result<()> 
     }
 }
 
-pub(crate) fn split(path: &str) -> (&str, Option<&str>) {
+/// The field and the rest of a path.
+pub fn split(path: &str) -> (&str, Option<&str>) {
     match path.split_once('.') {
         Some((head, tail)) => (head, Some(tail)),
         None => (path, None),
@@ -207,6 +252,11 @@ pub(crate) fn wrong_type(path: &str, error: &serde_json::Error) -> Error {
     Error::new(ErrorKind::InvalidRequest, format!("the value does not fit: {error}")).with_context("field", path)
 }
 
-pub(crate) fn unknown_path(kind: &EntityKind, path: &str) -> Error {
+pub(crate) fn not_nullable(path: &str) -> Error {
+    Error::new(ErrorKind::InvalidRequest, "a record is never without this field").with_context("field", path)
+}
+
+/// No field has this path.
+pub fn unknown_path(kind: &EntityKind, path: &str) -> Error {
     Error::new(ErrorKind::InvalidRequest, format!("a {kind} has no field at this path")).with_context("field", path)
 }

@@ -86,10 +86,8 @@ pub fn decode<T: DeserializeOwned>(raw: &[u8]) -> Result<T, DecodeError> {
     serde_json::from_str(&text).map_err(|_| {
         let mut reader = serde_json::Deserializer::from_str(&text);
         match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-            Ok(_) => DecodeError { path: "$".into(), message: "trailing characters after the record".into() },
-            Err(error) => {
-                DecodeError { path: error.path().to_string(), message: shape(&error.into_inner().to_string()) }
-            }
+            Ok(_) => DecodeError::new("$", "trailing characters after the record"),
+            Err(error) => DecodeError::new(error.path().to_string(), shape(&error.into_inner().to_string())),
         }
     })
 }

@@ -99,7 +99,7 @@ pub fn salvaged_rows(answer: &Response, salvaged: &Salvaged, operation: &'static
 /// or its id.
 pub fn too_large_row<T>(raw: Bytes, cap: usize) -> RawRecord<T> {
     let message = format!("the row alone is larger than an answer may be ({cap} bytes); raise the body cap to read it");
-    RawRecord { raw, value: Err(DecodeError { path: "$".into(), message }) }
+    RawRecord { raw, value: Err(DecodeError::new("$", message)) }
 }
 
 /// A whole answer that is not a list: often a web page of a proxy, or a body that was cut.

@@ -158,7 +158,10 @@ impl SyncEngine {
                 .collect(),
             single_only: self
                 .kinds()
-                .filter_map(|kind| Some((kind.clone(), capabilities.entity(kind)?.single_only.clone())))
+                .filter_map(|kind| {
+                    let able = capabilities.entity(kind)?;
+                    Some((kind.clone(), able.fields_that(|field| field.alone && !field.listed)))
+                })
                 .filter(|(_, paths)| !paths.is_empty())
                 .collect(),
         }

@@ -34,9 +34,7 @@ impl SyncEngine {
     /// # let store = Arc::new(SqliteStore::in_memory().await?);
     /// let sync = SyncEngine::builder(Arc::new(halo.connector().build()), store).entity(Pull::<Ticket>::new()).build()?;
     /// sync.run_once(&()).await?;
-    /// let hint = Hint {
-    ///     connection: "halo".into(), kind: EntityKind::TICKET, key: Key::from(7), cause: Cause::Updated, dedupe_id: None,
-    /// };
+    /// let hint = Hint::new("halo", EntityKind::TICKET, Key::from(7), Cause::Updated);
     /// // A burst on one record …
     /// assert_eq!(sync.accept(vec![hint.clone(), hint]).await?, 1);
     /// // … is one read.

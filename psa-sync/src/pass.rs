@@ -387,10 +387,7 @@ impl<'a> Pass<'a> {
         next.cursor = None;
         next.mode = Mode::Incremental;
         next.fresh_as_of = next.window_hi.or(next.fresh_as_of);
-        let from = match capabilities.incremental {
-            Incremental::Filter => self.window_after(&next).or(next.window_lo),
-            Incremental::FullScan => None,
-        };
+        let from = if scanned(capabilities) { None } else { self.window_after(&next).or(next.window_lo) };
         if self.later_pass() && !scanned(capabilities) {
             self.next_window = NextWindow::From(from);
         } else {
@@ -557,7 +554,7 @@ struct Marks {
 
 /// Whether each pass reads everything, since the vendor does not filter by time.
 pub(crate) fn scanned(capabilities: &EntityCapabilities) -> bool {
-    capabilities.incremental == Incremental::FullScan
+    capabilities.incremental != Incremental::Filter
 }
 
 /// A page whose records are ready to be stored.

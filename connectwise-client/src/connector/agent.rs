@@ -1,4 +1,4 @@
-use psa_core::{Agent, Label};
+use psa_core::{Agent, Label, fields};
 
 use super::context::{self, Context};
 use super::reader::Mapping;
@@ -10,6 +10,9 @@ pub(crate) struct Agents;
 impl Mapping for Agents {
     type Native = Member;
     type Common = Agent;
+
+    const READS: &'static [&'static str] =
+        &fields!(Agent: NAME, FIRST_NAME, LAST_NAME, EMAIL, TITLE, TEAMS, INACTIVE, API_ONLY, UPDATED_AT);
 
     fn collection(context: &Context) -> Collection<Member> {
         context.cw.members()

@@ -1,4 +1,4 @@
-use psa_core::{Agreement as CommonAgreement, Relabel};
+use psa_core::{Agreement as CommonAgreement, Mapped, Relabel, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -12,6 +12,11 @@ pub(crate) struct Agreements;
 impl Mapping for Agreements {
     type Native = Agreement;
     type Common = CommonAgreement;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonAgreement: NAME, AGREEMENT_TYPE, STATUS, ACTIVE, CANCELLED, SITE, COMPANY, CONTACT, PARENT, STARTS_AT,
+        ENDS_AT, AMOUNT, CURRENCY, BILLING_CYCLE, NEXT_INVOICE_AT, SLA, NOTES, CUSTOM, CREATED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<Agreement> {
         context.cw.agreements()
@@ -62,21 +67,25 @@ impl Mapping for Agreements {
 }
 
 impl Writes for Agreements {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("agreement_type", Member::LabelId("type")),
-        ("company", Member::Reference("company")),
-        ("site", Member::ChildReference("site")),
-        ("contact", Member::Reference("contact")),
-        ("parent", Member::Reference("parentAgreement")),
-        ("starts_at", Member::Plain("startDate")),
-        ("ends_at", Member::Plain("endDate")),
-        ("amount", Member::Plain("billAmount")),
-        ("billing_cycle", Member::LabelId("billingCycle")),
-        ("sla", Member::LabelId("sla")),
-        ("notes", Member::Plain("internalNotes")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonAgreement, Member>] = &[
+        Mapped::new(CommonAgreement::NAME, Member::Plain("name")),
+        Mapped::new(CommonAgreement::AGREEMENT_TYPE, Member::LabelId("type")),
+        Mapped::new(CommonAgreement::COMPANY, Member::Reference("company")),
+        Mapped::new(CommonAgreement::SITE, Member::ChildReference("site")),
+        Mapped::new(CommonAgreement::CONTACT, Member::Reference("contact")),
+        Mapped::new(CommonAgreement::PARENT, Member::Reference("parentAgreement")),
+        Mapped::new(CommonAgreement::STARTS_AT, Member::Plain("startDate")),
+        Mapped::new(CommonAgreement::ENDS_AT, Member::Plain("endDate")),
+        Mapped::new(CommonAgreement::AMOUNT, Member::Plain("billAmount")),
+        Mapped::new(CommonAgreement::BILLING_CYCLE, Member::LabelId("billingCycle")),
+        Mapped::new(CommonAgreement::SLA, Member::LabelId("sla")),
+        Mapped::new(CommonAgreement::NOTES, Member::Plain("internalNotes")),
+        Mapped::new(CommonAgreement::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonAgreement: NAME, CONTACT, COMPANY);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[(CommonAgreement::NAME.field(), 100)];
 
     fn custom(agreement: &Agreement) -> &[CustomFieldValue] {
         &agreement.custom_fields

@@ -1,4 +1,4 @@
-use psa_core::{Appointment, EntityKind, Key, Reference, Relabel};
+use psa_core::{Appointment, EntityKind, Key, Mapped, Reference, Relabel, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -12,6 +12,11 @@ pub(crate) struct Appointments;
 impl Mapping for Appointments {
     type Native = ScheduleEntry;
     type Common = Appointment;
+
+    const READS: &'static [&'static str] = &fields!(
+        Appointment: SUBJECT, APPOINTMENT_TYPE, STATUS, STARTED_AT, ENDED_AT, ALL_DAY, COMPLETED, AGENT, TICKET,
+        SUBJECT_RECORD, LOCATION, CREATED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<ScheduleEntry> {
         context.cw.schedule_entries()
@@ -60,14 +65,18 @@ impl Mapping for Appointments {
 }
 
 impl Writes for Appointments {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("subject", Member::Plain("name")),
-        ("appointment_type", Member::LabelId("type")),
-        ("status", Member::LabelId("status")),
-        ("started_at", Member::Plain("dateStart")),
-        ("ended_at", Member::Plain("dateEnd")),
-        ("completed", Member::Plain("doneFlag")),
-        ("agent", Member::Reference("member")),
-        ("ticket", Member::ScheduledTicket),
+    const MEMBERS: &'static [Mapped<Appointment, Member>] = &[
+        Mapped::new(Appointment::SUBJECT, Member::Plain("name")),
+        Mapped::new(Appointment::APPOINTMENT_TYPE, Member::LabelId("type")),
+        Mapped::new(Appointment::STATUS, Member::LabelId("status")),
+        Mapped::new(Appointment::STARTED_AT, Member::Plain("dateStart")),
+        Mapped::new(Appointment::ENDED_AT, Member::Plain("dateEnd")),
+        Mapped::new(Appointment::COMPLETED, Member::Plain("doneFlag")),
+        Mapped::new(Appointment::AGENT, Member::Reference("member")),
+        Mapped::new(Appointment::TICKET, Member::ScheduledTicket),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(Appointment: SUBJECT, TICKET);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[(Appointment::SUBJECT.field(), 250)];
 }

@@ -1,4 +1,4 @@
-use psa_core::{Asset, Relabel};
+use psa_core::{Asset, Mapped, Relabel, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -12,6 +12,11 @@ pub(crate) struct Assets;
 impl Mapping for Assets {
     type Native = Configuration;
     type Common = Asset;
+
+    const READS: &'static [&'static str] = &fields!(
+        Asset: NAME, TAG, ASSET_TYPE, STATUS, INACTIVE, MANUFACTURER, MODEL, SERIAL_NUMBER, SITE, COMPANY, CONTACT,
+        SUPPLIER, PURCHASED_AT, INSTALLED_AT, WARRANTY_UNTIL, NOTES, CUSTOM, CREATED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<Configuration> {
         context.cw.configurations()
@@ -59,24 +64,33 @@ impl Mapping for Assets {
 }
 
 impl Writes for Assets {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("tag", Member::Plain("tagNumber")),
-        ("asset_type", Member::LabelId("type")),
-        ("status", Member::LabelId("status")),
-        ("inactive", Member::Not("activeFlag")),
-        ("manufacturer", Member::LabelId("manufacturer")),
-        ("model", Member::Plain("modelNumber")),
-        ("serial_number", Member::Plain("serialNumber")),
-        ("company", Member::Reference("company")),
-        ("site", Member::ChildReference("site")),
-        ("contact", Member::Reference("contact")),
-        ("supplier", Member::LabelId("vendor")),
-        ("purchased_at", Member::Plain("purchaseDate")),
-        ("installed_at", Member::Plain("installationDate")),
-        ("warranty_until", Member::Plain("warrantyExpirationDate")),
-        ("notes", Member::Plain("notes")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<Asset, Member>] = &[
+        Mapped::new(Asset::NAME, Member::Plain("name")),
+        Mapped::new(Asset::TAG, Member::Plain("tagNumber")),
+        Mapped::new(Asset::ASSET_TYPE, Member::LabelId("type")),
+        Mapped::new(Asset::STATUS, Member::LabelId("status")),
+        Mapped::new(Asset::INACTIVE, Member::Not("activeFlag")),
+        Mapped::new(Asset::MANUFACTURER, Member::LabelId("manufacturer")),
+        Mapped::new(Asset::MODEL, Member::Plain("modelNumber")),
+        Mapped::new(Asset::SERIAL_NUMBER, Member::Plain("serialNumber")),
+        Mapped::new(Asset::COMPANY, Member::Reference("company")),
+        Mapped::new(Asset::SITE, Member::ChildReference("site")),
+        Mapped::new(Asset::CONTACT, Member::Reference("contact")),
+        Mapped::new(Asset::SUPPLIER, Member::LabelId("vendor")),
+        Mapped::new(Asset::PURCHASED_AT, Member::Plain("purchaseDate")),
+        Mapped::new(Asset::INSTALLED_AT, Member::Plain("installationDate")),
+        Mapped::new(Asset::WARRANTY_UNTIL, Member::Plain("warrantyExpirationDate")),
+        Mapped::new(Asset::NOTES, Member::Plain("notes")),
+        Mapped::new(Asset::CUSTOM, Member::Custom),
+    ];
+
+    const KEEPS: &'static [&'static str] = &fields!(Asset: NAME, ASSET_TYPE, INACTIVE, COMPANY);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[
+        (Asset::NAME.field(), 100),
+        (Asset::TAG.field(), 50),
+        (Asset::MODEL.field(), 50),
+        (Asset::SERIAL_NUMBER.field(), 250),
     ];
 
     fn custom(configuration: &Configuration) -> &[CustomFieldValue] {

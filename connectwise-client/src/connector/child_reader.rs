@@ -121,13 +121,7 @@ impl<M: Children> Reader<M::Common> for ChildReader<M> {
                     let families = families.into_iter();
                     let items = families.flat_map(|(parent, records)| items::<M>(parent, records, &this.context));
                     let items = items.collect();
-                    Ok(Page {
-                        items,
-                        cursor: parents.cursor,
-                        vendor_time: parents.vendor_time,
-                        total: None,
-                        atomic: false,
-                    })
+                    Ok(Page::new(items, parents.cursor).at(parents.vendor_time))
                 }
             })
             .boxed()
@@ -153,7 +147,7 @@ impl<M: Children> Reader<M::Common> for ChildReader<M> {
                 M::parents(&context).get_raw(parent, query.lane).await?;
             }
             let items = items::<M>(parent, records, &context);
-            Ok(Page { items, cursor: None, vendor_time: None, total: None, atomic: false })
+            Ok(Page::new(items, None))
         })
         .boxed()
     }
@@ -169,7 +163,7 @@ impl<M: Children> Reader<M::Common> for ChildReader<M> {
                 Item::Upsert(record) => Some(record.key),
                 Item::Removed { .. } => None,
             });
-            KeyPage { keys: keys.collect(), total: None, atomic: false, cursor: page.cursor }
+            KeyPage::new(keys.collect(), page.cursor)
         });
         pages.boxed()
     }

@@ -1,4 +1,4 @@
-use psa_core::{Address, Company as CommonCompany, Evidence, Label, Relabel};
+use psa_core::{Address, Company as CommonCompany, Evidence, Label, Mapped, Relabel, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -12,6 +12,11 @@ pub(crate) struct Companies;
 impl Mapping for Companies {
     type Native = Company;
     type Common = CommonCompany;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonCompany: NAME, CODE, STATUS, TYPES, PHONE, WEBSITE, ADDRESS, PARENT, TERRITORY, OWNER, DELETED_AT,
+        CUSTOM, CREATED_AT, UPDATED_AT
+    );
     const GONE_BY: &'static [&'static str] = &["deletedFlag"];
 
     fn collection(context: &Context) -> Collection<Company> {
@@ -65,17 +70,26 @@ impl Mapping for Companies {
 }
 
 impl Writes for Companies {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("code", Member::Plain("identifier")),
-        ("status", Member::LabelId("status")),
-        ("phone", Member::Plain("phoneNumber")),
-        ("website", Member::Plain("website")),
-        ("address", Member::Address),
-        ("parent", Member::Reference("parentCompany")),
-        ("territory", Member::LabelId("territory")),
-        ("owner", Member::Reference("territoryManager")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonCompany, Member>] = &[
+        Mapped::new(CommonCompany::NAME, Member::Plain("name")),
+        Mapped::new(CommonCompany::CODE, Member::Plain("identifier")),
+        Mapped::new(CommonCompany::STATUS, Member::LabelId("status")),
+        Mapped::new(CommonCompany::PHONE, Member::Plain("phoneNumber")),
+        Mapped::new(CommonCompany::WEBSITE, Member::Plain("website")),
+        Mapped::new(CommonCompany::ADDRESS, Member::Address),
+        Mapped::new(CommonCompany::PARENT, Member::Reference("parentCompany")),
+        Mapped::new(CommonCompany::TERRITORY, Member::LabelId("territory")),
+        Mapped::new(CommonCompany::OWNER, Member::Reference("territoryManager")),
+        Mapped::new(CommonCompany::CUSTOM, Member::Custom),
+    ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonCompany: NAME, CODE);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[
+        (CommonCompany::NAME.field(), 50),
+        (CommonCompany::CODE.field(), 30),
+        (CommonCompany::PHONE.field(), 30),
+        (CommonCompany::WEBSITE.field(), 255),
     ];
 
     fn custom(company: &Company) -> &[CustomFieldValue] {

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use psa_core::{
-    Capabilities, CheckReport, Connector, EchoMark, EntityCapabilities, EntityKind, Error, Incremental, KeyListing,
-    KeyShape, Result, Sink, Source, StatusMap, erase_reader, erase_writer,
+    Capabilities, CheckReport, Connector, Contact, EchoMark, EntityCapabilities, EntityKind, Error, Incremental,
+    KeyListing, KeyShape, Mapped, Result, Sink, Site, Source, StatusMap, Ticket, TicketNote, erase_reader,
+    erase_writer, fields,
 };
 
 use super::child_reader::ChildReader;
 use super::context::{Context, NOTE_KEY, SITE_KEY};
 use super::custom_field_ids::CustomFields;
 use super::merged_reader::MergedReader;
-use super::reader::CwReader;
+use super::reader::{CwReader, Mapping};
 use super::writer::{CwWriter, Writes};
 use super::{
     agent, agreement, appointment, asset, company, contact, invoice, opportunity, project, reference_item, site, team,
@@ -23,7 +24,7 @@ use crate::client::ConnectWise;
 use crate::list::PAGE_MAX;
 
 /// To be raised when the mappings in this folder change what they make of the same record.
-const MAPPING_VERSION: u32 = 2;
+const MAPPING_VERSION: u32 = 3;
 
 /// A ConnectWise PSA tenant as a [`Connector`].
 ///
@@ -32,7 +33,7 @@ const MAPPING_VERSION: u32 = 2;
 /// opportunities are in their forecasts, one request each, so they are not here: the native API has them.
 #[derive(Debug, Clone)]
 pub struct ConnectWiseConnector {
-    context: Arc<Context>,
+    pub(super) context: Arc<Context>,
     capabilities: Arc<Capabilities>,
 }
 
@@ -92,95 +93,95 @@ impl ConnectWiseConnector {
 }
 
 fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
-    let listed = || EntityCapabilities {
-        incremental: Incremental::Filter,
-        keys: KeyListing::Paged,
-        count: true,
-        page_max: PAGE_MAX,
-        // Lists are read forward, by id.
-        pages_shift: false,
-        ..EntityCapabilities::default()
+    let listed = || {
+        EntityCapabilities::with(|able| {
+            able.incremental = Incremental::Filter;
+            able.keys = KeyListing::Paged;
+            able.count = true;
+            able.page_max = PAGE_MAX;
+            // Lists are read forward, by id.
+            able.pages_shift = false;
+        })
     };
-    let written = |fields: Vec<&'static str>| EntityCapabilities {
-        writable: fields,
-        create: true,
-        update: true,
-        delete: true,
-        ..listed()
+    let saved = || change(listed(), |able| (able.create, able.update, able.delete) = (true, true, true));
+    let below = |key: KeyShape| {
+        change(saved(), |able| {
+            able.count = false;
+            able.key = key;
+        })
     };
-    let below = |key: KeyShape, fields: Vec<&'static str>| EntityCapabilities {
-        count: false,
-        key,
-        // Where it is, is a part of its key.
-        create_only: vec![fields[0]],
-        ..written(fields)
-    };
-    let mut of_ticket = ticket::ServiceTickets::fields();
-    of_ticket.push("project");
-    let mut of_contact = contact::Contacts::fields();
-    of_contact.extend(["name", "emails", "phones"]);
-    let mut of_site = vec!["company"];
-    of_site.extend(site::Sites::fields());
-    Capabilities {
-        entities: [
-            (EntityKind::AGENT, listed()),
-            (EntityKind::TEAM, EntityCapabilities { incremental: Incremental::FullScan, ..listed() }),
-            (EntityKind::COMPANY, written(company::Companies::fields())),
-            (EntityKind::SITE, EntityCapabilities { incremental: Incremental::FullScan, ..below(SITE_KEY, of_site) }),
-            // The whole name is read from its parts.
-            (EntityKind::CONTACT, EntityCapabilities { create_only: vec!["name"], ..written(of_contact) }),
-            (
-                EntityKind::TICKET,
-                // It becomes the first note of the ticket.
-                EntityCapabilities {
-                    create_only: vec!["description"],
-                    write_only: vec!["description"],
-                    ..written(of_ticket)
-                },
-            ),
-            (
-                EntityKind::TICKET_NOTE,
-                EntityCapabilities {
-                    keys: KeyListing::None,
-                    children_of: vec![EntityKind::TICKET],
-                    only_below: true,
-                    ..below(NOTE_KEY, vec!["ticket", "body", "visibility"])
-                },
-            ),
-            (EntityKind::TIME_ENTRY, written(time_entry::TimeEntries::fields())),
-            (EntityKind::OPPORTUNITY, written(opportunity::Opportunities::fields())),
-            (EntityKind::PROJECT, written(project::Projects::fields())),
-            (EntityKind::APPOINTMENT, written(appointment::Appointments::fields())),
-            (EntityKind::AGREEMENT, written(agreement::Agreements::fields())),
-            (EntityKind::ASSET, written(asset::Assets::fields())),
-            (EntityKind::INVOICE, written(invoice::Invoices::fields())),
-            (
-                EntityKind::REFERENCE_ITEM,
-                EntityCapabilities {
-                    incremental: Incremental::FullScan,
-                    keys: KeyListing::Snapshot,
-                    key: psa_core::ReferenceItem::KEY,
-                    // One of them is a read of all.
-                    get: false,
-                    page_max: u32::MAX,
-                    ..listed()
-                },
-            ),
+    let scanned = |able| change(able, |able: &mut EntityCapabilities| able.incremental = Incremental::FullScan);
+    // Where a record is, is a part of its key.
+    let site = written::<site::Sites>(scanned(below(SITE_KEY))).creates_only(fields!(Site: COMPANY));
+    let note = change(read::<ticket_note::ServiceNotes>(below(NOTE_KEY)), |able| {
+        able.keys = KeyListing::None;
+        able.children_of = vec![EntityKind::TICKET];
+        able.only_below = true;
+    });
+    let note = note.writes(ticket_note::MEMBERS.iter().map(Mapped::field)).keeps(fields!(TicketNote: VISIBILITY));
+    let note = note.creates_only(fields!(TicketNote: TICKET));
+    // The whole name is read from its parts.
+    let contact = written::<contact::Contacts>(saved())
+        .writes(fields!(Contact: EMAILS, PHONES))
+        .creates_only(fields!(Contact: NAME));
+    // The description becomes the first note of the ticket.
+    let ticket = read::<ticket::ProjectTickets>(written::<ticket::ServiceTickets>(saved()))
+        .writes(fields!(Ticket: PROJECT))
+        .creates_only(fields!(Ticket: DESCRIPTION));
+    let references = change(scanned(listed()), |able| {
+        able.keys = KeyListing::Snapshot;
+        able.key = psa_core::ReferenceItem::KEY;
+        // One of them is a read of all.
+        able.get = false;
+        able.page_max = u32::MAX;
+    });
+    Capabilities::with(|all| {
+        all.entities = [
+            (EntityKind::AGENT, read::<agent::Agents>(listed())),
+            (EntityKind::TEAM, read::<team::Teams>(scanned(listed()))),
+            (EntityKind::COMPANY, written::<company::Companies>(saved())),
+            (EntityKind::SITE, site),
+            (EntityKind::CONTACT, contact),
+            (EntityKind::TICKET, ticket),
+            (EntityKind::TICKET_NOTE, note),
+            (EntityKind::TIME_ENTRY, written::<time_entry::TimeEntries>(saved())),
+            (EntityKind::OPPORTUNITY, written::<opportunity::Opportunities>(saved())),
+            (EntityKind::PROJECT, written::<project::Projects>(saved())),
+            (EntityKind::APPOINTMENT, written::<appointment::Appointments>(saved())),
+            (EntityKind::AGREEMENT, written::<agreement::Agreements>(saved())),
+            (EntityKind::ASSET, written::<asset::Assets>(saved())),
+            (EntityKind::INVOICE, written::<invoice::Invoices>(saved())),
+            (EntityKind::REFERENCE_ITEM, references.reads(reference_item::References::READS.iter().copied())),
         ]
-        .into(),
+        .into();
         // Stamps are whole seconds, and a save of a child may move its parent's a little later.
-        overlap: Duration::from_secs(120),
-        rate_limit: cw.inner().setup.limit,
-        idempotent_create: false,
-        echo: [
-            Some(EchoMark::ExternalRef { kind: EntityKind::TICKET, path: "external_ref" }),
+        all.overlap = Duration::from_secs(120);
+        all.rate_limit = cw.inner().setup.limit;
+        all.echo = [
+            Some(EchoMark::ExternalRef { kind: EntityKind::TICKET, path: Ticket::EXTERNAL_REF.field() }),
             member.map(EchoMark::OwnIdentity),
             Some(EchoMark::QuietWrite { kind: EntityKind::TICKET, native: "skipCallback" }),
         ]
         .into_iter()
         .flatten()
-        .collect(),
-    }
+        .collect();
+    })
+}
+
+/// Capabilities with a change.
+fn change(mut able: EntityCapabilities, set: impl FnOnce(&mut EntityCapabilities)) -> EntityCapabilities {
+    set(&mut able);
+    able
+}
+
+/// What the mapping reads.
+fn read<M: Mapping>(able: EntityCapabilities) -> EntityCapabilities {
+    able.reads(M::READS.iter().copied())
+}
+
+/// What the mapping reads and writes.
+fn written<M: Writes>(able: EntityCapabilities) -> EntityCapabilities {
+    read::<M>(able).writes(M::fields()).keeps(M::KEEPS.iter().copied()).max_chars(M::MAX_CHARS.iter().copied())
 }
 
 #[async_trait]

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    Changes, Contact as CommonContact, Email, Error, ErrorKind, Key, Label, PathChange, Phone, Record, Reference,
-    Result, Writer,
+    AnyChanges, Changes, Contact as CommonContact, Email, Error, ErrorKind, FieldItem, Key, Label, Mapped, Path,
+    PathChange, Phone, Record, Reference, Result, Writer, fields,
 };
 use serde_json::{Value, json};
 
@@ -21,6 +21,11 @@ pub(crate) struct Contacts;
 impl Mapping for Contacts {
     type Native = Contact;
     type Common = CommonContact;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonContact: NAME, FIRST_NAME, LAST_NAME, TITLE, EMAILS, PHONES, COMPANY, SITE, TYPES, IS_DEFAULT,
+        INACTIVE, MERGED_INTO, CUSTOM, CREATED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<Contact> {
         context.cw.contacts()
@@ -83,16 +88,21 @@ fn named_kind(communication_type: &Option<String>, name: Option<String>) -> Stri
 }
 
 impl Writes for Contacts {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("first_name", Member::Plain("firstName")),
-        ("last_name", Member::Plain("lastName")),
-        ("title", Member::Plain("title")),
-        ("company", Member::Reference("company")),
-        ("site", Member::ChildReference("site")),
-        ("is_default", Member::Plain("defaultFlag")),
-        ("inactive", Member::Plain("inactiveFlag")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonContact, Member>] = &[
+        Mapped::new(CommonContact::FIRST_NAME, Member::Plain("firstName")),
+        Mapped::new(CommonContact::LAST_NAME, Member::Plain("lastName")),
+        Mapped::new(CommonContact::TITLE, Member::Plain("title")),
+        Mapped::new(CommonContact::COMPANY, Member::Reference("company")),
+        Mapped::new(CommonContact::SITE, Member::ChildReference("site")),
+        Mapped::new(CommonContact::IS_DEFAULT, Member::Plain("defaultFlag")),
+        Mapped::new(CommonContact::INACTIVE, Member::Plain("inactiveFlag")),
+        Mapped::new(CommonContact::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonContact: FIRST_NAME);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] =
+        &[(CommonContact::FIRST_NAME.field(), 30), (CommonContact::LAST_NAME.field(), 30)];
 
     fn custom(contact: &Contact) -> &[CustomFieldValue] {
         &contact.custom_fields
@@ -119,11 +129,8 @@ impl ContactWriter {
     }
 
     /// Takes numbers and addresses out of the changes.
-    async fn wanted(
-        &self,
-        common: &mut std::collections::BTreeMap<String, Value>,
-    ) -> Result<Vec<(&'static [&'static str], Vec<Wanted>)>> {
-        let (emails, phones) = (common.remove("emails"), common.remove("phones"));
+    async fn wanted(&self, changes: &mut AnyChanges) -> Result<Vec<(&'static [&'static str], Vec<Wanted>)>> {
+        let (emails, phones) = (changes.take(CommonContact::EMAILS), changes.take(CommonContact::PHONES));
         let mut wanted = Vec::new();
         if emails.is_none() && phones.is_none() {
             return Ok(wanted);
@@ -131,8 +138,8 @@ impl ContactWriter {
         let types = self.0.cw.communication_types().list().all().await?;
         let types: Vec<&CommunicationType> = types.iter().map(|t| &**t).collect();
         if let Some(value) = emails {
-            let emails: Vec<Email> = read("emails", value)?;
-            let kind = pick(&types, |t| t.email_flag, None).ok_or_else(|| no_type("emails"))?;
+            let emails: Vec<Email> = read(CommonContact::EMAILS, value)?;
+            let kind = pick(&types, |t| t.email_flag, None).ok_or_else(|| no_type(CommonContact::EMAILS))?;
             wanted.push((
                 &["Email"][..],
                 emails
@@ -147,12 +154,12 @@ impl ContactWriter {
             ));
         }
         if let Some(value) = phones {
-            let phones: Vec<Phone> = read("phones", value)?;
+            let phones: Vec<Phone> = read(CommonContact::PHONES, value)?;
             let mut list = Vec::new();
             for phone in phones {
                 let fax = phone.kind == "fax";
                 let kind = pick(&types, |t| if fax { t.fax_flag } else { t.phone_flag }, Some(&phone.kind))
-                    .ok_or_else(|| no_type("phones"))?;
+                    .ok_or_else(|| no_type(CommonContact::PHONES))?;
                 list.push(Wanted { type_id: kind, kind: phone.kind, value: phone.number, default: None });
             }
             wanted.push((&["Phone", "Fax"][..], list));
@@ -210,14 +217,14 @@ impl ContactWriter {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(field: &'static str, value: Value) -> Result<Vec<T>> {
+fn read<T: FieldItem>(field: Path<CommonContact, Vec<T>>, value: Value) -> Result<Vec<T>> {
     if value.is_null() {
         return Ok(Vec::new());
     }
-    serde_json::from_value(value).map_err(|_| PathChange::new(field, Value::Null).wrong())
+    serde_json::from_value(value).map_err(|_| PathChange::at(field, Value::Null).wrong())
 }
 
-fn no_type(field: &'static str) -> Error {
+fn no_type<T>(field: Path<CommonContact, T>) -> Error {
     Error::new(ErrorKind::InvalidRequest, "the tenant has no type of communication for this")
         .with_context("field", field)
 }
@@ -244,21 +251,21 @@ fn pick(
 #[async_trait]
 impl Writer<CommonContact> for ContactWriter {
     async fn create(&self, changes: Changes<CommonContact>) -> Result<Record<CommonContact>> {
-        let mut changes = changes.into_any();
+        let mut changes = changes.into_any()?;
         changes.refuse_key(&[], &["id"])?;
-        let wanted = self.wanted(&mut changes.common).await?;
-        if !changes.common.contains_key("first_name")
-            && let Some(name) = changes.common.remove("name")
+        let wanted = self.wanted(&mut changes).await?;
+        let name = changes.take(CommonContact::NAME);
+        if changes.get(CommonContact::FIRST_NAME).is_none()
+            && let Some(name) = name
         {
             // The whole name is only read; its parts are written.
             let name = name.as_str().unwrap_or_default().to_owned();
             let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
-            changes.common.insert("first_name".to_owned(), first.into());
+            changes.common.insert(CommonContact::FIRST_NAME.to_string(), first.into());
             if !last.is_empty() {
-                changes.common.entry("last_name".to_owned()).or_insert(last.into());
+                changes.common.entry(CommonContact::LAST_NAME.to_string()).or_insert(last.into());
             }
         }
-        changes.common.remove("name");
         // A new contact takes them with it: one request, and all or nothing.
         let items: Vec<Value> = wanted
             .into_iter()
@@ -277,9 +284,9 @@ impl Writer<CommonContact> for ContactWriter {
 
     async fn update(&self, key: &Key, changes: Changes<CommonContact>) -> Result<Record<CommonContact>> {
         let id = key.as_i64()?;
-        let mut changes = changes.into_any();
+        let mut changes = changes.into_any()?;
         changes.refuse_key(&[], &["id"])?;
-        let wanted = self.wanted(&mut changes.common).await?;
+        let wanted = self.wanted(&mut changes).await?;
         let stored = if changes.common.is_empty() && changes.native.is_empty() {
             None
         } else {

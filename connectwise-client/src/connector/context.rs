@@ -1,6 +1,6 @@
 //! What every mapping may need, and how ConnectWise's values are read.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use psa_core::{Custom, EntityKind, KeyShape, Label, Reference as CommonReference, StatusMap};
 
 use super::custom_field_ids::{self, CustomFields};
@@ -67,4 +67,9 @@ pub(crate) fn updated(info: &Option<Box<Info>>) -> Option<DateTime<Utc>> {
 /// A date that ConnectWise declares as text.
 pub(crate) fn moment(value: &Option<String>) -> Option<DateTime<Utc>> {
     psa_http::json::parse_any_date(value.as_deref()?).ok().flatten()
+}
+
+/// The day that a date without a time of day is: ConnectWise shows its midnight.
+pub(crate) fn day(at: Option<DateTime<Utc>>) -> Option<NaiveDate> {
+    at.map(|at| at.date_naive())
 }

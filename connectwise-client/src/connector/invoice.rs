@@ -1,4 +1,4 @@
-use psa_core::Invoice as CommonInvoice;
+use psa_core::{Invoice as CommonInvoice, Mapped, fields};
 
 use super::context::{self, Context};
 use super::reader::Mapping;
@@ -11,6 +11,11 @@ pub(crate) struct Invoices;
 impl Mapping for Invoices {
     type Native = Invoice;
     type Common = CommonInvoice;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonInvoice: NUMBER, INVOICE_TYPE, STATUS, SITE, COMPANY, AGREEMENT, TICKET, PROJECT, DATE, DUE_AT,
+        SUBTOTAL, TAX, TOTAL, PAID, BALANCE, CURRENCY, REFERENCE, POSTED, CUSTOM, CREATED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<Invoice> {
         context.cw.invoices()
@@ -53,17 +58,20 @@ impl Mapping for Invoices {
 }
 
 impl Writes for Invoices {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("number", Member::Plain("invoiceNumber")),
-        ("invoice_type", Member::LabelName("type")),
-        ("status", Member::LabelId("status")),
-        ("company", Member::Reference("company")),
-        ("agreement", Member::Reference("agreement")),
-        ("date", Member::Plain("date")),
-        ("due_at", Member::Plain("dueDate")),
-        ("reference", Member::Plain("reference")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonInvoice, Member>] = &[
+        Mapped::new(CommonInvoice::NUMBER, Member::Plain("invoiceNumber")),
+        Mapped::new(CommonInvoice::INVOICE_TYPE, Member::LabelName("type")),
+        Mapped::new(CommonInvoice::STATUS, Member::LabelId("status")),
+        Mapped::new(CommonInvoice::COMPANY, Member::Reference("company")),
+        Mapped::new(CommonInvoice::AGREEMENT, Member::Reference("agreement")),
+        Mapped::new(CommonInvoice::DATE, Member::Plain("date")),
+        Mapped::new(CommonInvoice::DUE_AT, Member::Plain("dueDate")),
+        Mapped::new(CommonInvoice::REFERENCE, Member::Plain("reference")),
+        Mapped::new(CommonInvoice::CUSTOM, Member::Custom),
     ];
+
+    const MAX_CHARS: &'static [(&'static str, u32)] =
+        &[(CommonInvoice::NUMBER.field(), 15), (CommonInvoice::REFERENCE.field(), 50)];
 
     fn custom(invoice: &Invoice) -> &[CustomFieldValue] {
         &invoice.custom_fields

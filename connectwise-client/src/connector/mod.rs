@@ -27,3 +27,6 @@ mod time_entry;
 mod writer;
 
 pub use connector::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
+
+#[cfg(test)]
+mod tests;

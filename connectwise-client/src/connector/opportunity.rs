@@ -1,4 +1,4 @@
-use psa_core::{Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Relabel};
+use psa_core::{Mapped, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, Relabel, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -12,6 +12,11 @@ pub(crate) struct Opportunities;
 impl Mapping for Opportunities {
     type Native = Opportunity;
     type Common = CommonOpportunity;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonOpportunity: NAME, DESCRIPTION, STAGE, STATUS, PROBABILITY, CURRENCY, CLOSE_DATE, COMPANY, CONTACT,
+        OWNER, SOURCE, PIPELINE, CUSTOM, CREATED_AT, CLOSED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<Opportunity> {
         context.cw.opportunities()
@@ -37,7 +42,7 @@ impl Mapping for Opportunities {
                 .currency
                 .as_ref()
                 .and_then(|c| context::non_blank(&c.currency_code).or_else(|| context::non_blank(&c.name))),
-            close_date: o.expected_close_date,
+            close_date: context::day(o.expected_close_date),
             company: context::reference(&o.company),
             contact: context::reference(&o.contact),
             owner: context::reference(&o.primary_sales_rep),
@@ -74,18 +79,22 @@ fn meaning(status: &str, closed: bool) -> Option<OpportunityStatus> {
 }
 
 impl Writes for Opportunities {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("description", Member::Plain("notes")),
-        ("stage", Member::LabelId("stage")),
-        ("close_date", Member::Plain("expectedCloseDate")),
-        ("company", Member::Reference("company")),
-        ("contact", Member::Reference("contact")),
-        ("owner", Member::Reference("primarySalesRep")),
-        ("pipeline", Member::LabelId("type")),
-        ("source", Member::LabelName("source")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonOpportunity, Member>] = &[
+        Mapped::new(CommonOpportunity::NAME, Member::Plain("name")),
+        Mapped::new(CommonOpportunity::DESCRIPTION, Member::Plain("notes")),
+        Mapped::new(CommonOpportunity::STAGE, Member::LabelId("stage")),
+        Mapped::new(CommonOpportunity::CLOSE_DATE, Member::Day("expectedCloseDate")),
+        Mapped::new(CommonOpportunity::COMPANY, Member::Reference("company")),
+        Mapped::new(CommonOpportunity::CONTACT, Member::Reference("contact")),
+        Mapped::new(CommonOpportunity::OWNER, Member::Reference("primarySalesRep")),
+        Mapped::new(CommonOpportunity::PIPELINE, Member::LabelId("type")),
+        Mapped::new(CommonOpportunity::SOURCE, Member::LabelName("source")),
+        Mapped::new(CommonOpportunity::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonOpportunity: NAME);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[(CommonOpportunity::NAME.field(), 100)];
 
     fn custom(opportunity: &Opportunity) -> &[CustomFieldValue] {
         &opportunity.custom_fields

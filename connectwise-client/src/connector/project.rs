@@ -1,4 +1,4 @@
-use psa_core::{Project as CommonProject, Relabel};
+use psa_core::{Mapped, Project as CommonProject, Relabel, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -12,6 +12,12 @@ pub(crate) struct Projects;
 impl Mapping for Projects {
     type Native = Project;
     type Common = CommonProject;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonProject: NAME, DESCRIPTION, PROJECT_TYPE, STATUS, CLOSED, BOARD, SITE, COMPANY, CONTACT, MANAGER,
+        STARTS_AT, DUE_AT, BUDGET_HOURS, ACTUAL_HOURS, BUDGET_AMOUNT, PERCENT_COMPLETE, AGREEMENT, OPPORTUNITY,
+        CUSTOM, CREATED_AT, CLOSED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<Project> {
         context.cw.projects()
@@ -34,8 +40,8 @@ impl Mapping for Projects {
             company,
             contact: context::reference(&p.contact),
             manager: context::reference(&p.manager),
-            starts_at: p.estimated_start,
-            due_at: p.estimated_end,
+            starts_at: context::day(p.estimated_start),
+            due_at: context::day(p.estimated_end),
             budget_hours: p.budget_hours.or(p.estimated_hours),
             actual_hours: p.actual_hours,
             budget_amount: p.billing_amount,
@@ -62,22 +68,26 @@ impl Mapping for Projects {
 }
 
 impl Writes for Projects {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("description", Member::Plain("description")),
-        ("project_type", Member::LabelId("type")),
-        ("status", Member::LabelId("status")),
-        ("board", Member::LabelId("board")),
-        ("company", Member::Reference("company")),
-        ("site", Member::ChildReference("site")),
-        ("contact", Member::Reference("contact")),
-        ("manager", Member::Reference("manager")),
-        ("starts_at", Member::Plain("estimatedStart")),
-        ("due_at", Member::Plain("estimatedEnd")),
-        ("budget_hours", Member::Plain("budgetHours")),
-        ("agreement", Member::Reference("agreement")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonProject, Member>] = &[
+        Mapped::new(CommonProject::NAME, Member::Plain("name")),
+        Mapped::new(CommonProject::DESCRIPTION, Member::Plain("description")),
+        Mapped::new(CommonProject::PROJECT_TYPE, Member::LabelId("type")),
+        Mapped::new(CommonProject::STATUS, Member::LabelId("status")),
+        Mapped::new(CommonProject::BOARD, Member::LabelId("board")),
+        Mapped::new(CommonProject::COMPANY, Member::Reference("company")),
+        Mapped::new(CommonProject::SITE, Member::ChildReference("site")),
+        Mapped::new(CommonProject::CONTACT, Member::Reference("contact")),
+        Mapped::new(CommonProject::MANAGER, Member::Reference("manager")),
+        Mapped::new(CommonProject::STARTS_AT, Member::Day("estimatedStart")),
+        Mapped::new(CommonProject::DUE_AT, Member::Day("estimatedEnd")),
+        Mapped::new(CommonProject::BUDGET_HOURS, Member::Plain("budgetHours")),
+        Mapped::new(CommonProject::AGREEMENT, Member::Reference("agreement")),
+        Mapped::new(CommonProject::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonProject: NAME);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[(CommonProject::NAME.field(), 100)];
 
     fn custom(project: &Project) -> &[CustomFieldValue] {
         &project.custom_fields

@@ -26,6 +26,9 @@ pub(crate) trait Mapping: Send + Sync + 'static {
     type Native: Resource;
     type Common: Entity;
 
+    /// The fields that [`common`](Self::common) fills.
+    const READS: &'static [&'static str];
+
     fn collection(context: &Context) -> Collection<Self::Native>;
 
     /// What ConnectWise notes beside the record.
@@ -74,13 +77,8 @@ pub(crate) fn common<M: Mapping>(
     projection: Projection,
 ) -> Record<M::Common> {
     let updated_at = record.value.as_ref().ok().and_then(|n| context::updated(M::info(n)));
-    Record {
-        key,
-        version: Version { updated_at, tag: None },
-        value: record.value.map(|native| M::common(&native, context)),
-        raw: record.raw,
-        projection,
-    }
+    let value = record.value.map(|native| M::common(&native, context));
+    Record::new(key, Version::stamped(updated_at), value, record.raw, projection)
 }
 
 #[derive(Debug)]
@@ -114,7 +112,7 @@ impl<M: Mapping> CwReader<M> {
 
     fn page(&self, page: ListPage<M::Native>, total: Option<u64>) -> Page<M::Common> {
         let items = page.records.into_iter().map(|record| item::<M>(key_of(&record), record, &self.context)).collect();
-        Page { items, cursor: page.cursor, vendor_time: page.vendor_time, total, atomic: false }
+        Page::new(items, page.cursor).at(page.vendor_time).total(total)
     }
 }
 
@@ -158,7 +156,7 @@ impl<M: Mapping> Reader<M::Common> for CwReader<M> {
         let list = self.list(&query).page_size(PAGE_MAX).fields(M::GONE_BY.iter().copied());
         let pages = list.pages(cursor).map_ok(|page| {
             let alive = page.records.iter().filter(|r| r.value.as_ref().ok().and_then(M::gone).is_none());
-            KeyPage { keys: alive.map(key_of).collect(), total: None, atomic: false, cursor: page.cursor }
+            KeyPage::new(alive.map(key_of).collect(), page.cursor)
         });
         pages.boxed()
     }

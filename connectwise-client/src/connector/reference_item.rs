@@ -7,7 +7,7 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{
     Cursor, Error, ErrorKind, Item, Key, KeyPage, Label, Page, Projection, Query, Reader, Record, ReferenceItem,
-    Result, Version,
+    Result, Version, fields,
 };
 
 use super::context::{self, Context};
@@ -46,12 +46,16 @@ async fn read<T: Resource>(
         });
         let raw = bytes::Bytes::copy_from_slice(&row.raw);
         let key = Key::from_parts([set, &id]);
-        Record { key, version: Version::default(), value, raw, projection: Projection::List }
+        Record::new(key, Version::default(), value, raw, Projection::List)
     };
     Ok(rows.into_iter().map(record).collect())
 }
 
 impl References {
+    /// The fields that are filled.
+    pub(crate) const READS: &'static [&'static str] =
+        &fields!(ReferenceItem: SET, ID, NAME, CODE, GROUP, POSITION, CLOSED, INACTIVE, VALUE_TYPE);
+
     pub(crate) fn new(context: Arc<Context>) -> Self {
         Self(context)
     }
@@ -143,7 +147,7 @@ impl Reader<ReferenceItem> for References {
             let records = this.all(&query).await?;
             let total = Some(records.len() as u64);
             let items = records.into_iter().map(Item::Upsert).collect();
-            Ok(Page { items, cursor: None, vendor_time: None, total, atomic: true })
+            Ok(Page::new(items, None).total(total).atomic(true))
         })
         .boxed()
     }
@@ -158,7 +162,7 @@ impl Reader<ReferenceItem> for References {
         stream::once(async move {
             let records = this.all(&query).await?;
             let total = Some(records.len() as u64);
-            Ok(KeyPage { keys: records.into_iter().map(|r| r.key).collect(), total, atomic: true, cursor: None })
+            Ok(KeyPage::new(records.into_iter().map(|r| r.key).collect(), None).total(total).atomic(true))
         })
         .boxed()
     }

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use psa_core::{Address, Changes, Error, ErrorKind, Key, PathChange, Record, Result, Site as CommonSite, Writer};
+use psa_core::{
+    Address, Changes, Error, ErrorKind, Key, Mapped, PathChange, Record, Result, Site as CommonSite, Writer, fields,
+};
 use psa_http::json::Native;
 
 use super::child_reader::{ChildReader, Children, parts};
@@ -17,6 +19,9 @@ pub(crate) struct Sites;
 impl Mapping for Sites {
     type Native = Site;
     type Common = CommonSite;
+
+    const READS: &'static [&'static str] =
+        &fields!(CommonSite: NAME, COMPANY, PHONE, ADDRESS, TIMEZONE, INACTIVE, CUSTOM, CREATED_AT, UPDATED_AT);
 
     fn collection(context: &Context) -> Collection<Site> {
         Collection::new(context.cw.clone(), None)
@@ -37,7 +42,8 @@ impl Mapping for Sites {
             city: context::non_blank(&s.city),
             region: name(&s.state_reference),
             postcode: context::non_blank(&s.zip),
-            country: name(&s.country),
+            // By name, as it is written and as companies have it.
+            country: s.country.as_ref().and_then(|c| context::non_blank(&c.name)),
         };
         CommonSite {
             name: context::non_blank(&s.name),
@@ -65,13 +71,18 @@ impl Children for Sites {
 }
 
 impl Writes for Sites {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("phone", Member::Plain("phoneNumber")),
-        ("address", Member::SiteAddress),
-        ("inactive", Member::Plain("inactiveFlag")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonSite, Member>] = &[
+        Mapped::new(CommonSite::NAME, Member::Plain("name")),
+        Mapped::new(CommonSite::PHONE, Member::Plain("phoneNumber")),
+        Mapped::new(CommonSite::ADDRESS, Member::SiteAddress),
+        Mapped::new(CommonSite::INACTIVE, Member::Plain("inactiveFlag")),
+        Mapped::new(CommonSite::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonSite: NAME);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] =
+        &[(CommonSite::NAME.field(), 50), (CommonSite::PHONE.field(), 30)];
 
     fn custom(site: &Site) -> &[CustomFieldValue] {
         &site.custom_fields
@@ -106,13 +117,17 @@ impl SiteWriter {
 #[async_trait]
 impl Writer<CommonSite> for SiteWriter {
     async fn create(&self, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {
-        let mut changes = changes.into_any();
+        let mut changes = changes.into_any()?;
         changes.refuse_key(&[], KEY_MEMBERS)?;
-        let named = changes.common.keys().find(|path| matches!(path.as_str(), "company" | "company.id")).cloned();
-        let company = named.and_then(|path| changes.common.remove_entry(&path));
-        let company = company.map(|(path, id)| PathChange::new(path, id).id()).transpose()?.flatten();
+        let company = match changes.take(CommonSite::COMPANY) {
+            Some(company) => PathChange::at(CommonSite::COMPANY, company).id()?,
+            None => match changes.take(CommonSite::COMPANY.id()) {
+                Some(id) => PathChange::at(CommonSite::COMPANY.id(), id).id()?,
+                None => None,
+            },
+        };
         let company = company.ok_or_else(|| {
-            Error::new(ErrorKind::InvalidRequest, "a site needs its company").with_context("field", "company")
+            Error::new(ErrorKind::InvalidRequest, "a site needs its company").with_context("field", CommonSite::COMPANY)
         })?;
         let site = create::<Sites>(&self.0, self.below(company), changes).await?;
         let key = Key::from_parts([company, site.id.0]);
@@ -121,8 +136,8 @@ impl Writer<CommonSite> for SiteWriter {
 
     async fn update(&self, key: &Key, changes: Changes<CommonSite>) -> Result<Record<CommonSite>> {
         let (company, id) = parts(key)?;
-        let changes = changes.into_any();
-        changes.refuse_key(&["company"], KEY_MEMBERS)?;
+        let changes = changes.into_any()?;
+        changes.refuse_key(&[CommonSite::COMPANY.field()], KEY_MEMBERS)?;
         let current = self.current(company, id, key).await?;
         update::<Sites>(&self.0, self.below(company), id, key, changes, Some(current)).await
     }

@@ -1,4 +1,4 @@
-use psa_core::Team;
+use psa_core::{Team, fields};
 
 use super::context::{self, Context};
 use super::reader::Mapping;
@@ -10,6 +10,8 @@ pub(crate) struct Teams;
 impl Mapping for Teams {
     type Native = ServiceTeam;
     type Common = Team;
+
+    const READS: &'static [&'static str] = &fields!(Team: NAME, DEPARTMENT, TAKES_TICKETS, UPDATED_AT);
 
     fn collection(context: &Context) -> Collection<ServiceTeam> {
         context.cw.teams()

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    Changes, Error, ErrorKind, Key, Phase, Record, Reference, Relabel, Result, Ticket as CommonTicket, Writer,
+    Changes, Error, ErrorKind, Key, Mapped, Phase, Record, Reference, Relabel, Result, Ticket as CommonTicket, Writer,
+    fields,
 };
 
 use super::context::{self, Context};
@@ -66,6 +67,12 @@ impl Mapping for ServiceTickets {
     type Native = Ticket;
     type Common = CommonTicket;
 
+    const READS: &'static [&'static str] = &fields!(
+        CommonTicket: NUMBER, SUMMARY, BOARD, TICKET_TYPE, SUBTYPE, ITEM, STATUS, STAGE, CLOSED, PRIORITY, SITE,
+        COMPANY, CONTACT, ASSIGNEE, SOURCE, DUE_AT, ESTIMATE_HOURS, ACTUAL_HOURS, AGREEMENT, CUSTOM, CREATED_AT,
+        CLOSED_AT, UPDATED_AT, SEVERITY, IMPACT, TEAM, SLA, PARENT, MERGED_INTO, EXTERNAL_REF
+    );
+
     fn collection(context: &Context) -> Collection<Ticket> {
         context.cw.tickets()
     }
@@ -119,6 +126,8 @@ impl Mapping for ProjectTickets {
     type Native = ProjectTicket;
     type Common = CommonTicket;
 
+    const READS: &'static [&'static str] = &fields!(CommonTicket: PROJECT);
+
     fn collection(context: &Context) -> Collection<ProjectTicket> {
         context.cw.project_tickets()
     }
@@ -133,28 +142,30 @@ impl Mapping for ProjectTickets {
 }
 
 /// The members that both kinds of ticket are written to.
-const BOTH: [(&str, Member); 17] = [
-    ("summary", Member::Plain("summary")),
-    ("description", Member::Plain("initialDescription")),
-    ("board", Member::LabelId("board")),
-    ("ticket_type", Member::LabelId("type")),
-    ("subtype", Member::LabelId("subType")),
-    ("item", Member::LabelId("item")),
-    ("status", Member::LabelId("status")),
-    ("priority", Member::LabelId("priority")),
-    ("company", Member::Reference("company")),
-    ("site", Member::ChildReference("site")),
-    ("contact", Member::Reference("contact")),
-    ("assignee", Member::Reference("owner")),
-    ("source", Member::LabelId("source")),
-    ("due_at", Member::Plain("requiredDate")),
-    ("estimate_hours", Member::Plain("budgetHours")),
-    ("agreement", Member::Reference("agreement")),
-    ("custom", Member::Custom),
+const BOTH: [Mapped<CommonTicket, Member>; 17] = [
+    Mapped::new(CommonTicket::SUMMARY, Member::Plain("summary")),
+    Mapped::new(CommonTicket::DESCRIPTION, Member::Plain("initialDescription")),
+    Mapped::new(CommonTicket::BOARD, Member::LabelId("board")),
+    Mapped::new(CommonTicket::TICKET_TYPE, Member::LabelId("type")),
+    Mapped::new(CommonTicket::SUBTYPE, Member::LabelId("subType")),
+    Mapped::new(CommonTicket::ITEM, Member::LabelId("item")),
+    Mapped::new(CommonTicket::STATUS, Member::LabelId("status")),
+    Mapped::new(CommonTicket::PRIORITY, Member::LabelId("priority")),
+    Mapped::new(CommonTicket::COMPANY, Member::Reference("company")),
+    Mapped::new(CommonTicket::SITE, Member::ChildReference("site")),
+    Mapped::new(CommonTicket::CONTACT, Member::Reference("contact")),
+    Mapped::new(CommonTicket::ASSIGNEE, Member::Reference("owner")),
+    Mapped::new(CommonTicket::SOURCE, Member::LabelId("source")),
+    Mapped::new(CommonTicket::DUE_AT, Member::Plain("requiredDate")),
+    Mapped::new(CommonTicket::ESTIMATE_HOURS, Member::Plain("budgetHours")),
+    Mapped::new(CommonTicket::AGREEMENT, Member::Reference("agreement")),
+    Mapped::new(CommonTicket::CUSTOM, Member::Custom),
 ];
 
-const fn with<const N: usize, const M: usize>(more: [(&'static str, Member); M]) -> [(&'static str, Member); N] {
-    let mut all = [("", Member::Custom); N];
+const fn with<const N: usize, const M: usize>(
+    more: [Mapped<CommonTicket, Member>; M],
+) -> [Mapped<CommonTicket, Member>; N] {
+    let mut all = [BOTH[0]; N];
     let mut n = 0;
     while n < N {
         all[n] = if n < BOTH.len() { BOTH[n] } else { more[n - BOTH.len()] };
@@ -164,14 +175,19 @@ const fn with<const N: usize, const M: usize>(more: [(&'static str, Member); M])
 }
 
 impl Writes for ServiceTickets {
-    const MEMBERS: &'static [(&'static str, Member)] = &with::<23, 6>([
-        ("severity", Member::LabelName("severity")),
-        ("impact", Member::LabelName("impact")),
-        ("team", Member::LabelId("team")),
-        ("sla", Member::LabelId("sla")),
-        ("parent", Member::IdOnly("parentTicketId")),
-        ("external_ref", Member::Plain("externalXRef")),
+    const MEMBERS: &'static [Mapped<CommonTicket, Member>] = &with::<23, 6>([
+        Mapped::new(CommonTicket::SEVERITY, Member::LabelName("severity")),
+        Mapped::new(CommonTicket::IMPACT, Member::LabelName("impact")),
+        Mapped::new(CommonTicket::TEAM, Member::LabelId("team")),
+        Mapped::new(CommonTicket::SLA, Member::LabelId("sla")),
+        Mapped::new(CommonTicket::PARENT, Member::IdOnly("parentTicketId")),
+        Mapped::new(CommonTicket::EXTERNAL_REF, Member::Plain("externalXRef")),
     ]);
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonTicket: SUMMARY, COMPANY);
+
+    const MAX_CHARS: &'static [(&'static str, u32)] =
+        &[(CommonTicket::SUMMARY.field(), 100), (CommonTicket::EXTERNAL_REF.field(), 100)];
 
     fn custom(ticket: &Ticket) -> &[CustomFieldValue] {
         &ticket.custom_fields
@@ -179,7 +195,8 @@ impl Writes for ServiceTickets {
 }
 
 impl Writes for ProjectTickets {
-    const MEMBERS: &'static [(&'static str, Member)] = &with::<18, 1>([("project", Member::Reference("project"))]);
+    const MEMBERS: &'static [Mapped<CommonTicket, Member>] =
+        &with::<18, 1>([Mapped::new(CommonTicket::PROJECT, Member::Reference("project"))]);
 
     fn custom(ticket: &ProjectTicket) -> &[CustomFieldValue] {
         &ticket.custom_fields
@@ -219,9 +236,9 @@ impl TicketWriter {
 #[async_trait]
 impl Writer<CommonTicket> for TicketWriter {
     async fn create(&self, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
-        let mut changes = changes.into_any();
-        let set = |path: &str| changes.common.get(path).is_some_and(|value| !value.is_null());
-        if set("project") || set("project.id") || changes.names_native("phase") {
+        let mut changes = changes.into_any()?;
+        let project = changes.get(CommonTicket::PROJECT).or_else(|| changes.get(CommonTicket::PROJECT.id()));
+        if project.is_some_and(|value| !value.is_null()) || changes.names_native("phase") {
             let collection = self.0.cw.project_tickets();
             return stored::<ProjectTickets>(
                 create::<ProjectTickets>(&self.0, collection, changes).await?,
@@ -230,15 +247,16 @@ impl Writer<CommonTicket> for TicketWriter {
             );
         }
         // A ticket without a project is one of service.
-        changes.common.retain(|path, _| !matches!(path.as_str(), "project" | "project.id"));
+        changes.take(CommonTicket::PROJECT);
+        changes.take(CommonTicket::PROJECT.id());
         stored::<ServiceTickets>(create::<ServiceTickets>(&self.0, self.0.cw.tickets(), changes).await?, &self.0, None)
     }
 
     async fn update(&self, key: &Key, changes: Changes<CommonTicket>) -> Result<Record<CommonTicket>> {
-        let (id, changes) = (key.as_i64()?, changes.into_any());
-        if changes.names("description") {
+        let (id, changes) = (key.as_i64()?, changes.into_any()?);
+        if changes.names(CommonTicket::DESCRIPTION) {
             return Err(Error::unsupported("ConnectWise keeps a ticket's description as its first note")
-                .with_context("field", "description")
+                .with_context("field", CommonTicket::DESCRIPTION)
                 .with_context("remedy", "Write a ticket note, or change the first one."));
         }
         let context = &*self.0;

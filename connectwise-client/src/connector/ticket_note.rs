@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    AnyChanges, Author, Changes, Error, ErrorKind, Key, Normalized, PathChange, Record, Reference, Result,
-    TicketNote as CommonNote, Visibility, Writer,
+    AnyChanges, Author, Changes, Error, ErrorKind, Key, Mapped, Normalized, PathChange, Record, Reference, Result,
+    TicketNote as CommonNote, Visibility, Writer, fields,
 };
 use serde_json::Value;
 
@@ -22,6 +22,9 @@ pub(crate) struct ServiceNotes;
 
 /// Note on a ticket of a project <-> note.
 pub(crate) struct ProjectNotes;
+
+/// What [`common_note`] fills.
+const NOTE_READS: &[&str] = &fields!(CommonNote: TICKET, AUTHOR, BODY, VISIBILITY, CREATED_AT, UPDATED_AT);
 
 macro_rules! common_note {
     ($n:ident, $created:expr) => {{
@@ -54,6 +57,8 @@ impl Mapping for ServiceNotes {
     type Native = TicketNote;
     type Common = CommonNote;
 
+    const READS: &'static [&'static str] = NOTE_READS;
+
     fn collection(context: &Context) -> Collection<TicketNote> {
         Collection::new(context.cw.clone(), None)
     }
@@ -81,6 +86,8 @@ impl Mapping for ProjectNotes {
     type Native = ProjectTicketNote;
     type Common = CommonNote;
 
+    const READS: &'static [&'static str] = NOTE_READS;
+
     fn collection(context: &Context) -> Collection<ProjectTicketNote> {
         Collection::new(context.cw.clone(), None)
     }
@@ -107,6 +114,23 @@ impl Children for ProjectNotes {
 /// Native members and their values.
 type Members = Vec<(String, Value)>;
 
+/// How a field of a note is written.
+pub(crate) enum NoteMember {
+    /// By where it is created.
+    Ticket,
+    /// To `text`.
+    Text,
+    /// To the three flags of [`SHOWN`].
+    Shown,
+}
+
+/// The fields of a note that are written.
+pub(crate) const MEMBERS: &[Mapped<CommonNote, NoteMember>] = &[
+    Mapped::new(CommonNote::TICKET, NoteMember::Ticket),
+    Mapped::new(CommonNote::BODY, NoteMember::Text),
+    Mapped::new(CommonNote::VISIBILITY, NoteMember::Shown),
+];
+
 /// Where a note is shown: the customer sees the first and may see the last.
 const SHOWN: [&str; 3] = ["detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag"];
 
@@ -127,10 +151,10 @@ impl NoteWriter {
         let (mut ticket, mut members) = (None, Vec::new());
         for (path, value) in changes.common {
             let change = PathChange::new(path, value);
-            match change.field() {
-                "ticket" => ticket = change.id()?,
-                "body" => members.push(("text".to_owned(), change.whole()?)),
-                "visibility" => {
+            match Mapped::find(MEMBERS, change.field()) {
+                Some(NoteMember::Ticket) => ticket = change.id()?,
+                Some(NoteMember::Text) => members.push(("text".to_owned(), change.whole()?)),
+                Some(NoteMember::Shown) => {
                     let flags = match change.visibility()? {
                         Visibility::Public => [true, false, false],
                         Visibility::Resolution => [false, false, true],
@@ -139,8 +163,8 @@ impl NoteWriter {
                     members
                         .extend(SHOWN.into_iter().zip(flags).map(|(name, flag)| (name.to_owned(), Value::from(flag))));
                 }
-                other => {
-                    let why = format!("ConnectWise has no member to write a note's {other} to");
+                None => {
+                    let why = format!("ConnectWise has no member to write a note's {} to", change.field());
                     return Err(change.unsupported(why));
                 }
             }
@@ -170,11 +194,11 @@ impl NoteWriter {
 #[async_trait]
 impl Writer<CommonNote> for NoteWriter {
     async fn create(&self, changes: Changes<CommonNote>) -> Result<Record<CommonNote>> {
-        let changes = changes.into_any();
+        let changes = changes.into_any()?;
         changes.refuse_key(&[], KEY_MEMBERS)?;
         let (ticket, mut members) = Self::members(changes)?;
         let ticket = ticket.ok_or_else(|| {
-            Error::new(ErrorKind::InvalidRequest, "a note needs its ticket").with_context("field", "ticket")
+            Error::new(ErrorKind::InvalidRequest, "a note needs its ticket").with_context("field", CommonNote::TICKET)
         })?;
         if !members.iter().any(|(member, flag)| SHOWN.contains(&member.as_str()) && *flag == true) {
             // ConnectWise wants to know where to show it; the careful place is the internal one.
@@ -198,8 +222,8 @@ impl Writer<CommonNote> for NoteWriter {
 
     async fn update(&self, key: &Key, changes: Changes<CommonNote>) -> Result<Record<CommonNote>> {
         let (ticket, id) = parts(key)?;
-        let changes = changes.into_any();
-        changes.refuse_key(&["ticket"], KEY_MEMBERS)?;
+        let changes = changes.into_any()?;
+        changes.refuse_key(&[CommonNote::TICKET.field()], KEY_MEMBERS)?;
         let (_, members) = Self::members(changes)?;
         if self.of_project(ticket, id, key).await? {
             let save = ChildReader::<ProjectNotes>::below(&self.0, ticket).update(id);

@@ -1,4 +1,4 @@
-use psa_core::{EntityKind, Key, Label, Reference, Relabel, TimeEntry as CommonEntry};
+use psa_core::{EntityKind, Key, Label, Mapped, Reference, Relabel, TimeEntry as CommonEntry, fields};
 
 use super::context::{self, Context};
 use super::names::{NameList, Names};
@@ -15,6 +15,11 @@ const TICKETS: [&str; 2] = ["ServiceTicket", "ProjectTicket"];
 impl Mapping for TimeEntries {
     type Native = TimeEntry;
     type Common = CommonEntry;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonEntry: TICKET, CHARGE_TO, AGENT, STARTED_AT, ENDED_AT, HOURS, BILLABLE_HOURS, DEDUCTED_HOURS, BILLABLE,
+        WORK_TYPE, WORK_ROLE, NOTES, STATUS, APPROVED, AGREEMENT, CREATED_AT, UPDATED_AT
+    );
 
     fn collection(context: &Context) -> Collection<TimeEntry> {
         context.cw.time_entries()
@@ -66,19 +71,21 @@ impl Mapping for TimeEntries {
 }
 
 impl Writes for TimeEntries {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("ticket", Member::ChargedTicket),
-        ("agent", Member::Reference("member")),
-        ("started_at", Member::Plain("timeStart")),
-        ("ended_at", Member::Plain("timeEnd")),
-        ("hours", Member::Plain("actualHours")),
-        ("deducted_hours", Member::Plain("hoursDeduct")),
-        ("billable", Member::Billable),
-        ("work_type", Member::LabelId("workType")),
-        ("work_role", Member::LabelId("workRole")),
-        ("notes", Member::Plain("notes")),
-        ("agreement", Member::Reference("agreement")),
+    const MEMBERS: &'static [Mapped<CommonEntry, Member>] = &[
+        Mapped::new(CommonEntry::TICKET, Member::ChargedTicket),
+        Mapped::new(CommonEntry::AGENT, Member::Reference("member")),
+        Mapped::new(CommonEntry::STARTED_AT, Member::Plain("timeStart")),
+        Mapped::new(CommonEntry::ENDED_AT, Member::Plain("timeEnd")),
+        Mapped::new(CommonEntry::HOURS, Member::Plain("actualHours")),
+        Mapped::new(CommonEntry::DEDUCTED_HOURS, Member::Plain("hoursDeduct")),
+        Mapped::new(CommonEntry::BILLABLE, Member::Billable),
+        Mapped::new(CommonEntry::WORK_TYPE, Member::LabelId("workType")),
+        Mapped::new(CommonEntry::WORK_ROLE, Member::LabelId("workRole")),
+        Mapped::new(CommonEntry::NOTES, Member::Plain("notes")),
+        Mapped::new(CommonEntry::AGREEMENT, Member::Reference("agreement")),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonEntry: TICKET, STARTED_AT, HOURS);
 
     // A board may show the text of hours to the customer unless it is told otherwise.
     const ON_CREATE: &'static [(&'static str, bool)] =

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use psa_core::{
-    AnyChanges, Changes, Entity, Error, ErrorKind, Evidence, Key, PathChange, Phase, Projection, Record, Result, Writer,
+    AnyChanges, Appointment, Changes, Entity, Error, ErrorKind, Evidence, Key, Mapped, PathChange, Phase, Projection,
+    Record, Result, Ticket, Writer,
 };
 use psa_http::Identified;
 use psa_http::RawRecord;
@@ -22,6 +23,8 @@ use crate::resources::{Collection, CustomFieldValue, Deletable, Writable, WriteR
 pub(crate) enum Member {
     /// As it is.
     Plain(&'static str),
+    /// A day, as the midnight that it begins with.
+    Day(&'static str),
     /// The opposite: `inactive` of something that ConnectWise calls active.
     Not(&'static str),
     /// The whole reference by its id.
@@ -51,7 +54,13 @@ pub(crate) enum Member {
 /// What can be written of a mapping.
 pub(crate) trait Writes: Mapping<Native: Writable> {
     /// Common path and what it becomes.
-    const MEMBERS: &'static [(&'static str, Member)];
+    const MEMBERS: &'static [Mapped<Self::Common, Member>];
+
+    /// Fields that ConnectWise does not clear.
+    const KEEPS: &'static [&'static str] = &[];
+
+    /// The longest texts that ConnectWise takes.
+    const MAX_CHARS: &'static [(&'static str, u32)] = &[];
 
     /// What a create says where the caller says nothing: ConnectWise's own defaults show more or do more.
     const ON_CREATE: &'static [(&'static str, bool)] = &[];
@@ -63,12 +72,15 @@ pub(crate) trait Writes: Mapping<Native: Writable> {
 
     /// The fields that can be written.
     fn fields() -> Vec<&'static str> {
-        Self::MEMBERS.iter().map(|(path, _)| *path).collect()
+        Self::MEMBERS.iter().map(Mapped::field).collect()
     }
 }
 
+/// The field of every kind that holds custom fields.
+const CUSTOM: &str = Ticket::CUSTOM.field();
+
 fn member<M: Writes>(change: &PathChange) -> Result<Member> {
-    M::MEMBERS.iter().find(|(path, _)| *path == change.field()).map(|(_, member)| *member).ok_or_else(|| {
+    Mapped::find(M::MEMBERS, change.field()).copied().ok_or_else(|| {
         let why = format!("ConnectWise has no member to write a {}'s {} to", M::Common::KIND, change.field());
         change.unsupported(why)
     })
@@ -101,7 +113,7 @@ pub(crate) async fn update<M: Writes>(
         member::<M>(&PathChange::new(path, value.clone()))?;
     }
     // One caption can be on several screens, and the record tells which are its own.
-    let compared = changes.concern_customer() || changes.names("custom");
+    let compared = changes.concern_customer() || changes.names_field(CUSTOM);
     let current = if current.is_none() && compared { Some(collection.get(id).await?) } else { current };
     let before = match &current {
         Some(native) => {
@@ -122,12 +134,16 @@ async fn fill<M: Writes>(
     changes: AnyChanges,
     current: Option<&M::Native>,
 ) -> Result<WriteRequest<M::Native>> {
-    let typed = changes.common.keys().any(|path| path.starts_with("appointment_type"));
+    let typed = changes.names(Appointment::APPOINTMENT_TYPE);
     for (path, value) in changes.common {
         let change = PathChange::new(path, value);
         let member = member::<M>(&change)?;
         save = match member {
             Member::Plain(name) => save.set(name, change.whole()?),
+            Member::Day(name) => match change.day()? {
+                Some(day) => save.set(name, day.format("%Y-%m-%dT00:00:00Z").to_string()),
+                None => save.clear(name),
+            },
             Member::Not(name) => {
                 let flag = change.value().as_bool().ok_or_else(|| change.wrong())?;
                 save.set(name, !flag)
@@ -165,7 +181,7 @@ async fn fill<M: Writes>(
                     ErrorKind::InvalidRequest,
                     "the type of an appointment follows from its ticket",
                 )
-                .with_context("field", "appointment_type"));
+                .with_context("field", Appointment::APPOINTMENT_TYPE));
             }
             Member::ScheduledTicket => match change.id()? {
                 Some(id) => save.set("objectId", id).set("type", json!({"identifier": "S"})),
@@ -179,22 +195,26 @@ async fn fill<M: Writes>(
             Member::LabelName(name) => save.set(name, change.part("name")?),
             Member::Address | Member::SiteAddress => {
                 let site = matches!(member, Member::SiteAddress);
-                let address = change.whole()?;
-                let part = |name: &str| address.get(name).cloned().unwrap_or(Value::Null);
-                let named = |name: &str| match part(name) {
-                    Value::Null => Value::Null,
-                    text => json!({"name": text}),
-                };
-                let lines = address.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
-                let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
-                // There are two members: what is more goes into the second.
-                let rest = lines.get(1..).unwrap_or_default().join(", ");
-                let line = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
-                save = save.set("addressLine1", line(lines.first().copied().unwrap_or_default()));
-                save = save.set("addressLine2", line(&rest)).set("city", part("city")).set("zip", part("postcode"));
-                save =
-                    if site { save.set("stateReference", named("region")) } else { save.set("state", part("region")) };
-                save.set("country", named("country"))
+                for (part, value) in change.members(&["lines", "city", "region", "postcode", "country"])? {
+                    let named = |value: Value| if value.is_null() { value } else { json!({"name": value}) };
+                    save = match part {
+                        "lines" => {
+                            let lines: Vec<&str> =
+                                value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                            // There are two members: what is more goes into the second.
+                            let rest = lines.get(1..).unwrap_or_default().join(", ");
+                            let line = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
+                            save.set("addressLine1", line(lines.first().copied().unwrap_or_default()))
+                                .set("addressLine2", line(&rest))
+                        }
+                        "city" => save.set("city", value),
+                        "postcode" => save.set("zip", value),
+                        "region" if site => save.set("stateReference", named(value)),
+                        "region" => save.set("state", value),
+                        _ => save.set("country", named(value)),
+                    };
+                }
+                save
             }
             Member::Custom => {
                 let own = current.map(M::custom).unwrap_or_default();
@@ -265,13 +285,13 @@ where
     M::Native: Deletable,
 {
     async fn create(&self, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        let native = create::<M>(&self.context, M::collection(&self.context), changes.into_any()).await?;
+        let native = create::<M>(&self.context, M::collection(&self.context), changes.into_any()?).await?;
         stored::<M>(native, &self.context, None)
     }
 
     async fn update(&self, key: &Key, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
         let collection = M::collection(&self.context);
-        update::<M>(&self.context, collection, key.as_i64()?, key, changes.into_any(), None).await
+        update::<M>(&self.context, collection, key.as_i64()?, key, changes.into_any()?, None).await
     }
 
     async fn delete(&self, key: &Key) -> Result<()> {

@@ -276,13 +276,8 @@ impl ConnectWiseReceiver {
             );
         }
         let (kind, key) = subject?;
-        Some(Hint {
-            connection: self.connection.clone(),
-            kind,
-            key,
-            cause: hints::cause(&payload.action),
-            dedupe_id: dedupe_id.map(str::to_owned),
-        })
+        let hint = Hint::new(self.connection.clone(), kind, key, hints::cause(&payload.action));
+        Some(hint.dedupe_by(dedupe_id.map(str::to_owned)))
     }
 }
 
@@ -312,10 +307,10 @@ impl Receiver for ConnectWiseReceiver {
             && !guard.insert_if_absent(&self.connection, id, self.clock.now().timestamp(), Some(REMEMBER))
         {
             tracing::debug!(connection = self.connection, id, "a callback came before");
-            return Ok(Received { answer: Answer::accepted(), hints: Vec::new() });
+            return Ok(Received::new(Answer::accepted(), Vec::new()));
         }
         let hints = self.hint(&payload, id).into_iter().collect();
-        Ok(Received { answer: Answer::accepted(), hints })
+        Ok(Received::new(Answer::accepted(), hints))
     }
 
     fn not_stored(&self, received: &Received) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use connectwise_client::ConnectWiseBuilder;
 use futures::TryStreamExt;
-use psa_core::{Connector, Cursor, ErrorKind, Item, Page, Query, Reader, Ticket};
+use psa_core::{ConnectorExt, Cursor, ErrorKind, Item, Page, Query, Reader, Ticket};
 use psa_sandbox::connectwise::Dataset;
 use psa_sandbox::{ConnectWiseSandbox, Effect, Fault, Trigger};
 
@@ -25,7 +25,7 @@ fn large() -> ConnectWiseSandbox {
 
 fn reader(client: ConnectWiseBuilder) -> Arc<dyn Reader<Ticket>> {
     let connector = client.build().unwrap().connector().build();
-    (&connector as &dyn Connector).reader().unwrap()
+    connector.reader().unwrap()
 }
 
 fn keys(page: &Page<Ticket>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psa_conformance::{Effect, OwnForm, WriteSuite};
+use psa_conformance::{AbilitySuite, Effect, OwnForm, Section, Together, WriteSuite};
 use psa_core::*;
 use psa_sandbox::ConnectWiseSandbox;
 use psa_sandbox::connectwise::{Dataset, Resource};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::{connectwise, sandbox};
 
 fn changes<E: Entity>(pairs: &[(&str, Value)]) -> Changes<E> {
-    pairs.iter().fold(Changes::<E>::new(), |c, (path, value)| c.set(path, value.clone()).unwrap())
+    pairs.iter().fold(Changes::<E>::new(), |c, (path, value)| c.set_path(path, value.clone()).unwrap())
 }
 
 fn refused(error: &Error, field: &str) {
@@ -112,7 +112,7 @@ async fn a_project_on_a_service_ticket_is_not_possible_and_not_a_missing_ticket(
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let connector = cw.connector().build();
-    let tickets = (&connector as &dyn Connector).writer::<Ticket>().unwrap();
+    let tickets = connector.writer::<Ticket>().unwrap();
     for project in [json!({"id": "1"}), Value::Null] {
         let error = tickets.update(&Key::from(5), changes(&[("project", project)])).await.unwrap_err();
         assert_eq!((error.kind(), error.context("field")), (ErrorKind::Unsupported, Some("project")), "{error:?}");
@@ -141,7 +141,7 @@ async fn a_change_of_a_deleted_company_is_no_success() {
     let cw = connectwise(&sandbox);
     sandbox.edit(|s| s.delete_company(3));
     let connector = cw.connector().build();
-    let companies = (&connector as &dyn Connector).writer::<Company>().unwrap();
+    let companies = connector.writer::<Company>().unwrap();
     for change in [("website", json!("https://x.example")), ("custom", json!({}))] {
         let error = companies.update(&Key::from(3), changes(&[change])).await.unwrap_err();
         assert!(error.is_not_found(), "{error:?}");
@@ -260,7 +260,7 @@ async fn two_custom_fields_of_one_caption_are_told_apart_by_id_and_cleared_by_it
         let read = of(reader.get(&key).await.unwrap());
         assert_eq!((read.get("301"), read.get("302")), (None, Some(&json!(date))), "{}", E::KIND);
         assert_eq!(read.get("Renewal"), Some(&json!("2026-03-29T00:30:00Z")));
-        writer.update(&key, Changes::new().clear("custom").unwrap()).await.unwrap();
+        writer.update(&key, Changes::new().clear_path("custom").unwrap()).await.unwrap();
         assert_eq!(of(reader.get(&key).await.unwrap()), Custom::new());
     }
     apart::<Company>(connector, |c| c.custom).await;
@@ -301,3 +301,28 @@ async fn whatever_is_written_every_other_record_stays_as_it_was() {
         assert!(report.accepted > 20 && report.refused > 10 && report.kinds.len() == 12, "seed {seed}: {report}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_field_can_do_what_is_declared_and_nothing_else() {
+    let dataset = Dataset::new(1).companies(6).tickets(14);
+    let sandbox = ConnectWiseSandbox::builder().dataset(dataset).rate_limit(None).build();
+    let connector = Arc::new(connectwise(&sandbox).connector().build());
+    let report = AbilitySuite::new(Arc::clone(&connector) as Arc<dyn Connector>)
+        .own_forms(OWN_FORMS)
+        .together(TOGETHER)
+        .run()
+        .await
+        .unwrap();
+    assert!(report.failures.is_empty(), "{report}");
+    assert!(report.untried.len() <= UNTRIED, "{}: {:#?}", report.untried.len(), report.untried);
+    assert!(report.tried > 400, "{report}");
+    let readme = Section::new(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), "fields");
+    readme.check(connector.capabilities()).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// How many abilities the dataset holds no value for.
+const UNTRIED: usize = 130;
+
+/// A status, a type and what is below it are of one board.
+const TOGETHER: &[Together] =
+    &[Together { kind: "ticket", path: "board", with: &["status", "ticket_type", "subtype", "item"] }];

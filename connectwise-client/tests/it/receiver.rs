@@ -296,7 +296,7 @@ async fn a_replay_is_answered_and_tells_nothing() {
     let receiver = receiver(&server);
     let request = signed("right", callback("ticket", "updated", 5));
     assert_eq!(receiver.receive(&request).await.unwrap().hints.len(), 1);
-    let Received { answer, hints } = receiver.receive(&request).await.unwrap();
+    let Received { answer, hints, .. } = receiver.receive(&request).await.unwrap();
     assert_eq!((answer.status, answer.body.len(), hints.len()), (204, 0, 0));
 
     // An id that was seen in a forgery is not taken.
@@ -547,16 +547,13 @@ async fn each_type_is_the_kind_that_the_connector_reads() {
     ] {
         let mut body = callback(kind, action, 7);
         body["Entity"] = entity.into();
-        let Received { answer, hints } = receiver.receive(&signed("right", &body)).await.unwrap();
+        let Received { answer, hints, .. } = receiver.receive(&signed("right", &body)).await.unwrap();
         assert_eq!(answer.status, 204);
         let expected: Vec<Hint> = expected
             .into_iter()
-            .map(|(kind, key, cause)| Hint {
-                connection: "acme-cw".into(),
-                kind,
-                key: Key::from_text(key),
-                cause,
-                dedupe_id: Some(body["MessageId"].as_str().unwrap().to_owned()),
+            .map(|(kind, key, cause)| {
+                let id = body["MessageId"].as_str().unwrap().to_owned();
+                Hint::new("acme-cw", kind, Key::from_text(key), cause).dedupe_by(id)
             })
             .collect();
         assert_eq!(hints, expected, "{kind}");

@@ -1,13 +1,24 @@
 //! Writes, in the vendor's own kind of patch: what is not named stays, and what is refused is named.
 
-use chrono::{TimeZone, Utc};
+use chrono::{DateTime, TimeZone, Utc};
 use connectwise_client::{TicketId, Upload};
-use psa_core::{Changes, Company, Connector, Contact, ErrorKind, Key, Phase, Ticket, TicketNote, TimeEntry};
+use psa_core::{
+    Address, Appointment, Changes, Company, ConnectorExt, Contact, Email, ErrorKind, Key, Phase, Phone, Ticket,
+    TicketNote, TimeEntry,
+};
 use psa_sandbox::connectwise::Resource;
 use psa_sandbox::{Effect, Fault, Trigger};
 use serde_json::json;
 
 use crate::world::{connectwise, sandbox};
+
+fn phone(number: &str, kind: &str) -> Phone {
+    Phone { number: number.to_owned(), kind: kind.to_owned() }
+}
+
+fn nine() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 10, 2, 9, 0, 0).unwrap()
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_ticket_lives_and_only_what_was_named_changes() {
@@ -81,16 +92,14 @@ async fn a_contact_s_numbers_are_written_one_by_one_by_their_ids() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let connector = cw.connector().build();
-    let contacts = (&connector as &dyn Connector).writer::<Contact>().unwrap();
+    let contacts = connector.writer::<Contact>().unwrap();
     let key = Key::from(10);
+    let emails = || [Email { address: "new@acme.example".into(), default: true }];
     let before = cw.contacts().communications(10).list().all().await.unwrap();
     let changes = Changes::new()
-        .set("emails", json!([{"address": "new@acme.example", "default": true}]))
-        .unwrap()
-        .set("phones", json!([{"number": "0161496010", "kind": "work"}, {"number": "07700900123", "kind": "mobile"}]))
-        .unwrap()
-        .set("title", "Owner")
-        .unwrap();
+        .set(Contact::EMAILS, emails())
+        .set(Contact::PHONES, [phone("0161496010", "work"), phone("07700900123", "mobile")])
+        .set(Contact::TITLE, "Owner");
     let stored = contacts.update(&key, changes).await.unwrap().value.unwrap();
     assert_eq!(stored.emails.iter().map(|e| e.address.as_str()).collect::<Vec<_>>(), ["new@acme.example"]);
     let numbers: Vec<_> = stored.phones.iter().map(|p| (p.number.as_str(), p.kind.as_str())).collect();
@@ -101,7 +110,7 @@ async fn a_contact_s_numbers_are_written_one_by_one_by_their_ids() {
     eprintln!("{} before, {} after, {kept} kept", before.len(), after.len());
     // Written again, nothing is sent but looks.
     sandbox.log().clear();
-    let same = Changes::new().set("emails", json!([{"address": "new@acme.example", "default": true}])).unwrap();
+    let same = Changes::new().set(Contact::EMAILS, emails());
     contacts.update(&key, same).await.unwrap();
     assert!(sandbox.log().entries().iter().all(|e| e.method == "GET"), "{:#?}", sandbox.log().entries());
 }
@@ -111,41 +120,39 @@ async fn every_common_kind_is_written_and_read_back() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let connector = cw.connector().build();
-    let connector: &dyn Connector = &connector;
 
     let companies = connector.writer::<Company>().unwrap();
     let changes = Changes::new()
-        .set("name", "Hooli")
-        .unwrap()
-        .set("code", "HOOLI")
-        .unwrap()
-        .set("address", json!({"lines": ["1 Way"], "city": "Leeds", "postcode": "LS1 1AA"}))
-        .unwrap();
+        .set(Company::NAME, "Hooli")
+        .set(Company::CODE, "HOOLI")
+        .set(Company::ADDRESS.lines(), ["1 Way".to_owned()])
+        .set(Company::ADDRESS.city(), "Leeds")
+        .set(Company::ADDRESS.postcode(), "LS1 1AA");
     let company = companies.create(changes).await.unwrap();
     assert_eq!(company.value.as_ref().unwrap().name.as_deref(), Some("Hooli"));
-    let again = companies.create(Changes::new().set("name", "Hooli").unwrap().set("code", "HOOLI").unwrap()).await;
+    // One part of an address leaves the others as they are.
+    let moved = companies.update(&company.key, Changes::new().set(Company::ADDRESS.city(), "York")).await.unwrap();
+    let address = moved.into_value().unwrap().address.unwrap();
+    assert_eq!((address.city.as_deref(), address.postcode.as_deref()), (Some("York"), Some("LS1 1AA")));
+    assert_eq!(address.lines, ["1 Way"]);
+    let again = companies.create(Changes::new().set(Company::NAME, "Hooli").set(Company::CODE, "HOOLI")).await;
     assert!(again.is_err(), "no address, and the code is taken");
 
     let tickets = connector.writer::<Ticket>().unwrap();
-    let changes = Changes::new().set("summary", "Hello").unwrap().set("company.id", company.key.to_string()).unwrap();
+    let changes = Changes::new().set(Ticket::SUMMARY, "Hello").set(Ticket::COMPANY.id(), &company.key);
     let ticket = tickets.create(changes).await.unwrap();
     let notes = connector.writer::<TicketNote>().unwrap();
-    let changes = Changes::new().set("ticket.id", ticket.key.to_string()).unwrap().set("body", "called").unwrap();
+    let changes = Changes::new().set(TicketNote::TICKET.id(), &ticket.key).set(TicketNote::BODY, "called");
     let note = notes.create(changes).await.unwrap();
     assert_eq!(note.key.parts().count(), 2, "{}", note.key);
-    notes.update(&note.key, Changes::new().set("body", "called back").unwrap()).await.unwrap();
+    notes.update(&note.key, Changes::new().set(TicketNote::BODY, "called back")).await.unwrap();
     let read = connector.reader::<TicketNote>().unwrap().get(&note.key).await.unwrap();
     assert_eq!(read.value.unwrap().body.as_deref(), Some("called back"));
     notes.delete(&note.key).await.unwrap();
 
     let hours = connector.writer::<TimeEntry>().unwrap();
-    let changes = Changes::new()
-        .set("ticket.id", ticket.key.to_string())
-        .unwrap()
-        .set("started_at", "2026-10-02T09:00:00Z")
-        .unwrap()
-        .set("hours", 1.0)
-        .unwrap();
+    let changes =
+        Changes::new().set(TimeEntry::TICKET, &ticket.key).set(TimeEntry::STARTED_AT, nine()).set(TimeEntry::HOURS, 1);
     let entry = hours.create(changes).await.unwrap().value.unwrap();
     assert_eq!((entry.hours, entry.ticket.map(|t| t.id)), (Some(1.0), Some(ticket.key.clone())));
     tickets.delete(&ticket.key).await.unwrap();
@@ -180,7 +187,7 @@ async fn merged_tickets_point_at_what_they_were_merged_into() {
     let closed = statuses.iter().find(|s| s.closed_status == Some(true)).unwrap().id;
     cw.tickets().merge(1, &[2.into(), 3.into()], closed).await.unwrap();
     let connector = cw.connector().build();
-    let read = (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&Key::from(2)).await.unwrap();
+    let read = connector.reader::<Ticket>().unwrap().get(&Key::from(2)).await.unwrap();
     assert_eq!(read.value.unwrap().merged_into.map(|t| t.id), Some(Key::from(1)));
     cw.tickets().attach_children(5, &[6.into()]).await.unwrap();
     assert_eq!(cw.tickets().get(6).await.unwrap().parent_ticket_id, Some(5));
@@ -251,10 +258,10 @@ async fn numbers_that_nobody_changed_keep_their_types() {
     let office = json!({"id": 7002, "type": {"id": 9, "name": "Office"}, "value": "222", "defaultFlag": false, "communicationType": "Phone"});
     sandbox.edit(|s| s.update(Resource::Contacts, 10, "communicationItems", json!([direct, office])));
     let connector = cw.connector().build();
-    let contacts = (&connector as &dyn Connector).writer::<Contact>().unwrap();
+    let contacts = connector.writer::<Contact>().unwrap();
     sandbox.log().clear();
-    let phones = json!([{"number": "111", "kind": "work"}, {"number": "222", "kind": "work"}, {"number": "333", "kind": "mobile"}]);
-    contacts.update(&Key::from(10), Changes::new().set("phones", phones).unwrap()).await.unwrap();
+    let phones = [phone("111", "work"), phone("222", "work"), phone("333", "mobile")];
+    contacts.update(&Key::from(10), Changes::new().set(Contact::PHONES, phones)).await.unwrap();
     assert_eq!(sandbox.log().count("connectwise.communications.create"), 1);
     assert_eq!(sandbox.log().count("connectwise.communications.update"), 0);
     let types: Vec<_> = cw.contacts().communications(10).list().all().await.unwrap();
@@ -268,32 +275,34 @@ async fn what_the_common_model_says_arrives_whole_or_is_refused() {
     let sandbox = sandbox();
     let cw = connectwise(&sandbox);
     let connector = cw.connector().build();
-    let connector: &dyn Connector = &connector;
     // Hours of a project's ticket are charged to that.
     let hours = connector.writer::<TimeEntry>().unwrap();
     let of_project = cw.project_tickets().list().page_size(1).first_page().await.unwrap();
     let ticket = of_project.records[0].value.as_ref().unwrap().id.0;
-    let changes = Changes::new()
-        .set("ticket", json!({"id": ticket.to_string()}))
-        .unwrap()
-        .set("started_at", "2026-10-02T09:00:00Z");
-    let made = hours.create(changes.unwrap().set("hours", 1.0).unwrap()).await.unwrap();
+    let changes = Changes::new().set(TimeEntry::TICKET, Key::from(ticket)).set(TimeEntry::STARTED_AT, nine());
+    let made = hours.create(changes.set(TimeEntry::HOURS, 1.0)).await.unwrap();
     let native = cw.time_entries().get(made.key.as_i64().unwrap()).await.unwrap();
     assert_eq!(native.charge_to_type.as_deref(), Some("ProjectTicket"));
     // An appointment of a ticket has the type that makes its number a ticket's.
-    let appointments = connector.writer::<psa_core::Appointment>().unwrap();
-    let changes = Changes::new().set("ticket", json!({"id": "5"})).unwrap().set("subject", "Visit").unwrap();
+    let appointments = connector.writer::<Appointment>().unwrap();
+    let changes = Changes::new().set(Appointment::TICKET, Key::from(5)).set(Appointment::SUBJECT, "Visit");
     let made = appointments.create(changes).await.unwrap().into_value().unwrap();
     assert_eq!(made.ticket.map(|t| t.id), Some(Key::from(5)));
     // An address with more lines than there are members, and a country.
     let companies = connector.writer::<Company>().unwrap();
-    let address = json!({"lines": ["Unit 3", "Old Mill", "Water Lane"], "city": "Leeds", "region": "Yorks", "country": "United Kingdom"});
-    companies.update(&Key::from(3), Changes::new().set("address", address).unwrap()).await.unwrap();
+    let address = Address {
+        lines: ["Unit 3", "Old Mill", "Water Lane"].map(str::to_owned).into(),
+        city: Some("Leeds".into()),
+        region: Some("Yorks".into()),
+        country: Some("United Kingdom".into()),
+        ..Address::default()
+    };
+    companies.update(&Key::from(3), Changes::new().set(Company::ADDRESS, address)).await.unwrap();
     let stored = cw.companies().get(3).await.unwrap();
     assert_eq!(stored.address_line2.as_deref(), Some("Old Mill, Water Lane"));
     assert_eq!(stored.country.as_ref().and_then(|c| c.name.as_deref()), Some("United Kingdom"));
     // A description is written once.
     let tickets = connector.writer::<Ticket>().unwrap();
-    let error = tickets.update(&Key::from(5), Changes::new().set("description", "x").unwrap()).await.unwrap_err();
+    let error = tickets.update(&Key::from(5), Changes::new().set(Ticket::DESCRIPTION, "x")).await.unwrap_err();
     assert_eq!((error.kind(), error.context("field")), (ErrorKind::Unsupported, Some("description")));
 }

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
-use psa_core::{AnyChanges, Error, ErrorKind, Evidence, Key, PathChange, Result, TicketNote, TimeEntry};
+use psa_core::{
+    AnyChanges, Error, ErrorKind, Evidence, Key, Mapped, Path, PathChange, Result, TicketNote, TimeEntry, fields,
+};
 use psa_http::json::Native;
 use serde_json::Value;
 
@@ -22,10 +24,12 @@ pub(crate) struct NoteWrites;
 pub(crate) struct TimeWrites;
 
 macro_rules! action_writes {
-    ($name:ident as $common:ty => { $( $path:literal => $member:expr; )* } $($more:tt)*) => {
+    ($name:ident as $common:ty => { $( $path:ident => $member:expr; )* } $($more:tt)*) => {
         impl Mapping for $name {
             type Native = Action;
             type Common = $common;
+
+            const READS: &'static [&'static str] = <$common as FromAction>::READS;
 
             fn list(context: &Context) -> List<Action> {
                 context.halo.actions().list()
@@ -46,9 +50,9 @@ macro_rules! action_writes {
 
         #[async_trait]
         impl Writes for $name {
-            const MEMBERS: &'static [(&'static str, Member)] = &[$( ($path, $member), )*];
+            const MEMBERS: &'static [Mapped<$common, Member>] = &[$( Mapped::new(<$common>::$path, $member), )*];
             // The ticket is a part of the key: with another one, Halo would overwrite an action of that ticket.
-            const KEY: &'static [&'static str] = &["ticket"];
+            const KEY: &'static [&'static str] = &[<$common>::TICKET.field()];
             const KEY_MEMBERS: &'static [&'static str] = ACTION_KEY.0;
 
             $($more)*
@@ -76,12 +80,15 @@ macro_rules! action_writes {
 }
 
 action_writes! { NoteWrites as TicketNote => {
-    "ticket" => Member::Reference("ticket_id");
-    "body" => Member::Plain("note");
-    "html" => Member::Plain("note_html");
-    "visibility" => Member::Hidden("hiddenfromuser");
-    "outcome" => Member::LabelId("outcome_id");
+    TICKET => Member::Reference("ticket_id");
+    BODY => Member::Plain("note");
+    HTML => Member::Plain("note_html");
+    VISIBILITY => Member::Hidden("hiddenfromuser");
+    OUTCOME => Member::LabelId("outcome_id");
 }
+    // A note stays a note with a text, an outcome and somebody who may read it.
+    const KEEPS: &'static [&'static str] = &fields!(TicketNote: BODY, HTML, VISIBILITY, OUTCOME);
+
     fn reads_first(changes: &AnyChanges) -> bool {
         !shows(changes) && steps(changes)
     }
@@ -103,24 +110,26 @@ action_writes! { NoteWrites as TicketNote => {
 }
 
 action_writes! { TimeWrites as TimeEntry => {
-    "ticket" => Member::Reference("ticket_id");
-    "agent" => Member::Reference("who_agentid");
-    "started_at" => Member::Plain("actionarrivaldate");
-    "ended_at" => Member::Plain("actioncompletiondate");
-    "hours" => Member::Plain("timetaken");
-    "billable" => Member::Plain("actisbillable");
-    "work_type" => Member::LabelId("chargerate");
-    "notes" => Member::Plain("note");
-    "agreement" => Member::Reference("action_contract_id");
+    TICKET => Member::Reference("ticket_id");
+    AGENT => Member::Reference("who_agentid");
+    STARTED_AT => Member::Plain("actionarrivaldate");
+    ENDED_AT => Member::Plain("actioncompletiondate");
+    HOURS => Member::Plain("timetaken");
+    BILLABLE => Member::Plain("actisbillable");
+    WORK_TYPE => Member::LabelId("chargerate");
+    NOTES => Member::Plain("note");
+    AGREEMENT => Member::Reference("action_contract_id");
 }
+    const KEEPS: &'static [&'static str] = &fields!(TimeEntry: HOURS, BILLABLE, NOTES);
+
     fn reads_first(changes: &AnyChanges) -> bool {
-        changes.common.get("hours").and_then(Value::as_f64) == Some(0.0)
+        changes.get(TimeEntry::HOURS).and_then(Value::as_f64) == Some(0.0)
     }
 
     fn beside(changes: &AnyChanges, written: Written<'_, Action>) -> Result<Vec<(&'static str, Value)>> {
-        let hours = changes.common.get("hours");
+        let hours = changes.get(TimeEntry::HOURS);
         let refuse = |why: &'static str, remedy: &'static str| {
-            let error = Error::new(ErrorKind::InvalidRequest, why).with_context("field", "hours");
+            let error = Error::new(ErrorKind::InvalidRequest, why).with_context("field", TimeEntry::HOURS);
             Err(error.with_context("remedy", remedy))
         };
         let (mut members, entry): (Vec<(&'static str, Value)>, Option<&Action>) = match written {
@@ -138,12 +147,12 @@ action_writes! { TimeWrites as TimeEntry => {
             return Ok(members);
         }
         // Without hours, start and end are all that makes it a time entry.
-        let moment = |field: &str, now: Option<DateTime<Utc>>| match changes.common.get(field) {
-            Some(value) => PathChange::new(field, value.clone()).moment(),
+        let moment = |field: Path<TimeEntry, _>, now: Option<DateTime<Utc>>| match changes.get(field) {
+            Some(value) => PathChange::at(field, value.clone()).moment(),
             None => Ok(now),
         };
-        let start = moment("started_at", entry.and_then(|entry| entry.actionarrivaldate))?;
-        let end = moment("ended_at", entry.and_then(|entry| entry.actioncompletiondate))?;
+        let start = moment(TimeEntry::STARTED_AT, entry.and_then(|entry| entry.actionarrivaldate))?;
+        let end = moment(TimeEntry::ENDED_AT, entry.and_then(|entry| entry.actioncompletiondate))?;
         match start.zip(end).filter(|(start, end)| end > start) {
             Some((start, end)) => {
                 members.push(("actionarrivaldate", start.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()));
@@ -160,10 +169,10 @@ action_writes! { TimeWrites as TimeEntry => {
 
 /// Whether it is said who may read the note.
 fn shows(changes: &AnyChanges) -> bool {
-    changes.names("visibility") || changes.names_native("hiddenfromuser")
+    changes.names(TicketNote::VISIBILITY) || changes.names_native("hiddenfromuser")
 }
 
 /// Whether it is said what kind of step the note is.
 fn steps(changes: &AnyChanges) -> bool {
-    changes.names("outcome") || changes.names_native("outcome_id") || changes.names_native("outcome")
+    changes.names(TicketNote::OUTCOME) || changes.names_native("outcome_id") || changes.names_native("outcome")
 }

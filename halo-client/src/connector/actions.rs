@@ -17,7 +17,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 use psa_core::{
     AnyItem, AnyPage, AnyRecord, Author, Cursor, Entity, EntityKind, Error, ErrorKind, Evidence, Item, Key, KeyPage,
     Label, Lane, Normalized, Page, Projection, Query, Reader, Record, Reference, Relabel, Relabelled, Result, Source,
-    TicketNote, TimeEntry, Version, Visibility, relabelled,
+    TicketNote, TimeEntry, Version, Visibility, fields, relabelled,
 };
 use psa_http::Resource;
 use psa_http::pages::{self, Content, FetchChained};
@@ -352,6 +352,9 @@ pub(super) fn parts(key: &Key) -> Result<(TicketId, ActionId)> {
 
 /// A common model that an action may hold.
 pub(crate) trait FromAction: Entity {
+    /// The fields that are filled.
+    const READS: &'static [&'static str];
+
     /// None if this action has nothing of it: one without hours is no time entry.
     fn from_action(action: &Action) -> Option<Self>;
 
@@ -365,6 +368,10 @@ pub(crate) trait FromAction: Entity {
 }
 
 impl FromAction for TicketNote {
+    const READS: &'static [&'static str] = &fields!(
+        TicketNote: TICKET, AUTHOR, BODY, HTML, VISIBILITY, OUTCOME, TIME_ENTRY, CREATED_AT, UPDATED_AT
+    );
+
     fn from_action(action: &Action) -> Option<Self> {
         let agent = ids::some(action.who_agentid.or(action.actionby_agent_id));
         Some(Self {
@@ -399,6 +406,11 @@ impl FromAction for TicketNote {
 }
 
 impl FromAction for TimeEntry {
+    const READS: &'static [&'static str] = &fields!(
+        TimeEntry: TICKET, AGENT, STARTED_AT, ENDED_AT, HOURS, BILLABLE_HOURS, DEDUCTED_HOURS, BILLABLE, WORK_TYPE, NOTES,
+        STATUS, AGREEMENT, CREATED_AT, UPDATED_AT
+    );
+
     fn from_action(action: &Action) -> Option<Self> {
         has_hours(action).then(|| Self {
             ticket: Some(Reference::to(action.ticket_id.0)),
@@ -450,7 +462,7 @@ fn record<E: FromAction>(raw: &RawRecord<Action>, projection: Projection) -> Opt
         Ok(action) => (action.key(), Ok(E::from_action(action)?), action.last_updated),
         Err(error) => (key_of_broken_action(&raw.raw), Err(error.clone()), None),
     };
-    Some(Record { key, version: Version { updated_at, tag: None }, value, raw: raw.raw.clone(), projection })
+    Some(Record::new(key, Version::stamped(updated_at), value, raw.raw.clone(), projection))
 }
 
 /// The key of an action that could not be decoded as a whole, in its own shape if both ids can be read.
@@ -471,13 +483,8 @@ struct ActionReader<E> {
 }
 
 fn page<E>(found: &Found, item: impl FnMut(&RawRecord<Action>) -> Item<E>) -> Page<E> {
-    Page {
-        items: found.records.iter().map(item).collect(),
-        cursor: cursor(found.next.as_ref()),
-        vendor_time: found.vendor_time,
-        total: None,
-        atomic: found.whole,
-    }
+    let items = found.records.iter().map(item).collect();
+    Page::new(items, cursor(found.next.as_ref())).at(found.vendor_time).atomic(found.whole)
 }
 
 /// What the actions are for the kinds that were asked for.
@@ -487,13 +494,9 @@ fn any_page(found: &Found, notes: bool, hours: bool) -> AnyPage {
         items.extend(notes.then(|| any_item::<TicketNote>(raw)));
         items.extend(hours.then(|| any_item::<TimeEntry>(raw)));
     }
-    AnyPage {
-        items,
-        cursor: cursor(found.next.as_ref()),
-        vendor_time: found.vendor_time,
-        total: None,
-        atomic: found.whole,
-    }
+    let mut page = AnyPage::new(items, cursor(found.next.as_ref()));
+    (page.vendor_time, page.atomic) = (found.vendor_time, found.whole);
+    page
 }
 
 fn cursor(step: Option<&Step>) -> Option<Cursor> {
@@ -512,11 +515,12 @@ impl<E: FromAction> Reader<E> for ActionReader<E> {
 
     async fn get_in(&self, key: &Key, lane: Lane) -> Result<Record<E>> {
         let raw = self.walk.get(key, lane).await?;
-        let found = record(&raw, Projection::Full).ok_or_else(|| {
+        let mut found = record(&raw, Projection::Full).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("the action holds no {}", E::KIND)).with_context("key", key)
         })?;
         // Whatever of it can be read, it is the record that was asked for.
-        Ok(Record { key: key.clone(), ..found })
+        found.key = key.clone();
+        Ok(found)
     }
 
     fn children(&self, parent: &Key, query: Query) -> BoxStream<'static, Result<Page<E>>> {

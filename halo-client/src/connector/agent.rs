@@ -1,4 +1,4 @@
-use psa_core::{Agent as CommonAgent, Label};
+use psa_core::{Agent as CommonAgent, Label, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -13,6 +13,9 @@ pub(crate) struct Agents;
 impl Mapping for Agents {
     type Native = Agent;
     type Common = CommonAgent;
+
+    const READS: &'static [&'static str] =
+        &fields!(CommonAgent: NAME, FIRST_NAME, LAST_NAME, EMAIL, TITLE, TEAMS, INACTIVE, API_ONLY);
 
     /// Everyone, the disabled and the logins for programs too; not the placeholder "Unassigned".
     fn list(context: &Context) -> List<Agent> {

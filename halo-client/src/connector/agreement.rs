@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Agreement, Key, Label, Reference, Result};
+use psa_core::{Agreement, Key, Label, Mapped, Reference, Result, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -16,6 +16,11 @@ pub(crate) struct Agreements;
 impl Mapping for Agreements {
     type Native = Contract;
     type Common = Agreement;
+
+    const READS: &'static [&'static str] = &fields!(
+        Agreement: NAME, AGREEMENT_TYPE, STATUS, ACTIVE, COMPANY, SITE, CONTACT, STARTS_AT, ENDS_AT, AMOUNT,
+        BILLING_CYCLE, NEXT_INVOICE_AT, SLA, NOTES, CUSTOM, UPDATED_AT
+    );
 
     fn list(context: &Context) -> List<Contract> {
         context.halo.contracts().list().include_inactive(true)
@@ -53,20 +58,20 @@ impl Mapping for Agreements {
 
 #[async_trait]
 impl Writes for Agreements {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("ref")),
-        ("agreement_type", Member::LabelId("contracttype")),
-        ("status", Member::LabelId("status")),
-        ("company", Member::Reference("client_id")),
-        ("site", Member::Reference("site_id")),
-        ("contact", Member::Reference("user_id")),
-        ("starts_at", Member::Plain("start_date")),
-        ("ends_at", Member::Plain("end_date")),
-        ("amount", Member::Plain("periodchargeamount")),
-        ("billing_cycle", Member::LabelId("billingperiod")),
-        ("sla", Member::LabelId("sla_id")),
-        ("notes", Member::Plain("note")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<Agreement, Member>] = &[
+        Mapped::new(Agreement::NAME, Member::Plain("ref")),
+        Mapped::new(Agreement::AGREEMENT_TYPE, Member::LabelId("contracttype")),
+        Mapped::new(Agreement::STATUS, Member::LabelId("status")),
+        Mapped::new(Agreement::COMPANY, Member::Reference("client_id")),
+        Mapped::new(Agreement::SITE, Member::Reference("site_id")),
+        Mapped::new(Agreement::CONTACT, Member::Reference("user_id")),
+        Mapped::new(Agreement::STARTS_AT, Member::Plain("start_date")),
+        Mapped::new(Agreement::ENDS_AT, Member::Plain("end_date")),
+        Mapped::new(Agreement::AMOUNT, Member::Plain("periodchargeamount")),
+        Mapped::new(Agreement::BILLING_CYCLE, Member::LabelId("billingperiod")),
+        Mapped::new(Agreement::SLA, Member::LabelId("sla_id")),
+        Mapped::new(Agreement::NOTES, Member::Plain("note")),
+        Mapped::new(Agreement::CUSTOM, Member::Custom),
     ];
 
     fn custom(contract: &Contract) -> &[CustomField] {

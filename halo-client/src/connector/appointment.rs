@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Appointment as CommonAppointment, Key, Label, Reference, Result};
+use psa_core::{Appointment as CommonAppointment, Key, Label, Mapped, Reference, Result, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -21,6 +21,11 @@ const COMPLETE: i64 = 1;
 impl Mapping for Appointments {
     type Native = Appointment;
     type Common = CommonAppointment;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonAppointment: SUBJECT, NOTES, APPOINTMENT_TYPE, STATUS, STARTED_AT, ENDED_AT, ALL_DAY, COMPLETED,
+        PRIVATE, AGENT, TICKET, COMPANY, SITE, CONTACT, LOCATION, UPDATED_AT
+    );
 
     fn list(context: &Context) -> List<Appointment> {
         context.halo.appointments().list().appointments_only(true)
@@ -61,19 +66,21 @@ impl Mapping for Appointments {
 
 #[async_trait]
 impl Writes for Appointments {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("subject", Member::Plain("subject")),
-        ("notes", Member::Plain("note")),
-        ("started_at", Member::Plain("start_date")),
-        ("ended_at", Member::Plain("end_date")),
-        ("all_day", Member::Plain("allday")),
-        ("private", Member::Plain("is_private")),
-        ("agent", Member::Reference("agent_id")),
-        ("ticket", Member::Reference("ticket_id")),
-        ("company", Member::Reference("client_id")),
-        ("site", Member::Reference("site_id")),
-        ("contact", Member::Reference("user_id")),
+    const MEMBERS: &'static [Mapped<CommonAppointment, Member>] = &[
+        Mapped::new(CommonAppointment::SUBJECT, Member::Plain("subject")),
+        Mapped::new(CommonAppointment::NOTES, Member::Plain("note")),
+        Mapped::new(CommonAppointment::STARTED_AT, Member::Plain("start_date")),
+        Mapped::new(CommonAppointment::ENDED_AT, Member::Plain("end_date")),
+        Mapped::new(CommonAppointment::ALL_DAY, Member::Plain("allday")),
+        Mapped::new(CommonAppointment::PRIVATE, Member::Plain("is_private")),
+        Mapped::new(CommonAppointment::AGENT, Member::Reference("agent_id")),
+        Mapped::new(CommonAppointment::TICKET, Member::Reference("ticket_id")),
+        Mapped::new(CommonAppointment::COMPANY, Member::Reference("client_id")),
+        Mapped::new(CommonAppointment::SITE, Member::Reference("site_id")),
+        Mapped::new(CommonAppointment::CONTACT, Member::Reference("user_id")),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonAppointment: STARTED_AT, ENDED_AT);
     // Holidays and shifts are numbered with them.
     const SHARES_NUMBERS: bool = true;
 

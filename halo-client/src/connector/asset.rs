@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use psa_core::{Asset as CommonAsset, Key, Label, Reference, Result};
+use psa_core::{Asset as CommonAsset, Key, Label, Mapped, Reference, Result, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -16,6 +16,11 @@ pub(crate) struct Assets;
 impl Mapping for Assets {
     type Native = Asset;
     type Common = CommonAsset;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonAsset: NAME, TAG, ASSET_TYPE, STATUS, INACTIVE, MODEL, SERIAL_NUMBER, COMPANY, SITE, AGREEMENT,
+        SUPPLIER, PURCHASED_AT, INSTALLED_AT, WARRANTY_UNTIL, CUSTOM
+    );
     const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<Asset> {
@@ -46,21 +51,24 @@ impl Mapping for Assets {
 
 #[async_trait]
 impl Writes for Assets {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("key_field")),
-        ("tag", Member::Plain("inventory_number")),
-        ("asset_type", Member::LabelId("assettype_id")),
-        ("status", Member::LabelId("status_id")),
-        ("inactive", Member::Plain("inactive")),
-        ("model", Member::Plain("key_field2")),
-        ("serial_number", Member::Plain("key_field3")),
-        ("company", Member::Reference("client_id")),
-        ("site", Member::Reference("site_id")),
-        ("agreement", Member::Reference("contract_id")),
-        ("supplier", Member::LabelId("supplier_id")),
-        ("warranty_until", Member::Plain("warranty_end")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonAsset, Member>] = &[
+        Mapped::new(CommonAsset::NAME, Member::Plain("key_field")),
+        Mapped::new(CommonAsset::TAG, Member::Plain("inventory_number")),
+        Mapped::new(CommonAsset::ASSET_TYPE, Member::LabelId("assettype_id")),
+        Mapped::new(CommonAsset::STATUS, Member::LabelId("status_id")),
+        Mapped::new(CommonAsset::INACTIVE, Member::Plain("inactive")),
+        Mapped::new(CommonAsset::MODEL, Member::Plain("key_field2")),
+        Mapped::new(CommonAsset::SERIAL_NUMBER, Member::Plain("key_field3")),
+        Mapped::new(CommonAsset::COMPANY, Member::Reference("client_id")),
+        Mapped::new(CommonAsset::SITE, Member::Reference("site_id")),
+        Mapped::new(CommonAsset::AGREEMENT, Member::Reference("contract_id")),
+        Mapped::new(CommonAsset::SUPPLIER, Member::LabelId("supplier_id")),
+        Mapped::new(CommonAsset::WARRANTY_UNTIL, Member::Plain("warranty_end")),
+        Mapped::new(CommonAsset::CUSTOM, Member::Custom),
     ];
+
+    // Halo changes it together with the site only.
+    const KEEPS: &'static [&'static str] = &fields!(CommonAsset: COMPANY);
 
     fn custom(asset: &Asset) -> &[CustomField] {
         &asset.customfields

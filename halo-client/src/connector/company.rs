@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use psa_core::{Company, Key, Label, Reference, Result};
+use psa_core::{Company, Key, Label, Mapped, Reference, Result, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -15,6 +15,9 @@ pub(crate) struct Companies;
 impl Mapping for Companies {
     type Native = Client;
     type Common = Company;
+
+    const READS: &'static [&'static str] =
+        &fields!(Company: NAME, CODE, INACTIVE, TYPES, PARENT, OWNER, WEBSITE, NOTES, CUSTOM);
     const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<Client> {
@@ -41,16 +44,18 @@ impl Mapping for Companies {
 
 #[async_trait]
 impl Writes for Companies {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("code", Member::Plain("ref")),
-        ("inactive", Member::Plain("inactive")),
-        ("website", Member::Plain("website")),
-        ("notes", Member::Plain("notes")),
-        ("parent", Member::Reference("toplevel_id")),
-        ("owner", Member::Reference("accountmanagertech")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<Company, Member>] = &[
+        Mapped::new(Company::NAME, Member::Plain("name")),
+        Mapped::new(Company::CODE, Member::Plain("ref")),
+        Mapped::new(Company::INACTIVE, Member::Plain("inactive")),
+        Mapped::new(Company::WEBSITE, Member::Plain("website")),
+        Mapped::new(Company::NOTES, Member::Plain("notes")),
+        Mapped::new(Company::PARENT, Member::Reference("toplevel_id")),
+        Mapped::new(Company::OWNER, Member::Reference("accountmanagertech")),
+        Mapped::new(Company::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(Company: NAME);
 
     fn custom(client: &Client) -> &[CustomField] {
         &client.customfields

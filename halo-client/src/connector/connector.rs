@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use psa_core::{
-    Capabilities, CheckReport, Connector, EntityCapabilities, EntityKind, Error, Incremental, KeyListing, Result, Sink,
-    Source, StatusMap, erase_reader, erase_writer,
+    Appointment, Capabilities, CheckReport, Company, Connector, EntityCapabilities, EntityKind, Error, Incremental,
+    KeyListing, Opportunity, Result, Sink, Source, StatusMap, Ticket, TicketNote, TimeEntry, erase_reader,
+    erase_writer, fields,
 };
 
 use super::action_writes::{NoteWrites, TimeWrites};
@@ -22,7 +23,7 @@ use super::invoice::Invoices;
 use super::name_cache::Lookups;
 use super::opportunity::Opportunities;
 use super::project::Projects;
-use super::reader::HaloReader;
+use super::reader::{HaloReader, Mapping};
 use super::reference_item::References;
 use super::site::Sites;
 use super::team::Teams;
@@ -32,19 +33,19 @@ use crate::client::Halo;
 use crate::scopes::{Scope, scope_of};
 
 /// To be raised when the mappings in this folder change what they make of the same record.
-const MAPPING_VERSION: u32 = 3;
+const MAPPING_VERSION: u32 = 4;
 
 /// A Halo tenant as a [`Connector`].
 ///
 /// A record is the same whether it came from a list or was read alone, apart from the fields that the capabilities declare as
-/// `single_only`. What no common field can be written to is in the native API: a company has no telephone number here, for
+/// read alone. What no common field can be written to is in the native API: a company has no telephone number here, for
 /// example.
 ///
 /// Actions have no list of keys at Halo: a change of notes and hours is noticed because it moves the ticket's change stamp, and
 /// then all actions of the ticket are read. One that moves no stamp only a full comparison finds.
 #[derive(Debug, Clone)]
 pub struct HaloConnector {
-    context: Arc<Context>,
+    pub(super) context: Arc<Context>,
     capabilities: Arc<Capabilities>,
 }
 
@@ -124,84 +125,102 @@ fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
     let needs = |(kind, capabilities): (EntityKind, EntityCapabilities)| {
         let capabilities = match scope_of(&kind).filter(|scope| !may(scope)) {
             None => capabilities,
-            Some(scope) => EntityCapabilities { read: false, missing_right: Some(scope.to_owned()), ..capabilities },
+            Some(scope) => change(capabilities, |able| {
+                able.read = false;
+                able.missing_right = Some(scope.to_owned());
+            }),
         };
         (kind, capabilities)
     };
     // Halo accepts a change stamp for clients, sites and users too, but the field is documented as something else and
     // rows carry no stamp to verify it by: reading all and comparing is safe. So it is with what has no filter at all.
-    let scanned = |write: bool, fields: Vec<&'static str>| EntityCapabilities {
-        keys: KeyListing::Snapshot,
-        count: true,
-        writable: if write { fields } else { Vec::new() },
-        create: write,
-        update: write,
-        delete: write,
-        ..EntityCapabilities::default()
+    let scanned = |write: bool| {
+        EntityCapabilities::with(|able| {
+            able.keys = KeyListing::Snapshot;
+            able.count = true;
+            (able.create, able.update, able.delete) = (write, write, write);
+        })
     };
+    let filtered = |write: bool| change(scanned(write), |able| able.incremental = Incremental::Filter);
     // Their lists give no ids alone, and more than one page is no snapshot.
-    let paged = |write: bool, fields: Vec<&'static str>| EntityCapabilities {
-        keys: KeyListing::Paged,
-        ..scanned(write, fields)
+    let paged = |write: bool| change(scanned(write), |able| able.keys = KeyListing::Paged);
+    let bare = || {
+        EntityCapabilities::with(|able| {
+            able.keys = KeyListing::Snapshot;
+            able.page_max = u32::MAX;
+        })
     };
-    let bare =
-        || EntityCapabilities { keys: KeyListing::Snapshot, page_max: u32::MAX, ..EntityCapabilities::default() };
-    let filtered = |write: bool, fields: Vec<&'static str>| EntityCapabilities {
-        incremental: Incremental::Filter,
-        ..scanned(write, fields)
+    let action = |other: EntityKind| {
+        EntityCapabilities::with(|able| {
+            able.incremental = Incremental::Filter;
+            able.page_max = ROWS_MAX;
+            (able.create, able.update, able.delete) = (tickets, tickets, tickets);
+            able.key = ACTION_KEY;
+            able.also_feeds = vec![other];
+            able.children_of = vec![EntityKind::TICKET, EntityKind::PROJECT, EntityKind::OPPORTUNITY];
+        })
     };
-    let action = |other: EntityKind, fields: Vec<&'static str>| EntityCapabilities {
-        writable: if tickets { fields } else { Vec::new() },
-        // A part of the key.
-        create_only: vec!["ticket"],
-        incremental: Incremental::Filter,
-        page_max: ROWS_MAX,
-        create: tickets,
-        update: tickets,
-        delete: tickets,
-        key: ACTION_KEY,
-        also_feeds: vec![other],
-        children_of: vec![EntityKind::TICKET, EntityKind::PROJECT, EntityKind::OPPORTUNITY],
-        ..EntityCapabilities::default()
-    };
-    let mut of_opportunity = Opportunities::fields();
-    of_opportunity.push("status");
-    // Members of a single record that no row of a list has.
-    let alone =
-        |fields: &[&'static str], of: EntityCapabilities| EntityCapabilities { single_only: fields.to_vec(), ..of };
-    let of_ticket: &[&'static str] = if no_custom_fields { &["agreement", "custom"] } else { &["agreement"] };
-    let references = || EntityCapabilities { count: true, get: false, key: psa_core::ReferenceItem::KEY, ..bare() };
-    Capabilities {
-        entities: [
-            (EntityKind::AGENT, bare()),
-            (EntityKind::TEAM, bare()),
-            (EntityKind::COMPANY, alone(&["website"], scanned(customers, Companies::fields()))),
-            (EntityKind::SITE, scanned(customers, Sites::fields())),
-            (EntityKind::CONTACT, scanned(customers, Contacts::fields())),
-            (
-                EntityKind::TICKET,
-                EntityCapabilities {
-                    numbered_with: vec![EntityKind::PROJECT, EntityKind::OPPORTUNITY],
-                    ..alone(of_ticket, filtered(tickets, Tickets::fields()))
-                },
-            ),
-            (EntityKind::OPPORTUNITY, filtered(sales, of_opportunity)),
-            (EntityKind::PROJECT, filtered(may("edit:projects"), Projects::fields())),
-            (EntityKind::TICKET_NOTE, action(EntityKind::TIME_ENTRY, NoteWrites::fields())),
-            (EntityKind::TIME_ENTRY, action(EntityKind::TICKET_NOTE, TimeWrites::fields())),
-            (EntityKind::APPOINTMENT, alone(&["notes"], paged(may("edit:calendar"), Appointments::fields()))),
-            (EntityKind::AGREEMENT, paged(may("edit:contracts"), Agreements::fields())),
-            (EntityKind::ASSET, scanned(may("edit:assets"), Assets::fields())),
-            (EntityKind::INVOICE, scanned(false, Vec::new())),
-            (EntityKind::REFERENCE_ITEM, references()),
-        ]
-        .map(needs)
-        .into(),
-        overlap: Duration::from_secs(300),
-        rate_limit: halo.inner().limit,
-        idempotent_create: false,
-        echo: Vec::new(),
-    }
+    let ticket = change(written::<Tickets>(filtered(tickets)), |able| {
+        able.numbered_with = vec![EntityKind::PROJECT, EntityKind::OPPORTUNITY];
+    });
+    let ticket = ticket.reads_alone(fields!(Ticket: AGREEMENT));
+    // A part of the key.
+    let note = written::<NoteWrites>(action(EntityKind::TIME_ENTRY)).creates_only(fields!(TicketNote: TICKET));
+    let hours = written::<TimeWrites>(action(EntityKind::TICKET_NOTE)).creates_only(fields!(TimeEntry: TICKET));
+    let references = change(bare(), |able| {
+        able.count = true;
+        able.get = false;
+        able.key = psa_core::ReferenceItem::KEY;
+    });
+    let entities = [
+        (EntityKind::AGENT, read::<Agents>(bare())),
+        (EntityKind::TEAM, read::<Teams>(bare())),
+        (EntityKind::COMPANY, written::<Companies>(scanned(customers)).reads_alone(fields!(Company: WEBSITE))),
+        (EntityKind::SITE, written::<Sites>(scanned(customers))),
+        (EntityKind::CONTACT, written::<Contacts>(scanned(customers))),
+        (EntityKind::TICKET, if no_custom_fields { ticket.reads_alone(fields!(Ticket: CUSTOM)) } else { ticket }),
+        (
+            EntityKind::OPPORTUNITY,
+            written::<Opportunities>(filtered(sales))
+                .writes(fields!(Opportunity: STATUS))
+                .keeps(fields!(Opportunity: STATUS)),
+        ),
+        (EntityKind::PROJECT, written::<Projects>(filtered(may("edit:projects")))),
+        (EntityKind::TICKET_NOTE, note),
+        (EntityKind::TIME_ENTRY, hours),
+        (
+            EntityKind::APPOINTMENT,
+            written::<Appointments>(paged(may("edit:calendar"))).reads_alone(fields!(Appointment: NOTES)),
+        ),
+        (EntityKind::AGREEMENT, written::<Agreements>(paged(may("edit:contracts")))),
+        (EntityKind::ASSET, written::<Assets>(scanned(may("edit:assets")))),
+        (EntityKind::INVOICE, read::<Invoices>(scanned(false))),
+        (EntityKind::REFERENCE_ITEM, references.reads(References::READS.iter().copied())),
+    ];
+    Capabilities::with(|all| {
+        all.entities = entities
+            .map(|(kind, able)| (kind, if able.update { able } else { able.writes_nothing() }))
+            .map(needs)
+            .into();
+        all.overlap = Duration::from_secs(300);
+        all.rate_limit = halo.inner().limit;
+    })
+}
+
+/// Capabilities with a change.
+fn change(mut able: EntityCapabilities, set: impl FnOnce(&mut EntityCapabilities)) -> EntityCapabilities {
+    set(&mut able);
+    able
+}
+
+/// What the mapping reads.
+fn read<M: Mapping>(able: EntityCapabilities) -> EntityCapabilities {
+    able.reads(M::READS.iter().copied())
+}
+
+/// What the mapping reads and writes.
+fn written<M: Writes>(able: EntityCapabilities) -> EntityCapabilities {
+    read::<M>(able).writes(M::fields()).keeps(M::KEEPS.iter().copied()).max_elements(M::MAX_ELEMENTS.iter().copied())
 }
 
 #[async_trait]

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use psa_core::{Contact, Email, Key, Phone, Reference, Result};
+use psa_core::{Contact, Email, Key, Mapped, Phone, Reference, Result, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -15,6 +15,11 @@ pub(crate) struct Contacts;
 impl Mapping for Contacts {
     type Native = User;
     type Common = Contact;
+
+    const READS: &'static [&'static str] = &fields!(
+        Contact: NAME, FIRST_NAME, LAST_NAME, TITLE, EMAILS, PHONES, COMPANY, SITE, IS_VIP, INACTIVE, ENTRA_ID,
+        NOTES, CUSTOM
+    );
     const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<User> {
@@ -57,20 +62,24 @@ impl Mapping for Contacts {
 
 #[async_trait]
 impl Writes for Contacts {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("first_name", Member::Plain("firstname")),
-        ("last_name", Member::Plain("surname")),
-        ("title", Member::Plain("title")),
-        ("emails", Member::Only("emailaddress", "address")),
-        ("phones", Member::Phones),
-        ("company", Member::Reference("client_id")),
-        ("site", Member::Reference("site_id")),
-        ("is_vip", Member::Plain("isimportantcontact")),
-        ("inactive", Member::Plain("inactive")),
-        ("notes", Member::Plain("notes")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<Contact, Member>] = &[
+        Mapped::new(Contact::NAME, Member::Plain("name")),
+        Mapped::new(Contact::FIRST_NAME, Member::Plain("firstname")),
+        Mapped::new(Contact::LAST_NAME, Member::Plain("surname")),
+        Mapped::new(Contact::TITLE, Member::Plain("title")),
+        Mapped::new(Contact::EMAILS, Member::Only("emailaddress", "address")),
+        Mapped::new(Contact::PHONES, Member::Phones),
+        Mapped::new(Contact::COMPANY, Member::Reference("client_id")),
+        Mapped::new(Contact::SITE, Member::Reference("site_id")),
+        Mapped::new(Contact::IS_VIP, Member::Plain("isimportantcontact")),
+        Mapped::new(Contact::INACTIVE, Member::Plain("inactive")),
+        Mapped::new(Contact::NOTES, Member::Plain("notes")),
+        Mapped::new(Contact::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(Contact: NAME, COMPANY);
+
+    const MAX_ELEMENTS: &'static [(&'static str, u32)] = &[(Contact::EMAILS.field(), 1), (Contact::PHONES.field(), 4)];
 
     fn custom(user: &User) -> &[CustomField] {
         &user.customfields

@@ -1,5 +1,6 @@
 //! What every mapping may need, and how Halo's values are read.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use psa_core::{Custom, CustomFieldId, KeyShape, Reference, StatusMap};
 
 use super::name_cache::Lookups;
@@ -57,4 +58,9 @@ fn is_wanted(field: &CustomField, wanted: Option<&[i64]>) -> bool {
 /// What identifies a custom field.
 pub(crate) fn identity(field: &CustomField) -> CustomFieldId<'_> {
     CustomFieldId { id: field.id, name: field.name.as_deref() }
+}
+
+/// The day that a date without a time of day is. Halo shows it at midnight or at noon.
+pub(crate) fn day(at: Option<DateTime<Utc>>) -> Option<NaiveDate> {
+    at.map(|at| at.date_naive())
 }

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use psa_core::{Invoice as CommonInvoice, Label, Reference};
+use psa_core::{Invoice as CommonInvoice, Label, Reference, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -14,6 +14,11 @@ pub(crate) struct Invoices;
 impl Mapping for Invoices {
     type Native = Invoice;
     type Common = CommonInvoice;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonInvoice: NUMBER, STATUS, COMPANY, AGREEMENT, TICKET, DATE, DUE_AT, PAID_AT, SUBTOTAL, TAX, TOTAL, PAID,
+        BALANCE, CURRENCY, REFERENCE, POSTED, CUSTOM, UPDATED_AT
+    );
     const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<Invoice> {

@@ -23,3 +23,6 @@ mod ticket;
 mod writer;
 
 pub use connector::{HaloConnector, HaloConnectorBuilder};
+
+#[cfg(test)]
+mod tests;

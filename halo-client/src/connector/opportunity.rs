@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use psa_core::{
-    Evidence, Key, Label, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, PathChange, Reference,
-    Relabel, Result,
+    Evidence, Key, Label, Mapped, Normalized, Opportunity as CommonOpportunity, OpportunityStatus, PathChange,
+    Reference, Relabel, Result, fields,
 };
 use serde_json::Value;
 
@@ -20,6 +20,11 @@ pub(crate) struct Opportunities;
 impl Mapping for Opportunities {
     type Native = Opportunity;
     type Common = CommonOpportunity;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonOpportunity: NAME, DESCRIPTION, STAGE, STATUS, PROBABILITY, AMOUNT, COMPANY, CONTACT, OWNER, TEAM,
+        PIPELINE, CLOSE_DATE, CREATED_AT, CLOSED_AT, UPDATED_AT
+    );
     const NAMES: bool = true;
     const IDS_ONLY: Option<&'static str> = Some("ticketidonly");
 
@@ -69,7 +74,7 @@ impl Mapping for Opportunities {
             owner: ids::some(o.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
             team: context::non_blank(&o.team).map(Label::named),
             pipeline: ids::some(o.workflow_id).map(|w| Label::new(w, None)),
-            close_date: o.targetdate,
+            close_date: context::day(o.targetdate),
             created_at: o.dateoccurred,
             closed_at: o.dateclosed,
             updated_at: o.updated(),
@@ -85,25 +90,27 @@ impl Mapping for Opportunities {
 
 #[async_trait]
 impl Writes for Opportunities {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("summary")),
-        ("description", Member::Plain("details")),
-        ("probability", Member::Plain("oppconversionprobability")),
-        ("amount", Member::Plain("oppvalue")),
-        ("company", Member::Reference("client_id")),
-        ("contact", Member::Reference("user_id")),
-        ("owner", Member::Reference("agent_id")),
-        ("team", Member::LabelName("team")),
-        ("pipeline", Member::LabelId("workflow_id")),
-        ("close_date", Member::Day("targetdate")),
-        ("stage", Member::LabelId("pipeline_stage_id")),
+    const MEMBERS: &'static [Mapped<CommonOpportunity, Member>] = &[
+        Mapped::new(CommonOpportunity::NAME, Member::Plain("summary")),
+        Mapped::new(CommonOpportunity::DESCRIPTION, Member::Plain("details")),
+        Mapped::new(CommonOpportunity::PROBABILITY, Member::Plain("oppconversionprobability")),
+        Mapped::new(CommonOpportunity::AMOUNT, Member::Plain("oppvalue")),
+        Mapped::new(CommonOpportunity::COMPANY, Member::Reference("client_id")),
+        Mapped::new(CommonOpportunity::CONTACT, Member::Reference("user_id")),
+        Mapped::new(CommonOpportunity::OWNER, Member::Reference("agent_id")),
+        Mapped::new(CommonOpportunity::TEAM, Member::LabelName("team")),
+        Mapped::new(CommonOpportunity::PIPELINE, Member::LabelId("workflow_id")),
+        Mapped::new(CommonOpportunity::CLOSE_DATE, Member::Day("targetdate")),
+        Mapped::new(CommonOpportunity::STAGE, Member::LabelId("pipeline_stage_id")),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonOpportunity: NAME, TEAM);
     // Tickets, opportunities and projects are numbered together.
     const SHARES_NUMBERS: bool = true;
 
     /// Won and lost are a closure category and a status that closes.
     fn special(context: &Context, change: &PathChange) -> Result<Option<Vec<(&'static str, Value)>>> {
-        if change.field() != "status" {
+        if !change.is(CommonOpportunity::STATUS) {
             return Ok(None);
         }
         let (categories, what) = match change.part("value")?.as_str() {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Evidence, Key, Label, Project as CommonProject, Reference, Relabel, Result};
+use psa_core::{Evidence, Key, Label, Mapped, Project as CommonProject, Reference, Relabel, Result, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -16,6 +16,12 @@ pub(crate) struct Projects;
 impl Mapping for Projects {
     type Native = Project;
     type Common = CommonProject;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonProject: NAME, DESCRIPTION, PROJECT_TYPE, STATUS, CLOSED, COMPANY, SITE, CONTACT, MANAGER, TEAM,
+        STARTS_AT, DUE_AT, BUDGET_HOURS, ACTUAL_HOURS, BUDGET_AMOUNT, ACTUAL_AMOUNT, PERCENT_COMPLETE, CREATED_AT,
+        CLOSED_AT, UPDATED_AT
+    );
     const NAMES: bool = true;
     const IDS_ONLY: Option<&'static str> = Some("ticketidonly");
 
@@ -51,8 +57,8 @@ impl Mapping for Projects {
             contact: ids::some(p.user_id).map(|u| Reference::to(u.0)),
             manager: ids::some(p.agent_id).filter(|a| *a != AgentId::UNASSIGNED).map(|a| Reference::to(a.0)),
             team: context::non_blank(&p.team).map(Label::named),
-            starts_at: p.startdate,
-            due_at: p.targetdate,
+            starts_at: context::day(p.startdate),
+            due_at: context::day(p.targetdate),
             budget_hours: p.projecttimebudget,
             actual_hours: p.projecttimeactual,
             budget_amount: p.projectmoneybudget,
@@ -74,21 +80,23 @@ impl Mapping for Projects {
 
 #[async_trait]
 impl Writes for Projects {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("summary")),
-        ("description", Member::Plain("details")),
-        ("project_type", Member::LabelId("tickettype_id")),
-        ("status", Member::LabelId("status_id")),
-        ("company", Member::Reference("client_id")),
-        ("site", Member::Reference("site_id")),
-        ("contact", Member::Reference("user_id")),
-        ("manager", Member::Reference("agent_id")),
-        ("team", Member::LabelName("team")),
-        ("starts_at", Member::Day("startdate")),
-        ("due_at", Member::Day("targetdate")),
-        ("budget_hours", Member::Plain("projecttimebudget")),
-        ("budget_amount", Member::Plain("projectmoneybudget")),
+    const MEMBERS: &'static [Mapped<CommonProject, Member>] = &[
+        Mapped::new(CommonProject::NAME, Member::Plain("summary")),
+        Mapped::new(CommonProject::DESCRIPTION, Member::Plain("details")),
+        Mapped::new(CommonProject::PROJECT_TYPE, Member::LabelId("tickettype_id")),
+        Mapped::new(CommonProject::STATUS, Member::LabelId("status_id")),
+        Mapped::new(CommonProject::COMPANY, Member::Reference("client_id")),
+        Mapped::new(CommonProject::SITE, Member::Reference("site_id")),
+        Mapped::new(CommonProject::CONTACT, Member::Reference("user_id")),
+        Mapped::new(CommonProject::MANAGER, Member::Reference("agent_id")),
+        Mapped::new(CommonProject::TEAM, Member::LabelName("team")),
+        Mapped::new(CommonProject::STARTS_AT, Member::Day("startdate")),
+        Mapped::new(CommonProject::DUE_AT, Member::Day("targetdate")),
+        Mapped::new(CommonProject::BUDGET_HOURS, Member::Plain("projecttimebudget")),
+        Mapped::new(CommonProject::BUDGET_AMOUNT, Member::Plain("projectmoneybudget")),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonProject: NAME, STATUS, TEAM);
     // Tickets, opportunities and projects are numbered together.
     const SHARES_NUMBERS: bool = true;
 

@@ -24,6 +24,9 @@ pub(crate) trait Mapping: Send + Sync + 'static {
     type Native: HaloResource;
     type Common: Entity;
 
+    /// The fields that [`common`](Self::common) fills.
+    const READS: &'static [&'static str];
+
     /// Whether the mapping needs the names of statuses, types and priorities.
     const NAMES: bool = false;
 
@@ -105,16 +108,11 @@ impl<M: Mapping> HaloReader<M> {
                     return Item::Removed { key, evidence };
                 }
                 let updated_at = record.value.as_ref().ok().and_then(M::updated_at);
-                Item::Upsert(Record {
-                    key,
-                    version: Version { updated_at, tag: None },
-                    value: record.value.map(|native| M::common(&native, &self.context, names)),
-                    raw: record.raw,
-                    projection: Projection::List,
-                })
+                let value = record.value.map(|native| M::common(&native, &self.context, names));
+                Item::Upsert(Record::new(key, Version::stamped(updated_at), value, record.raw, Projection::List))
             })
             .collect();
-        Page { items, cursor: page.cursor, vendor_time: page.vendor_time, total: page.total, atomic: page.whole }
+        Page::new(items, page.cursor).at(page.vendor_time).total(page.total).atomic(page.whole)
     }
 }
 
@@ -161,13 +159,8 @@ impl<M: Mapping> Reader<M::Common> for HaloReader<M> {
             }
         }
         let updated_at = found.value.as_ref().ok().and_then(M::updated_at);
-        Ok(Record {
-            key: key.clone(),
-            version: Version { updated_at, tag: None },
-            value: found.value.map(|native| M::common(&native, &self.context, &names)),
-            raw: found.raw,
-            projection: Projection::Full,
-        })
+        let value = found.value.map(|native| M::common(&native, &self.context, &names));
+        Ok(Record::new(key.clone(), Version::stamped(updated_at), value, found.raw, Projection::Full))
     }
 
     fn keys(&self, query: Query) -> BoxStream<'static, Result<KeyPage>> {
@@ -234,13 +227,8 @@ pub(crate) fn record<M: Mapping>(
     projection: Projection,
 ) -> Record<M::Common> {
     let (native, raw) = native.into_parts();
-    Record {
-        key: native.key(),
-        version: Version { updated_at: M::updated_at(&native), tag: None },
-        value: Ok(M::common(&native, context, names)),
-        raw,
-        projection,
-    }
+    let version = Version::stamped(M::updated_at(&native));
+    Record::new(native.key(), version, Ok(M::common(&native, context, names)), raw, projection)
 }
 
 /// Keys that are handed on at once: all of a large tenant's would be tens of megabytes.
@@ -251,7 +239,7 @@ fn key_pages(ids: Vec<i64>, total: u64, atomic: bool) -> BoxStream<'static, Resu
     let pages = ids.len().div_ceil(KEYS).max(1);
     let page = move |n: usize| {
         let keys = ids.iter().skip(n * KEYS).take(KEYS).copied().map(Key::from).collect();
-        Ok(KeyPage { keys, total: Some(total), atomic, cursor: None })
+        Ok(KeyPage::new(keys, None).total(Some(total)).atomic(atomic))
     };
     stream::iter((0..pages).map(page)).boxed()
 }
@@ -259,9 +247,9 @@ fn key_pages(ids: Vec<i64>, total: u64, atomic: bool) -> BoxStream<'static, Resu
 fn keys_by_page<T: HaloResource>(list: List<T>, cursor: Option<Cursor>) -> BoxStream<'static, Result<KeyPage>> {
     // What a short answer gave is in the store already, so these pages are no snapshot together with it.
     list.pages(cursor)
-        .and_then(|page| async move {
-            Ok(KeyPage { keys: keys(&page)?, total: page.total, atomic: page.whole, cursor: page.cursor })
-        })
+        .and_then(
+            |page| async move { Ok(KeyPage::new(keys(&page)?, page.cursor).total(page.total).atomic(page.whole)) },
+        )
         .boxed()
 }
 

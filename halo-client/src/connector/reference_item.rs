@@ -9,7 +9,7 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use psa_core::{
     Cursor, Error, ErrorKind, Item, Key, KeyPage, Label, Page, Projection, Query, Reader, Record, ReferenceItem,
-    Result, Version,
+    Result, Version, fields,
 };
 
 use super::context::Context;
@@ -143,19 +143,18 @@ async fn read<T: Listed>(list: List<T>, query: &Query, keep: fn(&T) -> bool) -> 
             Ok(id) => Key::from_parts([T::SET.to_owned(), id]),
             Err(_) => Key::from_parts([T::SET.to_owned(), T::id_of_broken(&record.raw)]),
         };
-        Record {
-            key,
-            version: Version::default(),
-            value: record.value.map(|v| v.item()),
-            // A slice of its list: the lists live shortly.
-            raw: Bytes::copy_from_slice(&record.raw),
-            projection: Projection::List,
-        }
+        // A slice of its list: the lists live shortly.
+        let raw = Bytes::copy_from_slice(&record.raw);
+        Record::new(key, Version::default(), record.value.map(|v| v.item()), raw, Projection::List)
     });
     Ok((records.collect(), page.vendor_time))
 }
 
 impl References {
+    /// The fields that are filled.
+    pub(crate) const READS: &'static [&'static str] =
+        &fields!(ReferenceItem: SET, ID, NAME, CODE, GROUP, POSITION, INACTIVE, VALUE_TYPE);
+
     pub(crate) fn new(context: Arc<Context>) -> Self {
         Self { context }
     }
@@ -198,7 +197,7 @@ impl Reader<ReferenceItem> for References {
             let (records, vendor_time) = this.all(&query).await?;
             let total = Some(records.len() as u64);
             let items = records.into_iter().map(Item::Upsert).collect();
-            Ok(Page { items, cursor: None, vendor_time, total, atomic: true })
+            Ok(Page::new(items, None).at(vendor_time).total(total).atomic(true))
         })
         .boxed()
     }
@@ -214,7 +213,7 @@ impl Reader<ReferenceItem> for References {
         stream::once(async move {
             let (records, _) = this.all(&query).await?;
             let total = Some(records.len() as u64);
-            Ok(KeyPage { keys: records.into_iter().map(|r| r.key).collect(), total, atomic: true, cursor: None })
+            Ok(KeyPage::new(records.into_iter().map(|r| r.key).collect(), None).total(total).atomic(true))
         })
         .boxed()
     }

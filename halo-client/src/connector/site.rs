@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use psa_core::{Address, Key, Reference, Result, Site as CommonSite};
+use psa_core::{Address, Key, Mapped, Reference, Result, Site as CommonSite, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -15,6 +15,9 @@ pub(crate) struct Sites;
 impl Mapping for Sites {
     type Native = Site;
     type Common = CommonSite;
+
+    const READS: &'static [&'static str] =
+        &fields!(CommonSite: NAME, COMPANY, PHONE, ADDRESS, TIMEZONE, INACTIVE, MAIN_CONTACT, NOTES, CUSTOM);
     const IDS_ONLY: Option<&'static str> = Some("idonly");
 
     fn list(context: &Context) -> List<Site> {
@@ -61,16 +64,18 @@ fn address(site: &Site) -> Option<Address> {
 
 #[async_trait]
 impl Writes for Sites {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("name", Member::Plain("name")),
-        ("company", Member::Reference("client_id")),
-        ("phone", Member::Plain("phonenumber")),
-        ("inactive", Member::Plain("inactive")),
-        ("notes", Member::Plain("notes")),
-        ("timezone", Member::Plain("timezone")),
-        ("main_contact", Member::Reference("maincontact_id")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonSite, Member>] = &[
+        Mapped::new(CommonSite::NAME, Member::Plain("name")),
+        Mapped::new(CommonSite::COMPANY, Member::Reference("client_id")),
+        Mapped::new(CommonSite::PHONE, Member::Plain("phonenumber")),
+        Mapped::new(CommonSite::INACTIVE, Member::Plain("inactive")),
+        Mapped::new(CommonSite::NOTES, Member::Plain("notes")),
+        Mapped::new(CommonSite::TIMEZONE, Member::Plain("timezone")),
+        Mapped::new(CommonSite::MAIN_CONTACT, Member::Reference("maincontact_id")),
+        Mapped::new(CommonSite::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonSite: NAME);
 
     fn custom(site: &Site) -> &[CustomField] {
         &site.customfields

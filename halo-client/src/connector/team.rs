@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use psa_core::{Label, Team as CommonTeam};
+use psa_core::{Label, Team as CommonTeam, fields};
 
 use super::context::Context;
 use super::name_cache::Names;
@@ -13,6 +13,8 @@ pub(crate) struct Teams;
 impl Mapping for Teams {
     type Native = Team;
     type Common = CommonTeam;
+
+    const READS: &'static [&'static str] = &fields!(CommonTeam: NAME, DEPARTMENT, INACTIVE, TAKES_TICKETS, UPDATED_AT);
 
     fn list(context: &Context) -> List<Team> {
         context.halo.teams().list()

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use psa_core::{Evidence, Key, Label, Reference, Relabel, Result, Ticket as CommonTicket};
+use psa_core::{Evidence, Key, Label, Mapped, Reference, Relabel, Result, Ticket as CommonTicket, fields};
 
 use super::context::{self, Context};
 use super::name_cache::Names;
@@ -16,6 +16,12 @@ pub(crate) struct Tickets;
 impl Mapping for Tickets {
     type Native = Ticket;
     type Common = CommonTicket;
+
+    const READS: &'static [&'static str] = &fields!(
+        CommonTicket: NUMBER, SUMMARY, DESCRIPTION, TICKET_TYPE, SUBTYPE, ITEM, STATUS, STAGE, CLOSED, PRIORITY,
+        IMPACT, URGENCY, COMPANY, SITE, CONTACT, ASSIGNEE, TEAM, SOURCE, SLA, ON_HOLD, RESPOND_BY, DUE_AT,
+        ESTIMATE_HOURS, PARENT, MERGED_INTO, AGREEMENT, CUSTOM, CREATED_AT, CLOSED_AT, UPDATED_AT
+    );
     const NAMES: bool = true;
     const IDS_ONLY: Option<&'static str> = Some("ticketidonly");
 
@@ -96,27 +102,29 @@ fn wanted(context: &Context) -> Option<&[i64]> {
 
 #[async_trait]
 impl Writes for Tickets {
-    const MEMBERS: &'static [(&'static str, Member)] = &[
-        ("summary", Member::Plain("summary")),
-        ("description", Member::Plain("details")),
-        ("ticket_type", Member::LabelId("tickettype_id")),
-        ("subtype", Member::LabelName("category_1")),
-        ("item", Member::LabelName("category_2")),
-        ("status", Member::LabelId("status_id")),
-        ("priority", Member::LabelId("priority_id")),
-        ("impact", Member::LabelId("impact")),
-        ("urgency", Member::LabelId("urgency")),
-        ("company", Member::Reference("client_id")),
-        ("site", Member::Reference("site_id")),
-        ("contact", Member::Reference("user_id")),
-        ("assignee", Member::Reference("agent_id")),
-        ("team", Member::LabelName("team")),
-        ("due_at", Member::Plain("fixbydate")),
-        ("estimate_hours", Member::Plain("estimate")),
-        ("parent", Member::Reference("parent_id")),
-        ("agreement", Member::Reference("contract_id")),
-        ("custom", Member::Custom),
+    const MEMBERS: &'static [Mapped<CommonTicket, Member>] = &[
+        Mapped::new(CommonTicket::SUMMARY, Member::Plain("summary")),
+        Mapped::new(CommonTicket::DESCRIPTION, Member::Plain("details")),
+        Mapped::new(CommonTicket::TICKET_TYPE, Member::LabelId("tickettype_id")),
+        Mapped::new(CommonTicket::SUBTYPE, Member::LabelName("category_1")),
+        Mapped::new(CommonTicket::ITEM, Member::LabelName("category_2")),
+        Mapped::new(CommonTicket::STATUS, Member::LabelId("status_id")),
+        Mapped::new(CommonTicket::PRIORITY, Member::LabelId("priority_id")),
+        Mapped::new(CommonTicket::IMPACT, Member::LabelId("impact")),
+        Mapped::new(CommonTicket::URGENCY, Member::LabelId("urgency")),
+        Mapped::new(CommonTicket::COMPANY, Member::Reference("client_id")),
+        Mapped::new(CommonTicket::SITE, Member::Reference("site_id")),
+        Mapped::new(CommonTicket::CONTACT, Member::Reference("user_id")),
+        Mapped::new(CommonTicket::ASSIGNEE, Member::Reference("agent_id")),
+        Mapped::new(CommonTicket::TEAM, Member::LabelName("team")),
+        Mapped::new(CommonTicket::DUE_AT, Member::Plain("fixbydate")),
+        Mapped::new(CommonTicket::ESTIMATE_HOURS, Member::Plain("estimate")),
+        Mapped::new(CommonTicket::PARENT, Member::Reference("parent_id")),
+        Mapped::new(CommonTicket::AGREEMENT, Member::Reference("contract_id")),
+        Mapped::new(CommonTicket::CUSTOM, Member::Custom),
     ];
+
+    const KEEPS: &'static [&'static str] = &fields!(CommonTicket: SUMMARY, TICKET_TYPE, STATUS, TEAM);
     // Tickets, opportunities and projects are numbered together.
     const SHARES_NUMBERS: bool = true;
 

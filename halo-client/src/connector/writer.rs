@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::Datelike;
 use psa_core::{
-    AnyChanges, Changes, CustomFieldId, Entity, Error, ErrorKind, FieldType, Key, PathChange, Phase, Projection,
-    Record, Result, Visibility, Writer,
+    AnyChanges, Changes, CustomFieldId, Entity, Error, ErrorKind, FieldType, Key, Mapped, PathChange, Phase,
+    Projection, Record, Result, Ticket, Visibility, Writer,
 };
 use psa_http::json::Native;
 use serde_json::{Value, json};
@@ -45,7 +45,11 @@ pub(crate) enum Member {
 #[async_trait]
 pub(crate) trait Writes: Mapping {
     /// Common path and what it becomes.
-    const MEMBERS: &'static [(&'static str, Member)];
+    const MEMBERS: &'static [Mapped<Self::Common, Member>];
+    /// Fields that Halo does not clear.
+    const KEEPS: &'static [&'static str] = &[];
+    /// Lists that Halo has so many places for.
+    const MAX_ELEMENTS: &'static [(&'static str, u32)] = &[];
     /// Fields that are a part of the key: no update names them.
     const KEY: &'static [&'static str] = &[];
     /// Halo's members that are the key.
@@ -82,9 +86,12 @@ pub(crate) trait Writes: Mapping {
     async fn delete(context: &Context, key: &Key) -> Result<()>;
     /// The fields that can be written.
     fn fields() -> Vec<&'static str> {
-        Self::MEMBERS.iter().map(|(path, _)| *path).collect()
+        Self::MEMBERS.iter().map(Mapped::field).collect()
     }
 }
+
+/// The field of every kind that holds custom fields.
+const CUSTOM: &str = Ticket::CUSTOM.field();
 
 /// What is written.
 #[derive(Debug)]
@@ -165,8 +172,7 @@ impl<M: Writes> HaloWriter<M> {
                 save = members.into_iter().fold(save, |save, (member, value)| save.set(member, value));
                 continue;
             }
-            let Some((_, member)) = M::MEMBERS.iter().find(|(p, _)| *p == change.field()) else { continue };
-            let member = *member;
+            let Some(member) = Mapped::find(M::MEMBERS, change.field()).copied() else { continue };
             if let Member::Custom = member {
                 for element in custom_fields::<M>(&self.context, &change, current)? {
                     save = save.add_to("customfields", element);
@@ -184,7 +190,7 @@ impl<M: Writes> HaloWriter<M> {
     fn refuse_unwritable(&self, changes: &AnyChanges) -> Result<()> {
         for (path, value) in &changes.common {
             let change = PathChange::new(path.clone(), value.clone());
-            if !M::MEMBERS.iter().any(|(p, _)| *p == change.field()) && M::special(&self.context, &change)?.is_none() {
+            if Mapped::find(M::MEMBERS, change.field()).is_none() && M::special(&self.context, &change)?.is_none() {
                 return Err(change.unsupported(format!(
                     "Halo has no member to write a {}'s {} to",
                     M::Common::KIND,
@@ -217,7 +223,12 @@ fn alive<M: Mapping>(native: &M::Native, key: &Key) -> Result<()> {
 /// The members and values for a common path.
 fn native<M: Writes>(member: Member, change: PathChange) -> Result<Vec<(&'static str, Value)>> {
     let ty = <M::Common as Entity>::schema().field(change.field()).map(|field| &field.ty);
-    if ty == Some(&FieldType::DateTime) && change.moment()?.is_some_and(|at| at.year() <= NO_DATE) {
+    let year = match ty {
+        Some(FieldType::DateTime) => change.moment()?.map(|at| at.year()),
+        Some(FieldType::Date) => change.day()?.map(|day| day.year()),
+        _ => None,
+    };
+    if year.is_some_and(|year| year <= NO_DATE) {
         return Err(Error::new(ErrorKind::InvalidRequest, "Halo shows a date of this year as no date")
             .with_context("field", change.field())
             .with_context("remedy", "Give a date after 1980, or clear the field."));
@@ -228,7 +239,7 @@ fn native<M: Writes>(member: Member, change: PathChange) -> Result<Vec<(&'static
         Member::Reference(name) | Member::LabelId(name) => (name, Value::from(change.id()?.unwrap_or(0))),
         Member::LabelName(name) => (name, change.part("name")?),
         Member::Day(name) => {
-            (name, change.moment()?.map_or(Value::Null, |at| at.format("%Y-%m-%dT12:00:00").to_string().into()))
+            (name, change.day()?.map_or(Value::Null, |day| day.format("%Y-%m-%dT12:00:00").to_string().into()))
         }
         Member::Only(name, inner) => match change.only()? {
             None => (name, Value::Null),
@@ -291,7 +302,7 @@ fn phones(change: &PathChange) -> Result<Vec<(&'static str, Value)>> {
 #[async_trait]
 impl<M: Writes> Writer<M::Common> for HaloWriter<M> {
     async fn create(&self, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        let changes = changes.into_any();
+        let changes = changes.into_any()?;
         // With an id, Halo would change the record that has it.
         changes.refuse_key(&[], &["id"])?;
         changes.refuse_computed(COMPUTED)?;
@@ -301,12 +312,12 @@ impl<M: Writes> Writer<M::Common> for HaloWriter<M> {
     }
 
     async fn update(&self, key: &Key, changes: Changes<M::Common>) -> Result<Record<M::Common>> {
-        let changes = changes.into_any();
+        let changes = changes.into_any()?;
         changes.refuse_key(M::KEY, M::KEY_MEMBERS)?;
         changes.refuse_computed(COMPUTED)?;
         self.refuse_unwritable(&changes)?;
         let compared =
-            M::SHARES_NUMBERS || changes.concern_customer() || changes.names("custom") || M::reads_first(&changes);
+            M::SHARES_NUMBERS || changes.concern_customer() || changes.names_field(CUSTOM) || M::reads_first(&changes);
         let current = if compared { Some(self.current(key).await?) } else { None };
         let before = current.as_deref().map(|native| M::common(native, &self.context, &Names::default()));
         customer::check(&self.context, &changes, before.as_ref().map(|record| record as &dyn psa_core::AnyEntity))

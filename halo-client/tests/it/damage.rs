@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use halo_client::{Halo, HaloBuilder};
 use proptest::prelude::*;
-use psa_core::{Connector, ErrorKind, Query, TicketNote};
+use psa_core::{Connector, ConnectorExt, ErrorKind, Query, TicketNote};
 use psa_http::{Body, RawRecord, Transport, TransportError};
 use psa_sandbox::HaloSandbox;
 

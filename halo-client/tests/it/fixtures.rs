@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use halo_client::{Action, Attachment, Halo, HaloResource, NativeField, Ticket, User};
-use psa_core::{Connector, Ticket as CommonTicket};
+use psa_core::{Connector, ConnectorExt, Ticket as CommonTicket};
 use psa_http::json::native;
 use serde_json::{Map, Value};
 
@@ -118,7 +118,7 @@ async fn what_the_emulated_halo_sends_decodes_maps_and_loses_nothing() {
     nothing_is_dropped(action.raw(), action.raw(), Action::FIELDS);
     assert_eq!(action.key().to_string(), format!("7/{}", action.id));
     let connector = halo.connector().build();
-    let common = (&connector as &dyn Connector).reader::<CommonTicket>().unwrap().get(&7.into()).await.unwrap();
+    let common = connector.reader::<CommonTicket>().unwrap().get(&7.into()).await.unwrap();
     assert_eq!(common.raw, ticket.raw());
     assert_eq!(common.value.unwrap().summary, ticket.summary);
 }

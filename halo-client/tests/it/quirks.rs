@@ -2,7 +2,7 @@
 
 use futures::TryStreamExt;
 use halo_client::{AgentId, ClientId, Halo, Scope, Scopes};
-use psa_core::{Connector, EntityKind, Query, Ticket};
+use psa_core::{Connector, ConnectorExt, EntityKind, Query, Ticket};
 use psa_sandbox::HaloSandbox;
 use psa_sandbox::halo::{OpenPoints, Quirks};
 
@@ -29,7 +29,7 @@ async fn ids_that_are_too_many_for_one_answer_are_read_by_pages() {
     // A page of ten tickets fits, and 3,000 ids do not.
     let halo = builder(&sandbox).body_cap(32 * 1024).build().unwrap();
     let connector = halo.connector().build();
-    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    let reader = connector.reader::<Ticket>().unwrap();
     let pages: Vec<_> = reader.keys(Query::new().page_size(10)).try_collect().await.unwrap();
     let keys: std::collections::BTreeSet<_> = pages.iter().flat_map(|p| &p.keys).collect();
     assert_eq!(keys.len(), 3_000);
@@ -70,7 +70,7 @@ async fn quirk_6_priorities_are_known_by_sla_and_number() {
     let priorities = halo.priorities().list().all().await.unwrap();
     assert_eq!(priorities.iter().filter(|p| p.priorityid.0 == 1).count(), 2);
     let connector = halo.connector().build();
-    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    let reader = connector.reader::<Ticket>().unwrap();
     for id in 1..20 {
         let ticket = reader.get(&psa_core::Key::from(id)).await.unwrap().value.unwrap();
         let vip = ticket.priority.unwrap().name.unwrap().ends_with("(VIP)");
@@ -202,7 +202,7 @@ async fn quirk_21_deleted_and_merged_tickets() {
     assert_eq!(deleted.iter().map(|t| t.id.0).collect::<Vec<_>>(), [5]);
     assert_eq!(halo.tickets().get(6).await.unwrap().merged_into_id.map(|t| t.0), Some(7));
     let connector = halo.connector().build();
-    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    let reader = connector.reader::<Ticket>().unwrap();
     let error = reader.get(&psa_core::Key::from(5)).await.unwrap_err();
     assert!(error.is_not_found() && error.context("evidence") == Some("SoftDeleted"), "{error:?}");
 }
@@ -215,8 +215,7 @@ async fn quirk_22_placeholders_are_nobody() {
         h.update_ticket(5, "client_id", 1);
     });
     let connector = halo(&sandbox).connector().build();
-    let ticket =
-        (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&5.into()).await.unwrap().value.unwrap();
+    let ticket = connector.reader::<Ticket>().unwrap().get(&5.into()).await.unwrap().value.unwrap();
     assert_eq!((ticket.assignee, ticket.company), (None, None));
 }
 
@@ -287,7 +286,7 @@ async fn quirk_30_negative_zero_nul_and_blanks_are_nothing() {
         assert!(!ticket.details.as_ref().unwrap().contains('\0'));
         assert!(ticket.estimate.is_none_or(|e| e.is_sign_positive()));
         let connector = halo(&sandbox).connector().build();
-        let common = (&connector as &dyn Connector).reader::<Ticket>().unwrap().get(&50.into()).await.unwrap();
+        let common = connector.reader::<Ticket>().unwrap().get(&50.into()).await.unwrap();
         assert_eq!(common.value.unwrap().estimate_hours, None);
     }
 }

@@ -55,7 +55,7 @@ fn basic(user: &str, password: &str, body: impl ToString) -> Request {
 }
 
 async fn hints(event: impl ToString) -> Vec<Hint> {
-    let Received { answer, hints } = receiver().receive(&signed(event)).await.unwrap();
+    let Received { answer, hints, .. } = receiver().receive(&signed(event)).await.unwrap();
     assert_eq!(answer.status, 204);
     assert!(hints.iter().all(|hint| hint.connection == "acme-halo"));
     hints

@@ -2,7 +2,7 @@
 
 use futures::TryStreamExt;
 use halo_client::StatusId;
-use psa_core::{Changes, Company, Connector, Key, Phase, Stage, StatusMap, Ticket, TicketNote, TimeEntry};
+use psa_core::{Changes, Company, ConnectorExt, Key, Label, Phase, Stage, StatusMap, Ticket, TicketNote, TimeEntry};
 use psa_sandbox::{Effect, Fault, Trigger};
 use serde_json::json;
 
@@ -82,42 +82,31 @@ async fn a_create_that_may_have_happened_is_not_repeated() {
 async fn the_common_traits_write_too() {
     let sandbox = sandbox();
     let connector = builder(&sandbox).build().unwrap().connector().build();
-    let connector: &dyn Connector = &connector;
     let tickets = connector.writer::<Ticket>().unwrap();
     let new = Changes::<Ticket>::new()
-        .set("summary", "From the portal")
-        .unwrap()
-        .set("description", "Please help")
-        .unwrap()
-        .set("company.id", "3")
-        .unwrap()
-        .set("team.name", "Projects")
-        .unwrap()
+        .set(Ticket::SUMMARY, "From the portal")
+        .set(Ticket::DESCRIPTION, "Please help")
+        .set(Ticket::COMPANY.id(), Key::from(3))
+        .set(Ticket::TEAM.name(), "Projects")
         .set_native("dont_do_rules", true);
     let record = tickets.create(new).await.unwrap();
     let ticket = record.value.unwrap();
     assert_eq!(ticket.team.unwrap().name.as_deref(), Some("Projects"));
     assert_eq!(ticket.company.unwrap().id, Key::from(3));
-    let changed = Changes::<Ticket>::new().set("status", json!({"id": "2"})).unwrap();
+    let changed = Changes::<Ticket>::new().set(Ticket::STATUS, Label::id(2));
     let ticket = tickets.update(&record.key, changed).await.unwrap().value.unwrap();
     assert_eq!(ticket.status.unwrap().name.as_deref(), Some("In Progress"));
     let id = record.key.clone();
     let note = Changes::<TicketNote>::new()
-        .set("ticket", json!({"id": id.as_str()}))
-        .unwrap()
-        .set("outcome.id", "2")
-        .unwrap()
-        .set("body", "Done")
-        .unwrap();
+        .set(TicketNote::TICKET, &id)
+        .set(TicketNote::OUTCOME.id(), "2")
+        .set(TicketNote::BODY, "Done");
     let note = connector.writer::<TicketNote>().unwrap().create(note).await.unwrap();
     assert_eq!(note.key, Key::from_parts([id.as_str(), "1"]));
     let hour = Changes::<TimeEntry>::new()
-        .set("ticket.id", id.as_str())
-        .unwrap()
-        .set("hours", 1.5)
-        .unwrap()
-        .set("notes", "Worked")
-        .unwrap()
+        .set(TimeEntry::TICKET.id(), &id)
+        .set(TimeEntry::HOURS, 1.5)
+        .set(TimeEntry::NOTES, "Worked")
         .set_native("outcome_id", 2);
     let hour = connector.writer::<TimeEntry>().unwrap().create(hour).await.unwrap();
     assert_eq!(hour.value.unwrap().hours, Some(1.5));
@@ -129,11 +118,10 @@ async fn the_common_traits_write_too() {
 async fn what_the_guide_does_not_allow_is_unsupported_and_nothing_is_sent() {
     let sandbox = sandbox();
     let connector = builder(&sandbox).build().unwrap().connector().build();
-    let connector: &dyn Connector = &connector;
     let error = connector.writer::<Company>().err().unwrap();
     assert!(error.is_unsupported() && error.to_string().contains("does not write company"), "{error}");
     let tickets = connector.writer::<Ticket>().unwrap();
-    let error = tickets.update(&5.into(), Changes::new().set("severity.id", "1").unwrap()).await.unwrap_err();
+    let error = tickets.update(&5.into(), Changes::new().set(Ticket::SEVERITY.id(), "1")).await.unwrap_err();
     assert_eq!(error.context("field"), Some("severity.id"));
     assert!(sandbox.log().is_empty());
 }
@@ -147,7 +135,7 @@ async fn stage_and_closed_are_the_callers_and_never_guessed() {
     });
     let map = StatusMap::new().with(9, Stage::Resolved, true);
     let connector = builder(&sandbox).build().unwrap().connector().status_map(map).custom_fields([165]).build();
-    let reader = (&connector as &dyn Connector).reader::<Ticket>().unwrap();
+    let reader = connector.reader::<Ticket>().unwrap();
     let closed = reader.get(&5.into()).await.unwrap().value.unwrap();
     assert_eq!((closed.stage, closed.closed), (Some(Stage::Resolved), Some(true)));
     assert_eq!(closed.custom.keys().collect::<Vec<_>>(), ["CFDevice"]);

@@ -9,7 +9,7 @@ use crate::world::{ALL_RIGHTS, builder, dataset, unbounded};
 /// Creates with the first pairs, changes by the second, and deletes.
 async fn lives<E: Entity>(connector: &dyn Connector, first: &[(&str, Value)], then: &[(&str, Value)]) {
     let changes = |pairs: &[(&str, Value)]| {
-        pairs.iter().fold(Changes::<E>::new(), |c, (path, value)| c.set(path, value.clone()).unwrap())
+        pairs.iter().fold(Changes::<E>::new(), |c, (path, value)| c.set_path(path, value.clone()).unwrap())
     };
     let (writer, reader) = (connector.writer::<E>().unwrap(), connector.reader::<E>().unwrap());
     let made = writer.create(changes(first)).await.unwrap_or_else(|e| panic!("{}: {e}", E::KIND));
@@ -44,7 +44,7 @@ async fn every_kind_that_is_written_is_created_changed_cleared_and_deleted() {
     let client = ("company", json!({"id": "3"}));
     lives::<Project>(
         &connector,
-        &[("name", json!("Move")), client.clone(), ("starts_at", json!("2026-11-02T12:00:00Z"))],
+        &[("name", json!("Move")), client.clone(), ("starts_at", json!("2026-11-02"))],
         &[("name", json!("Removal")), ("budget_hours", json!(12.5))],
     )
     .await;
@@ -73,7 +73,7 @@ async fn every_kind_that_is_written_is_created_changed_cleared_and_deleted() {
     lives::<Opportunity>(
         &connector,
         &[("name", json!("Servers")), client.clone(), ("amount", json!(500.0))],
-        &[("probability", json!(40.0)), ("stage", json!({"id": "2"})), ("close_date", json!("2026-12-01T12:00:00Z"))],
+        &[("probability", json!(40.0)), ("stage", json!({"id": "2"})), ("close_date", json!("2026-12-01"))],
     )
     .await;
     lives::<Company>(
@@ -100,13 +100,13 @@ async fn opportunities_are_won_lost_and_open_by_the_tenants_own_categories() {
     let connector: &dyn Connector = &connector;
     let (writer, reader) = (connector.writer::<Opportunity>().unwrap(), connector.reader::<Opportunity>().unwrap());
     let made = writer
-        .create(Changes::new().set("name", "Firewall").unwrap().set("company", json!({"id": "3"})).unwrap())
+        .create(Changes::new().set(Opportunity::NAME, "Firewall").set(Opportunity::COMPANY, Key::from(3)))
         .await
         .unwrap();
     let status = |record: Record<Opportunity>| record.value.unwrap().status.unwrap().value;
     assert_eq!(status(reader.get(&made.key).await.unwrap()), Some(OpportunityStatus::Open));
-    for (word, expected) in [("won", OpportunityStatus::Won), ("lost", OpportunityStatus::Lost)] {
-        let changes = Changes::new().set("status", json!({"value": word, "raw": word})).unwrap();
+    for expected in [OpportunityStatus::Won, OpportunityStatus::Lost] {
+        let changes = Changes::new().set(Opportunity::STATUS, expected);
         writer.update(&made.key, changes).await.unwrap();
         assert_eq!(status(reader.get(&made.key).await.unwrap()), Some(expected));
     }
@@ -114,11 +114,9 @@ async fn opportunities_are_won_lost_and_open_by_the_tenants_own_categories() {
     halo.opportunities().close(made.key.as_i64().unwrap(), 9, 77).send().await.unwrap();
     assert_eq!(status(reader.get(&made.key).await.unwrap()), None);
     let unmapped = halo.connector().build();
-    let writer = (&unmapped as &dyn Connector).writer::<Opportunity>().unwrap();
-    let error = writer
-        .update(&made.key, Changes::new().set("status", json!({"value": "won", "raw": ""})).unwrap())
-        .await
-        .unwrap_err();
+    let writer = unmapped.writer::<Opportunity>().unwrap();
+    let error =
+        writer.update(&made.key, Changes::new().set(Opportunity::STATUS, OpportunityStatus::Won)).await.unwrap_err();
     assert!(error.to_string().contains("closure_categories"), "{error}");
 }
 
@@ -126,7 +124,7 @@ async fn opportunities_are_won_lost_and_open_by_the_tenants_own_categories() {
 async fn a_holiday_is_no_appointment_however_it_is_asked_for() {
     let (_, halo) = unbounded(|_| {});
     let connector = halo.connector().build();
-    let reader = (&connector as &dyn Connector).reader::<Appointment>().unwrap();
+    let reader = connector.reader::<Appointment>().unwrap();
     assert!(reader.get(&12.into()).await.unwrap_err().is_not_found());
     assert!(reader.get(&11.into()).await.is_ok());
 }

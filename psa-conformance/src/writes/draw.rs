@@ -1,11 +1,9 @@
 //! Writes drawn at random from what a connector says that it can write and from what the vendor holds.
 
-use std::collections::BTreeMap;
-
-use psa_core::{AnyChanges, EntityCapabilities, EntityKind, Field, FieldType, Key};
+use psa_core::{AnyChanges, EntityCapabilities, EntityKind, Field, FieldCapabilities, FieldType, Key};
 use serde_json::{Value, json};
 
-use super::state::State;
+use crate::state::State;
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +54,10 @@ pub(crate) fn write(
             let (_, model) = state.of_kind(kind).nth(dice.below(keys.len()))?;
             let mut changes = some(dice, kind, capabilities, state, 2)?;
             for (field, value) in &model.fields {
-                if capabilities.writable.contains(field) && !changes.names(field) && *field != "code" {
+                if capabilities.field(field).is_some_and(|f| f.written())
+                    && !changes.names_field(field)
+                    && *field != "code"
+                {
                     changes.common.insert((*field).to_owned(), value.clone());
                 }
             }
@@ -103,9 +104,9 @@ fn some(
     most: usize,
 ) -> Option<AnyChanges> {
     let schema = state.schemas.get(kind)?;
-    let mut changes = AnyChanges { kind: kind.clone(), common: BTreeMap::new(), native: BTreeMap::new() };
+    let mut changes = AnyChanges::new(kind.clone());
     for _ in 0..=dice.below(most) {
-        let path = *dice.one(&capabilities.writable)?;
+        let path = *dice.one(&capabilities.fields_that(FieldCapabilities::written))?;
         if let Some(field) = schema.field(path)
             && let Some(value) = value(dice, field, kind, state)
         {
@@ -134,6 +135,7 @@ fn value(dice: &mut Dice, field: &Field, kind: &EntityKind, state: &State) -> Op
             let day = dice.below(28) + 1;
             json!(format!("2026-10-{day:02}T12:00:00Z"))
         }
+        FieldType::Date => json!(format!("2026-10-{:02}", dice.below(28) + 1)),
         FieldType::Reference => match dice.below(6) {
             0 => {
                 let id = dice.one(&seen)?.get("id")?.as_str()?;

@@ -1,7 +1,6 @@
 //! Writes at random, and looks whether anything but what was named has changed.
 
 mod draw;
-mod state;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +10,7 @@ use psa_core::{AnyChanges, AnyRecord, Connector, EntityKind, Error, ErrorKind, F
 use serde_json::Value;
 
 use self::draw::{Dice, Write};
-use self::state::{Id, State, differences, fields};
+use crate::state::{Id, State, differences, fields};
 
 /// Members of other records that a write may change: stamps and totals of a parent, names that are repeated, an old default
 /// flag. The records must belong to the customer of the record that is written.
@@ -208,7 +207,8 @@ impl<'a> WriteSuite<'a> {
         let Write::Update(_, changes) = write else { return None };
         let of_kind = self.connector.capabilities().entity(kind)?;
         let key = changes.native.keys().any(|name| name.trim_start_matches('/').eq_ignore_ascii_case("id"));
-        let once = of_kind.create_only.iter().any(|field| changes.names(field));
+        let once = of_kind.fields_that(|field| field.create && !field.update);
+        let once = once.iter().any(|field| changes.names_field(field));
         let refused = |error: &Error| {
             let kinds = [ErrorKind::InvalidRequest, ErrorKind::Unsupported];
             error.phase() == Phase::NotSent && kinds.contains(&error.kind())
@@ -258,7 +258,9 @@ impl<'a> WriteSuite<'a> {
         let told = changes
             .common
             .iter()
-            .filter(|(path, _)| of_kind.is_some_and(|c| c.is_readable(path)) && !own_form(path.as_str()));
+            .filter(|(path, _)| of_kind.is_some_and(|c| c.is_readable(path)) && !own_form(path.as_str()))
+            // What is declared to stay when it is cleared promises nothing.
+            .filter(|(path, value)| !value.is_null() || of_kind.and_then(|c| c.field(path)).is_some_and(|f| f.clear));
         match write {
             Write::Update(..) => told.map(|(path, value)| (path.as_str(), value)).collect(),
             _ => Vec::new(),
@@ -278,7 +280,7 @@ fn fits(pattern: &str, member: &str) -> bool {
 }
 
 /// Whether what is read is what was sent. Names beside ids, the order of members and the vendor's own words are no content.
-fn same(ty: &FieldType, sent: &Value, read: Option<&Value>) -> bool {
+pub(crate) fn same(ty: &FieldType, sent: &Value, read: Option<&Value>) -> bool {
     let id = |value: &Value| {
         value.get("id").filter(|id| !id.is_null()).map(|id| id.as_str().map_or(id.to_string(), str::to_owned))
     };

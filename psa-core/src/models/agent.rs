@@ -1,10 +1,16 @@
+//! The common model of agents.
+
 use chrono::{DateTime, Utc};
 
-use super::{Label, entity};
-use crate::{EntityKind, KeyShape};
+use super::Label;
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A technician of the MSP. Halo: Agent. ConnectWise: Member.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/agent.md")]
     pub struct Agent: EntityKind::AGENT, key KeyShape::ID => {
         /// The name.
         name: Option<String>;

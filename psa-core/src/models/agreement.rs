@@ -1,10 +1,16 @@
+//! The common model of agreements.
+
 use chrono::{DateTime, Utc};
 
-use super::{Custom, Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Custom, Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// What was agreed with a customer: a contract. Halo: ClientContract. ConnectWise: Agreement.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/agreement.md")]
     pub struct Agreement: EntityKind::AGREEMENT, key KeyShape::ID => {
         /// The name or reference.
         name: Option<String>;

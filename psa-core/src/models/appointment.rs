@@ -1,10 +1,16 @@
+//! The common model of appointments.
+
 use chrono::{DateTime, Utc};
 
-use super::{Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// Time that an agent is booked for. Halo: Appointment. ConnectWise: Schedule entry.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/appointment.md")]
     pub struct Appointment: EntityKind::APPOINTMENT, key KeyShape::ID => {
         /// One line.
         subject: Option<String>;

@@ -1,10 +1,16 @@
+//! The common model of assets.
+
 use chrono::{DateTime, Utc};
 
-use super::{Custom, Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Custom, Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A device or anything else that is looked after. Halo: Asset. ConnectWise: Configuration.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/asset.md")]
     pub struct Asset: EntityKind::ASSET, key KeyShape::ID => {
         /// The name.
         name: Option<String>;

@@ -1,10 +1,16 @@
+//! The common model of companies.
+
 use chrono::{DateTime, Utc};
 
-use super::{Address, Custom, Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Address, Custom, Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A customer of the MSP. Halo: Client. ConnectWise: Company.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/company.md")]
     pub struct Company: EntityKind::COMPANY, key KeyShape::ID => {
         /// The name.
         name: Option<String>;

@@ -1,8 +1,10 @@
+//! The common model of contacts.
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Custom, Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Custom, Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 /// An e-mail address of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,10 @@ pub struct Phone {
 
 entity! {
     /// A person at a company. Halo: User. ConnectWise: Contact.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/contact.md")]
     pub struct Contact: EntityKind::CONTACT, key KeyShape::ID => {
         /// The whole name.
         name: Option<String>;

@@ -7,15 +7,24 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EntityKind, FieldType, Key};
+use crate::{EntityKind, FieldType, Key, Path};
 
-/// A type that a field of a common model can have.
-pub trait FieldValue: Serialize + DeserializeOwned + Default {
+/// A type that a field of a common model can have: an `Option` or a `Vec` of a [`FieldItem`], [`Custom`], or a plain value that
+/// no record is without. Implement it for a structure of your own that no record is without.
+pub trait FieldValue: Serialize + DeserializeOwned + Default + PartialEq {
     /// How the schema describes it.
     const TYPE: FieldType;
 
+    /// Whether it may hold nothing. Such a type implements [`Nullable`], too.
+    const NULLABLE: bool;
+
     /// Whether it holds nothing.
     fn is_unset(&self) -> bool;
+
+    /// Whether both mean the same.
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
 
     /// Appends `"name":value,` to a JSON object under construction, unless unset.
     fn write_member(&self, name: &str, out: &mut Vec<u8>) {
@@ -31,75 +40,131 @@ pub trait FieldValue: Serialize + DeserializeOwned + Default {
     }
 }
 
-/// A value that can stand inside an `Option` field.
-pub(crate) trait Scalar: Serialize + DeserializeOwned {
+/// A [`FieldValue`] that can be cleared.
+#[diagnostic::on_unimplemented(message = "a `{Self}` can't be cleared: a record is never without it")]
+pub trait Nullable: FieldValue {}
+
+/// A value that can stand inside an `Option` or a `Vec`. Implement it for a structure or a choice of your own.
+pub trait FieldItem: Serialize + DeserializeOwned + PartialEq {
+    /// How the schema describes it.
     const TYPE: FieldType;
+
+    /// Whether both mean the same.
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
-macro_rules! scalars {
-    ($($ty:ty => $field_type:expr;)*) => { $( impl Scalar for $ty { const TYPE: FieldType = $field_type; } )* };
+macro_rules! items {
+    ($($ty:ty => $field_type:expr;)*) => { $( impl FieldItem for $ty { const TYPE: FieldType = $field_type; } )* };
 }
 
-scalars! {
+items! {
     String => FieldType::Text;
+    Key => FieldType::Text;
     i64 => FieldType::Integer;
     f64 => FieldType::Decimal;
     bool => FieldType::Bool;
     DateTime<Utc> => FieldType::DateTime;
     NaiveDate => FieldType::Date;
-    Reference => FieldType::Reference;
-    Label => FieldType::Label;
     Address => FieldType::Object;
     super::Author => FieldType::Object;
+    super::Email => FieldType::Object;
+    super::Phone => FieldType::Object;
     super::Stage => FieldType::Choice(super::Stage::NAMES);
-    Normalized<super::OpportunityStatus> => FieldType::Choice(super::OpportunityStatus::NAMES);
-    Normalized<super::Visibility> => FieldType::Choice(super::Visibility::NAMES);
+    super::OpportunityStatus => FieldType::Choice(super::OpportunityStatus::NAMES);
+    super::Visibility => FieldType::Choice(super::Visibility::NAMES);
 }
 
-impl<T: Scalar> FieldValue for Option<T> {
+impl FieldItem for Reference {
+    const TYPE: FieldType = FieldType::Reference;
+}
+
+impl FieldItem for Label {
+    const TYPE: FieldType = FieldType::Label;
+    /// By id; by name only where neither has one.
+    fn same(&self, other: &Self) -> bool {
+        match (&self.id, &other.id) {
+            (None, None) => self.name == other.name,
+            (id, other) => id == other,
+        }
+    }
+}
+
+impl<T: FieldItem> FieldItem for Normalized<T> {
     const TYPE: FieldType = T::TYPE;
+    /// By value; by the vendor's word only where neither is known.
+    fn same(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (None, None) => self.raw == other.raw,
+            (Some(value), Some(other)) => value.same(other),
+            _ => false,
+        }
+    }
+}
+
+impl<T: FieldItem> FieldValue for Option<T> {
+    const TYPE: FieldType = T::TYPE;
+    const NULLABLE: bool = true;
     fn is_unset(&self) -> bool {
         self.is_none()
     }
-}
-
-impl FieldValue for Vec<super::Email> {
-    const TYPE: FieldType = FieldType::List(&FieldType::Object);
-    fn is_unset(&self) -> bool {
-        self.is_empty()
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(value), Some(other)) => value.same(other),
+            (None, None) => true,
+            _ => false,
+        }
     }
 }
 
-impl FieldValue for Vec<super::Phone> {
-    const TYPE: FieldType = FieldType::List(&FieldType::Object);
+impl<T: FieldItem> Nullable for Option<T> {}
+
+impl<T: FieldItem> FieldValue for Vec<T> {
+    const TYPE: FieldType = FieldType::List(&T::TYPE);
+    const NULLABLE: bool = true;
     fn is_unset(&self) -> bool {
         self.is_empty()
+    }
+    /// In any order: order is no content.
+    fn same(&self, other: &Self) -> bool {
+        let mut rest: Vec<&T> = other.iter().collect();
+        let mut found = |value: &T| {
+            let place = rest.iter().position(|other| value.same(other));
+            place.map(|place| rest.swap_remove(place)).is_some()
+        };
+        self.len() == other.len() && self.iter().all(&mut found)
     }
 }
 
-impl FieldValue for Vec<Label> {
-    const TYPE: FieldType = FieldType::List(&FieldType::Label);
-    fn is_unset(&self) -> bool {
-        self.is_empty()
-    }
+impl<T: FieldItem> Nullable for Vec<T> {}
+
+macro_rules! always_there {
+    ($($ty:ty)*) => { $(
+        impl FieldValue for $ty {
+            const TYPE: FieldType = <$ty as FieldItem>::TYPE;
+            const NULLABLE: bool = false;
+            fn is_unset(&self) -> bool {
+                false
+            }
+        }
+    )* };
 }
 
-impl FieldValue for Vec<Reference> {
-    const TYPE: FieldType = FieldType::List(&FieldType::Reference);
-    fn is_unset(&self) -> bool {
-        self.is_empty()
-    }
-}
+always_there! { String i64 f64 bool DateTime<Utc> NaiveDate }
 
 /// The tenant's custom fields by the vendor's name for them, values as the vendor gave them.
 pub type Custom = BTreeMap<String, Value>;
 
 impl FieldValue for Custom {
     const TYPE: FieldType = FieldType::Map;
+    const NULLABLE: bool = true;
     fn is_unset(&self) -> bool {
         self.is_empty()
     }
 }
+
+impl Nullable for Custom {}
 
 /// A reference to another record.
 ///
@@ -114,9 +179,9 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// A reference to the record with this vendor id.
-    pub fn to(id: i64) -> Self {
-        Self { id: Key::from(id), kind: None }
+    /// A reference to the record with this key.
+    pub fn to(key: impl Into<Key>) -> Self {
+        Self { id: key.into(), kind: None }
     }
 }
 
@@ -148,9 +213,33 @@ impl Label {
         true
     }
 
+    /// The label with this id. Its name is the vendor's.
+    pub fn id(id: impl ToString) -> Self {
+        Self::new(id, None)
+    }
+
     /// A label of which only the name is known.
     pub fn named(name: impl Into<String>) -> Self {
         Self { id: None, name: Some(name.into()) }
+    }
+}
+
+impl<E, A> Path<E, Option<Reference>, A> {
+    /// The key referred to.
+    pub const fn id(self) -> Path<E, Option<Key>, A> {
+        self.part("id")
+    }
+}
+
+impl<E, A> Path<E, Option<Label>, A> {
+    /// The vendor's id.
+    pub const fn id(self) -> Path<E, Option<String>, A> {
+        self.part("id")
+    }
+
+    /// The name.
+    pub const fn name(self) -> Path<E, Option<String>, A> {
+        self.part("name")
     }
 }
 
@@ -162,6 +251,20 @@ pub struct Normalized<T> {
     pub value: Option<T>,
     /// What the vendor said.
     pub raw: String,
+}
+
+impl<T> Normalized<T> {
+    /// A value of which the vendor's own word is not known.
+    pub fn of(value: T) -> Self {
+        Self { value: Some(value), raw: String::new() }
+    }
+}
+
+impl<E, T, A> Path<E, Option<Normalized<T>>, A> {
+    /// The normalised value.
+    pub const fn value(self) -> Path<E, Option<T>, A> {
+        self.part("value")
+    }
 }
 
 /// A postal address.
@@ -183,4 +286,31 @@ pub struct Address {
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+}
+
+impl<E, A> Path<E, Option<Address>, A> {
+    /// Street and further lines.
+    pub const fn lines(self) -> Path<E, Vec<String>, A> {
+        self.part("lines")
+    }
+
+    /// City.
+    pub const fn city(self) -> Path<E, Option<String>, A> {
+        self.part("city")
+    }
+
+    /// State, county or region.
+    pub const fn region(self) -> Path<E, Option<String>, A> {
+        self.part("region")
+    }
+
+    /// Post code.
+    pub const fn postcode(self) -> Path<E, Option<String>, A> {
+        self.part("postcode")
+    }
+
+    /// Country.
+    pub const fn country(self) -> Path<E, Option<String>, A> {
+        self.part("country")
+    }
 }

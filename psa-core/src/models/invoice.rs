@@ -1,10 +1,16 @@
+//! The common model of invoices.
+
 use chrono::{DateTime, Utc};
 
-use super::{Custom, Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Custom, Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// An invoice. Amounts are as the vendor gives them, in `currency`: round before adding many up.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/invoice.md")]
     pub struct Invoice: EntityKind::INVOICE, key KeyShape::ID => {
         /// The number people quote.
         number: Option<String>;

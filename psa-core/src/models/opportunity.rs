@@ -1,8 +1,10 @@
-use chrono::{DateTime, Utc};
+//! The common model of opportunities.
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Custom, Label, Normalized, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Custom, Label, Normalized, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 /// How an opportunity stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,10 @@ impl OpportunityStatus {
 
 entity! {
     /// A possible sale.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/opportunity.md")]
     pub struct Opportunity: EntityKind::OPPORTUNITY, key KeyShape::ID => {
         /// The name.
         name: Option<String>;
@@ -37,8 +43,8 @@ entity! {
         amount: Option<f64>;
         /// Currency, as the vendor names it.
         currency: Option<String>;
-        /// When it is expected to close.
-        close_date: Option<DateTime<Utc>>;
+        /// The day on which it is expected to close.
+        close_date: Option<NaiveDate>;
         /// The company.
         company: Option<Reference>, parent EntityKind::COMPANY;
         /// The contact.

@@ -1,10 +1,16 @@
-use chrono::{DateTime, Utc};
+//! The common model of projects.
 
-use super::{Custom, Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Custom, Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A project.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/project.md")]
     pub struct Project: EntityKind::PROJECT, key KeyShape::ID => {
         /// The name.
         name: Option<String>;
@@ -28,10 +34,10 @@ entity! {
         manager: Option<Reference>;
         /// The team.
         team: Option<Label>;
-        /// When it starts.
-        starts_at: Option<DateTime<Utc>>;
-        /// When it is due.
-        due_at: Option<DateTime<Utc>>;
+        /// The day on which it starts.
+        starts_at: Option<NaiveDate>;
+        /// The day on which it is due.
+        due_at: Option<NaiveDate>;
         /// Hours planned.
         budget_hours: Option<f64>;
         /// Hours worked.

@@ -1,5 +1,7 @@
-use super::{Label, entity};
-use crate::{EntityKind, KeyShape};
+//! The common model of values of the tenant's own lists.
+
+use super::Label;
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// One value of a list that the tenant keeps: a status, a type, a priority, a category, a workflow, a custom field.

@@ -1,10 +1,16 @@
+//! The common model of sites.
+
 use chrono::{DateTime, Utc};
 
-use super::{Address, Custom, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Address, Custom, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A location of a company.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/site.md")]
     pub struct Site: EntityKind::SITE, key KeyShape::ID => {
         /// The name.
         name: Option<String>;

@@ -1,3 +1,5 @@
+//! What statuses mean: stages and the map that the caller gives.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

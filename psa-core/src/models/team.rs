@@ -1,10 +1,16 @@
+//! The common model of teams.
+
 use chrono::{DateTime, Utc};
 
-use super::{Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A group of agents.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/team.md")]
     pub struct Team: EntityKind::TEAM, key KeyShape::ID => {
         /// The name.
         name: Option<String>;

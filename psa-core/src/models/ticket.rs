@@ -1,10 +1,16 @@
+//! The common model of tickets.
+
 use chrono::{DateTime, Utc};
 
-use super::{Custom, Label, Reference, Stage, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Custom, Label, Reference, Stage};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// A piece of work for a customer.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/ticket.md")]
     pub struct Ticket: EntityKind::TICKET, key KeyShape::ID => {
         /// The number people quote.
         number: Option<String>, readonly;

@@ -1,8 +1,10 @@
+//! The common model of notes of tickets.
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Normalized, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Normalized, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 /// Who wrote a note.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -40,6 +42,10 @@ impl Visibility {
 
 entity! {
     /// A comment on a ticket. Halo: an action, addressed by ticket and number.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/ticket_note.md")]
     pub struct TicketNote: EntityKind::TICKET_NOTE, key KeyShape::ID => {
         /// The ticket.
         ticket: Option<Reference>, parent EntityKind::TICKET;

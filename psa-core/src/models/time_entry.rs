@@ -1,10 +1,16 @@
+//! The common model of hours worked.
+
 use chrono::{DateTime, Utc};
 
-use super::{Label, Reference, entity};
-use crate::{EntityKind, KeyShape};
+use super::{Label, Reference};
+use crate::{EntityKind, KeyShape, entity};
 
 entity! {
     /// Hours that an agent worked.
+    ///
+    /// Which members of the vendors fill a field, and whether a connector writes it:
+    ///
+    #[doc = include_str!("fields/time_entry.md")]
     pub struct TimeEntry: EntityKind::TIME_ENTRY, key KeyShape::ID => {
         /// The ticket charged, if it was one.
         ticket: Option<Reference>, parent EntityKind::TICKET;

@@ -15,12 +15,20 @@ use crate::report::{Counts, Mode};
 pub type RunId = i64;
 
 /// A connection and a kind: what has a checkpoint.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StreamKey {
     /// The connection's name.
     pub connection: String,
     /// The kind.
     pub kind: EntityKind,
+}
+
+impl StreamKey {
+    /// The stream of a kind.
+    pub fn new(connection: impl Into<String>, kind: EntityKind) -> Self {
+        Self { connection: connection.into(), kind }
+    }
 }
 
 /// How far a pass over a stream is.
@@ -34,6 +42,7 @@ pub enum Phase {
 }
 
 /// Where a stream is. Written in the transaction of the rows it speaks of.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     /// Counts writes; a write on an older one is refused.
@@ -89,6 +98,7 @@ impl Checkpoint {
 }
 
 /// Why a record waits.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "reason")]
 pub enum HoldReason {
@@ -124,6 +134,7 @@ pub enum HoldReason {
 }
 
 /// A record that waits.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hold {
     /// Its kind.
@@ -136,7 +147,15 @@ pub struct Hold {
     pub since: String,
 }
 
-/// A record, ready to be stored.
+impl Hold {
+    /// A record that waits since a moment, in text.
+    pub fn new(kind: EntityKind, key: Key, reason: HoldReason, since: String) -> Self {
+        Self { kind, key, reason, since }
+    }
+}
+
+/// A record, ready to be stored. The engine makes it.
+#[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// The kind.
@@ -166,6 +185,7 @@ pub struct Prepared {
 }
 
 /// A record that is gone.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
     /// Its kind.
@@ -176,7 +196,15 @@ pub struct Removal {
     pub evidence: Evidence,
 }
 
+impl Removal {
+    /// A record that is gone, and why we believe it.
+    pub fn new(kind: EntityKind, key: Key, evidence: Evidence) -> Self {
+        Self { kind, key, evidence }
+    }
+}
+
 /// What kinds have to do with each other beyond their fields.
+#[non_exhaustive]
 #[derive(Debug, Clone, Default)]
 pub struct Family {
     /// A parent's kind, and the stream by which the records below it are read.
@@ -190,6 +218,7 @@ pub struct Family {
 }
 
 /// What is to be read again by itself.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// The record with this key. One that does not exist is not asked for again.
@@ -201,6 +230,7 @@ pub enum Target {
 }
 
 /// Something that is to be read.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// Its key, or the parent's.
@@ -209,7 +239,15 @@ pub struct Due {
     pub asked: i64,
 }
 
-/// What one transaction writes: rows, and the checkpoint that speaks of them.
+impl Due {
+    /// Something to be read, and the number of the request.
+    pub fn new(key: Key, asked: i64) -> Self {
+        Self { key, asked }
+    }
+}
+
+/// What one transaction writes: rows, and the checkpoint that speaks of them. The engine makes it.
+#[non_exhaustive]
 #[derive(Debug)]
 pub struct Commit {
     /// The run.
@@ -253,6 +291,7 @@ pub struct Commit {
 }
 
 /// What a commit did.
+#[non_exhaustive]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
     /// The checkpoint's new version.
@@ -264,6 +303,7 @@ pub struct Committed {
 }
 
 /// A comparison of the vendor's keys with ours, under way. It belongs to who began it, until another one begins.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// Its number.
@@ -276,6 +316,13 @@ pub struct Comparison {
     pub atomic: bool,
 }
 
+impl Comparison {
+    /// A comparison that begins.
+    pub fn new(id: i64) -> Self {
+        Self { id, cursor: None, complete: false, atomic: false }
+    }
+}
+
 /// A set of the vendor's keys that the store has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
@@ -286,6 +333,7 @@ pub enum Listing {
 }
 
 /// What a listing says.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// Keys in the listing, rows without a readable key included.
@@ -299,6 +347,7 @@ pub struct Verdict {
 }
 
 /// How the vendor's number of records and ours compared when it was last looked at.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Audit {
     /// What the vendor counted.
@@ -321,6 +370,7 @@ impl Audit {
 }
 
 /// What is known of a stream, for deciding whether its keys have to be compared.
+#[non_exhaustive]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
     /// Keys that the vendor should have, by what we know: stored, waiting, or outside the scope.
@@ -338,6 +388,7 @@ pub struct Standing {
 }
 
 /// A record that hints wait for.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
     /// Its kind.
@@ -350,7 +401,15 @@ pub struct Pending {
     pub number: i64,
 }
 
+impl Pending {
+    /// A record that hints wait for, and the number of the newest.
+    pub fn new(kind: EntityKind, key: Key, cause: Cause, number: i64) -> Self {
+        Self { kind, key, cause, number }
+    }
+}
+
 /// A stored record's content, for giving its labels new names.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// Its key.
@@ -361,7 +420,15 @@ pub struct Content {
     pub content: Vec<u8>,
 }
 
+impl Content {
+    /// The content of a stored record, and its hash.
+    pub fn new(key: Key, hash: [u8; 16], content: Vec<u8>) -> Self {
+        Self { key, hash, content }
+    }
+}
+
 /// Which connection a store is asked to keep.
+#[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct ConnectionInfo {
     /// Its name.
@@ -372,4 +439,11 @@ pub struct ConnectionInfo {
     pub account: Option<String>,
     /// Another account that this connection had before, by which it is still known.
     pub was: Option<String>,
+}
+
+impl ConnectionInfo {
+    /// A connection to a vendor's account, if that is known.
+    pub fn new(name: impl Into<String>, vendor: impl Into<String>, account: Option<String>) -> Self {
+        Self { name: name.into(), vendor: vendor.into(), account, was: None }
+    }
 }

@@ -7,7 +7,7 @@ use psa_sync::{RunReport, RunState, SyncEngine};
 use crate::world::{TICKET, World, run, succeeded};
 
 fn hint(kind: EntityKind, key: impl Into<Key>, cause: Cause, id: &str) -> Hint {
-    Hint { connection: "halo".into(), kind, key: key.into(), cause, dedupe_id: Some(id.into()) }
+    Hint::new("halo", kind, key.into(), cause).dedupe_by(String::from(id))
 }
 
 async fn fetch(engine: &SyncEngine) -> RunReport {
@@ -88,7 +88,8 @@ async fn hints_outlive_a_vendor_that_is_down() {
 async fn hints_of_what_is_not_synced_here_or_not_read_yet_do_no_harm() {
     let world = World::new(10).await;
     let engine = world.tickets();
-    let foreign = Hint { connection: "another".into(), ..hint(TICKET, 5, Cause::Updated, "m1") };
+    let mut foreign = hint(TICKET, 5, Cause::Updated, "m1");
+    foreign.connection = "another".into();
     let other = hint(EntityKind::named("asset"), 5, Cause::Updated, "m2");
     assert_eq!(engine.accept(vec![foreign, other]).await.unwrap(), 0);
     // Before the first backfill a hint waits: it would store a record without its parents.

@@ -174,11 +174,5 @@ pub(crate) async fn settle(engine: &SyncEngine) {
 
 /// A notification of a ticket.
 pub(crate) fn hint(connection: &str, ticket: i64, cause: Cause) -> Hint {
-    Hint {
-        connection: connection.to_owned(),
-        kind: EntityKind::TICKET,
-        key: Key::from(ticket),
-        cause,
-        dedupe_id: Some(format!("{cause:?} {ticket}")),
-    }
+    Hint::new(connection, EntityKind::TICKET, Key::from(ticket), cause).dedupe_by(format!("{cause:?} {ticket}"))
 }

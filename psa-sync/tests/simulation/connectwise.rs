@@ -283,7 +283,7 @@ impl Vendor for ConnectWiseWorld {
                 1 => (EntityKind::TIME_ENTRY, Key::from(dice.between(1, 40) as i64)),
                 _ => (EntityKind::TICKET, Key::from(ticket)),
             };
-            Hint { connection: "connectwise".to_owned(), kind, key, cause, dedupe_id: None }
+            Hint::new("connectwise", kind, key, cause)
         };
         (0..=dice.below(4)).map(hint).collect()
     }

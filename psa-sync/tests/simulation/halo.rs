@@ -258,7 +258,7 @@ impl Vendor for HaloWorld {
                 1 => (EntityKind::TICKET_NOTE, Key::from_parts([ticket, dice.between(1, 4) as i64])),
                 _ => (EntityKind::TICKET, Key::from(ticket)),
             };
-            Hint { connection: "halo".to_owned(), kind, key, cause, dedupe_id: None }
+            Hint::new("halo", kind, key, cause)
         };
         (0..=dice.below(4)).map(hint).collect()
     }

@@ -163,7 +163,8 @@ impl Writer<'_> {
                 let child = Prepared {
                     kind: EntityKind::named(row.get::<_, String>(1)?),
                     key: Key::from_text(row.get::<_, String>(2)?),
-                    version: Version { updated_at: updated_at.and_then(|t| t.parse().ok()), tag: row.get(5)? },
+                    version: Version::stamped(updated_at.and_then(|t| t.parse().ok()))
+                        .tagged(row.get::<_, Option<String>>(5)?),
                     projection: if row.get::<_, i64>(6)? == 1 { Projection::Full } else { Projection::List },
                     raw_hash: crate::prepare::raw_hash(&raw),
                     raw,
