@@ -123,7 +123,7 @@ async fn a_callback_is_sent_for_each_change_signed_and_repeated_unless_the_write
     let receiver: Arc<dyn Transport> = sink.clone();
     let sent = sandbox.deliver_callbacks(&receiver, ConnectWiseSandbox::SITE).await;
     assert!(sent.iter().all(|delivery| delivery.tries == [Some(429); 3]), "{sent:?}");
-    let got = sink.got.lock().unwrap();
+    let got = sink.got.lock().unwrap().clone();
     let body: Value = serde_json::from_slice(got[0].body()).unwrap();
     assert_eq!((&body["Action"], &body["ID"]), (&json!("updated"), &json!(5)));
     let gone: Value = serde_json::from_slice(got[3].body()).unwrap();
