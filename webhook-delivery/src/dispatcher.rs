@@ -10,10 +10,10 @@ use futures::{FutureExt, StreamExt};
 use psa_core::time::{Chance, Clock};
 
 use crate::endpoint::Endpoint;
+use crate::inner::Inner;
 use crate::policy::{LONGEST_HINT, Outcome};
 use crate::sender::{Ready, Tried};
 use crate::store::{Claimed, Completed, Then};
-use crate::webhooks::Inner;
 use crate::{Notice, Result};
 
 /// Tries under way at once, of all endpoints.

@@ -10,6 +10,7 @@ mod event;
 pub mod events;
 mod filter;
 mod headers;
+mod inner;
 mod notice;
 mod policy;
 mod sender;

@@ -70,3 +70,11 @@ entity! {
         updated_at: Option<DateTime<Utc>>, stamp;
     }
 }
+
+impl crate::models::FieldItem for Email {
+    const TYPE: crate::FieldType = crate::FieldType::Object;
+}
+
+impl crate::models::FieldItem for Phone {
+    const TYPE: crate::FieldType = crate::FieldType::Object;
+}

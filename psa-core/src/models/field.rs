@@ -68,12 +68,7 @@ items! {
     DateTime<Utc> => FieldType::DateTime;
     NaiveDate => FieldType::Date;
     Address => FieldType::Object;
-    super::Author => FieldType::Object;
-    super::Email => FieldType::Object;
-    super::Phone => FieldType::Object;
     super::Stage => FieldType::Choice(super::Stage::NAMES);
-    super::OpportunityStatus => FieldType::Choice(super::OpportunityStatus::NAMES);
-    super::Visibility => FieldType::Choice(super::Visibility::NAMES);
 }
 
 impl FieldItem for Reference {

@@ -67,3 +67,7 @@ entity! {
         updated_at: Option<DateTime<Utc>>, stamp;
     }
 }
+
+impl crate::models::FieldItem for OpportunityStatus {
+    const TYPE: crate::FieldType = crate::FieldType::Choice(OpportunityStatus::NAMES);
+}

@@ -67,3 +67,11 @@ entity! {
         updated_at: Option<DateTime<Utc>>, stamp;
     }
 }
+
+impl crate::models::FieldItem for Author {
+    const TYPE: crate::FieldType = crate::FieldType::Object;
+}
+
+impl crate::models::FieldItem for Visibility {
+    const TYPE: crate::FieldType = crate::FieldType::Choice(Visibility::NAMES);
+}

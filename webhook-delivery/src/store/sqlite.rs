@@ -17,15 +17,13 @@ use psa_store::{Sqlite, StoreError};
 use self::claims::{claim, complete, lease};
 use self::publish::publish;
 use self::replay::replay;
-use self::rows::{ENDPOINT, attempt, damaged, delivery, endpoint, endpoint_columns, ms, time};
+use self::rows::{ENDPOINT, Result, attempt, damaged, delivery, endpoint, endpoint_columns, ms, time};
 use super::{
     Attempt, Claimed, Completed, Delivery, DeliveryQuery, EndpointChange, EndpointStats, Published, Replay,
     StateFilter, Store, Trigger,
 };
 use crate::Event;
 use crate::endpoint::{Endpoint, SigningSecret};
-
-type Result<T> = std::result::Result<T, StoreError>;
 
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 

@@ -1,3 +1,5 @@
+//! The settings of webhooks.
+
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -8,7 +10,8 @@ use psa_core::time::{Chance, Clock, Seeded};
 use psa_http::{AddressPolicy, GuardedTransport, SystemClock, Transport};
 use tokio::sync::Notify;
 
-use super::{Inner, Webhooks};
+use super::Webhooks;
+use crate::inner::Inner;
 use crate::sender::Sender;
 use crate::store::Store;
 use crate::{Catalogue, Error, Notice, Result};
@@ -44,6 +47,13 @@ pub struct WebhooksBuilder {
 impl fmt::Debug for WebhooksBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhooksBuilder").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl Webhooks {
+    /// Webhooks over a store, with the public addresses, the catalogue of this crate and the usual time-outs.
+    pub fn builder(store: Arc<dyn Store>) -> WebhooksBuilder {
+        WebhooksBuilder::new(store)
     }
 }
 

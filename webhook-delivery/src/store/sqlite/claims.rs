@@ -5,8 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use psa_store::rusqlite::{OptionalExtension, Transaction, params};
 
-use super::Result;
-use super::rows::{duration_ms, event_type, ms, time, trigger_text};
+use super::rows::{Result, duration_ms, event_type, ms, time, trigger_text};
 use crate::store::{Claimed, Completed, EndpointChange, Then, Trigger};
 
 /// Leases a row that was found, and writes its try down.

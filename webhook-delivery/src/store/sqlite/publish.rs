@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use psa_store::rusqlite::{Transaction, params};
 
-use super::Result;
-use super::rows::{damaged, ms};
+use super::rows::{Result, damaged, ms};
 use crate::store::Published;
 use crate::{Event, EventFilter};
 

@@ -2,8 +2,7 @@
 
 use psa_store::rusqlite::{OptionalExtension, Transaction, params};
 
-use super::Result;
-use super::rows::{damaged, duration_ms, event_type, ms};
+use super::rows::{Result, damaged, duration_ms, event_type, ms};
 use crate::EventFilter;
 use crate::store::Replay;
 

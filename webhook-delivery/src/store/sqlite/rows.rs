@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use psa_store::StoreError;
 use psa_store::rusqlite::Row;
 
-use super::Result;
 use crate::endpoint::{Endpoint, EndpointHealth, EndpointSettings, EndpointState};
 use crate::store::{Attempt, AttemptEnd, Delivery, DeliveryState, Trigger};
 use crate::{CustomHeaders, EventType};
+
+pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
 pub(super) fn ms(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
