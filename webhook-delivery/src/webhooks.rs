@@ -2,28 +2,20 @@
 
 mod builder;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::HeaderValue;
-use psa_core::time::Chance;
-use tokio::sync::Notify;
 
 pub use self::builder::WebhooksBuilder;
 use crate::dispatcher::{Dispatcher, completed};
 use crate::endpoint::{Endpoint, EndpointHealth, EndpointSettings, EndpointState, NewEndpoint, SigningSecret, new_id};
 use crate::inner::Inner;
 use crate::policy::Outcome;
-use crate::sender::{Ready, Secrets, Sender};
-use crate::store::{
-    Attempt, AttemptEnd, Completed, Delivery, DeliveryQuery, EndpointStats, Published, Replay, Store, Then,
-};
+use crate::store::{Attempt, AttemptEnd, Delivery, DeliveryQuery, EndpointStats, Published, Replay, Then};
 use crate::test_delivery::{TestDelivery, TestReport};
-use crate::{Catalogue, Error, Event, Notice, Result};
+use crate::{Catalogue, Error, Event, Result};
 
 /// Old secrets that go on signing.
 const MOST_OLD_SECRETS: u32 = 5;

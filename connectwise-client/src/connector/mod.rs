@@ -7,12 +7,12 @@ mod appointment;
 mod asset;
 mod child_reader;
 mod company;
-mod connector;
 mod contact;
 mod context;
 mod custom_field_ids;
 mod customer;
 mod invoice;
+mod kinds;
 mod merged_reader;
 mod names;
 mod opportunity;
@@ -26,7 +26,7 @@ mod ticket_note;
 mod time_entry;
 mod writer;
 
-pub use connector::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
+pub use kinds::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
 
 #[cfg(test)]
 mod tests;

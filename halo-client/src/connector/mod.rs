@@ -7,11 +7,11 @@ mod agreement;
 mod appointment;
 mod asset;
 mod company;
-mod connector;
 mod contact;
 mod context;
 mod customer;
 mod invoice;
+mod kinds;
 mod name_cache;
 mod opportunity;
 mod project;
@@ -22,7 +22,7 @@ mod team;
 mod ticket;
 mod writer;
 
-pub use connector::{HaloConnector, HaloConnectorBuilder};
+pub use kinds::{HaloConnector, HaloConnectorBuilder};
 
 #[cfg(test)]
 mod tests;

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use psa_store::Sqlite;
 use psa_store::rusqlite::types::ToSql;
 use psa_store::rusqlite::{OptionalExtension, Transaction, params};
-use psa_store::{Sqlite, StoreError};
 
 use self::claims::{claim, complete, lease};
 use self::publish::publish;
