@@ -9,7 +9,7 @@ use crate::retry_after::date;
 /// A whole answer.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// The status; always a success when it comes out of [`Call::send`].
+    /// The status; always a success when it comes out of [`Call::send`](crate::Call::send).
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,

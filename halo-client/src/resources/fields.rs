@@ -276,7 +276,7 @@ pub enum CustomValue {
     Other(Value),
 }
 
-/// The tenant's own fields. Made by [`Fields::registry`].
+/// The tenant's own fields. Made by [`Collection::registry`](super::Collection::registry).
 ///
 /// ```no_run
 /// # async fn read(halo: halo_client::Halo) -> psa_core::Result<()> {
