@@ -1,4 +1,4 @@
-//! Halo's lists, and paging that does not believe what it is told.
+//! Halo's lists: builder, pages and cursors.
 
 use std::borrow::Cow;
 use std::fmt;

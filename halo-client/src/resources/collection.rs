@@ -55,7 +55,7 @@ impl<T: HaloResource> Collection<T> {
         one(&call.send().await?, T::ITEMS, operation.name)
     }
 
-    /// One record that may be unreadable in parts: JSON that is no valid record is a record with the reason why.
+    /// One record; JSON that does not decode is returned with the reason.
     pub(crate) async fn get_raw(&self, id: impl fmt::Display, lane: Lane) -> Result<RawRecord<T>> {
         let operation = T::operations().get;
         let call = self.halo.http().call(operation).lane(lane).path("id", id).query("includedetails", true);
