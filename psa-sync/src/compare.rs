@@ -13,7 +13,7 @@ use crate::report::EntityOutcome;
 use crate::store::{Audit, Comparison, Listing, Removal, Standing, Verdict};
 
 /// Keys that are looked at together.
-const TOGETHER: u32 = 500;
+pub(crate) const TOGETHER: u32 = 500;
 
 /// So many absences are each confirmed by a read. Of more, so many are, spread over all: the list is one answer of the vendor's, and
 /// the reads tell a lost right from records that are gone.
@@ -168,7 +168,12 @@ impl Pass<'_> {
     }
 
     /// Takes in all keys of a query. What an interrupted comparison took in is not asked for again.
-    async fn list_keys(&self, source: &Arc<dyn Source>, query: Query, goes_on: Option<Duration>) -> Result<Comparison> {
+    pub(crate) async fn list_keys(
+        &self,
+        source: &Arc<dyn Source>,
+        query: Query,
+        goes_on: Option<Duration>,
+    ) -> Result<Comparison> {
         let now = self.engine.clock.now();
         let since = goes_on.and_then(|age| now.checked_sub_signed(TimeDelta::from_std(age).ok()?));
         let mut comparison = self.engine.store.begin_comparison(&self.stream, since, now).await?;
@@ -197,43 +202,9 @@ impl Pass<'_> {
         Ok(comparison)
     }
 
-    /// Reads the rows of the open window that its pages did not show. Returns how many its keys told of.
-    pub(crate) async fn fetch_unseen(&mut self, source: &Arc<dyn Source>, query: Query) -> Result<u64> {
-        let comparison = self.list_keys(source, query, None).await?;
-        let mut after = None;
-        let mut told = 0;
-        loop {
-            let store = &self.engine.store;
-            let unseen = store.unknown(&self.stream, comparison.id, true, after.as_ref(), TOGETHER).await?;
-            let Some(last) = unseen.last() else { break };
-            after = Some(last.clone());
-            told += unseen.len() as u64;
-            self.fetch_listed(source, unseen).await?;
-        }
-        self.engine.store.end_comparison(&self.stream, comparison.id, None).await?;
-        Ok(told)
-    }
-
-    /// After a pass that read everything: what it did not see is read, and removed if it is gone. Returns what was not done.
-    pub(crate) async fn remove_unseen(&mut self, source: &Arc<dyn Source>) -> Result<Option<EntityOutcome>> {
-        let verdict = self.engine.store.verdict(&self.stream, Listing::Seen).await?;
-        if self.total().is_none_or(|total| verdict.listed >= total) {
-            self.engine.store.drop_stale(&self.stream, Listing::Seen, true, self.engine.clock.now()).await?;
-        }
-        let outcome = self.remove_absent(source, Listing::Seen, self.checkpoint.atomic, verdict).await?;
-        Ok(Some(outcome).filter(|outcome| *outcome != EntityOutcome::Done))
-    }
-
-    /// Reads our records that a pass over everything did not see, one by one. Returns what was not done.
-    pub(crate) async fn read_unseen(&mut self, source: &Arc<dyn Source>) -> Result<Option<EntityOutcome>> {
-        let verdict = self.engine.store.verdict(&self.stream, Listing::Seen).await?;
-        let outcome = self.remove_absent(source, Listing::Seen, false, verdict).await?;
-        Ok(Some(outcome).filter(|outcome| *outcome != EntityOutcome::Done))
-    }
-
     /// Removes our records that a listing does not have, with evidence: each was read and not found; or, of very many, a sample was,
     /// and the listing is one answer of the vendor.
-    async fn remove_absent(
+    pub(crate) async fn remove_absent(
         &mut self,
         source: &Arc<dyn Source>,
         listing: Listing,

@@ -7,6 +7,7 @@ mod engine;
 mod guard;
 mod inbox;
 mod labels;
+mod missed_rows;
 mod missing_parents;
 mod pass;
 mod prepare;

@@ -17,7 +17,7 @@ use crate::engine::{SyncEngine, concerns_all};
 use crate::prepare::{Batch, Rules};
 use crate::progress::{Event, Progress};
 use crate::report::{Counts, EntityOutcome, EntityReport, Mode};
-use crate::store::{Audit, Checkpoint, Commit, Due, Phase, Prepared, Removal, RunId, StreamKey, Target};
+use crate::store::{Checkpoint, Commit, Due, Phase, Prepared, Removal, RunId, StreamKey, Target};
 
 /// Pages that are decoded and wait for the store.
 const READY_PAGES: usize = 1;
@@ -314,59 +314,6 @@ impl<'a> Pass<'a> {
         let counts = self.counts.get(self.kind).copied().unwrap_or_default();
         self.progress.event(&Event::Page { kind: self.kind, counts, total: page.total });
         Ok(())
-    }
-
-    /// Finds the rows of this pass that its pages did not show: an empty or short page, or rows that moved while others were read.
-    /// Returns why the pass can't be closed, if there may be more of them.
-    async fn find_missed(
-        &mut self,
-        source: &Arc<dyn Source>,
-        capabilities: &EntityCapabilities,
-    ) -> Result<Option<EntityOutcome>> {
-        let seen = self.engine.store.seen(&self.stream).await?;
-        let counted = self.total.is_some_and(|total| seen >= total);
-        if scanned(capabilities) {
-            // Everything was read. Which of our records were not among it is found at once; which of the vendor's were not, the
-            // audit of its count finds.
-            self.shortfall = self.remove_unseen(source).await?;
-            return Ok(None);
-        }
-        let complete = counted && (self.checkpoint.atomic || !capabilities.pages_shift);
-        if complete {
-            return Ok(None);
-        }
-        let query = self.query(capabilities);
-        let found = seen + self.fetch_unseen(source, query.clone()).await?;
-        if self.mode == Mode::Backfill {
-            // Each of our records is judged anew. One that neither pages nor keys showed counts as known, so that no audit tells.
-            return self.read_unseen(source).await;
-        }
-        self.short_of(source, query, capabilities, found).await
-    }
-
-    /// Why a window can't be closed: the vendor counts more rows in it than its pages and keys showed, and more than comparisons of all
-    /// keys found it to count without listing them.
-    async fn short_of(
-        &mut self,
-        source: &Arc<dyn Source>,
-        query: Query,
-        capabilities: &EntityCapabilities,
-        found: u64,
-    ) -> Result<Option<EntityOutcome>> {
-        let Some(total) = self.total.filter(|total| found < *total && capabilities.count) else { return Ok(None) };
-        // Rows leave a window while it is read.
-        let counted = source.count(query).await?.unwrap_or(total).min(total);
-        let audit = self.engine.store.standing(&self.stream).await?.audit;
-        let unlisted = audit.filter(Audit::is_confirmed).map_or(0, |audit| audit.missing);
-        if counted <= found + unlisted {
-            return Ok(None);
-        }
-        let message = format!(
-            "the vendor counts {counted} changed {} records and lists {found} of them; the same window is read again",
-            self.kind
-        );
-        self.engine.store.log(self.run, self.kind, message.clone(), self.engine.clock.now()).await?;
-        Ok(Some(EntityOutcome::Incomplete(message)))
     }
 
     async fn close(&mut self, capabilities: &EntityCapabilities) -> Result<()> {

@@ -197,6 +197,9 @@ async fn a_window_whose_pages_and_keys_both_came_short_is_read_again() {
         succeeded(&run(&engine()).await);
         later(60).await;
         world.edit(|halo| (1..=9).for_each(|id| halo.update_ticket(id, "summary", format!("changed {id}"))));
+        later(30).await;
+        world.edit(|halo| halo.update_ticket(10, "summary", "changed later"));
+        later(1).await;
         world.sandbox.add_fault(Fault::new("halo.tickets.list", Trigger::Every(every), Effect::EmptyPage));
         let first = run(&engine()).await;
         short += u32::from(first.state == RunState::Partial);
