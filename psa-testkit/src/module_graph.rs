@@ -349,3 +349,53 @@ fn defined(item: &Item) -> Option<String> {
     };
     Some(ident.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The circles of a crate with these files, each as its arrows in text.
+    fn circles(files: &[(&str, &str)]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let graph = ModuleGraph::read(&folder.path().join("lib.rs")).unwrap();
+        let place = format!("{}/", folder.path().display());
+        graph.circles().iter().map(|circle| circle.to_string().replace(&place, "")).collect()
+    }
+
+    #[test]
+    fn two_files_that_name_each_other_are_a_circle_also_through_a_re_export() {
+        let found = circles(&[
+            ("lib.rs", "mod low; mod high; pub use high::Client;"),
+            ("high.rs", "use crate::low::Inner; pub struct Client(Inner);"),
+            ("low.rs", "pub struct Inner; impl Inner { fn client(self) -> crate::Client { todo!() } }"),
+        ]);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("low.rs -> high.rs: Client"), "{}", found[0]);
+        assert!(found[0].contains("high.rs -> low.rs: Inner"), "{}", found[0]);
+    }
+
+    #[test]
+    fn macros_inline_modules_and_parents_are_followed() {
+        let found = circles(&[
+            ("lib.rs", "mod a;"),
+            ("a/mod.rs", "mod b; pub(crate) struct Top; fn f() { let _ = vec![b::inside::Part]; }"),
+            ("a/b.rs", "pub(crate) mod inside { pub(crate) struct Part; fn g(_: super::super::Top) {} }"),
+        ]);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
+    fn tests_method_calls_and_re_exports_are_no_arrows() {
+        let found = circles(&[
+            ("lib.rs", "mod low; mod high; pub use high::build; pub use low::Inner;"),
+            ("high.rs", "use crate::low::Inner; pub fn build() -> Inner { Inner }"),
+            ("low.rs", "pub struct Inner; #[cfg(test)] mod tests { fn f() { crate::high::build(); } }"),
+        ]);
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
