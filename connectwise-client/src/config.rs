@@ -46,8 +46,8 @@ impl ConnectWise {
         ConnectWiseBuilder::new(site)
     }
 
-    /// The same tenant with the rights of a member, by its identifier (what it logs in with) or id. Only an integrator login may do that; the keys are
-    /// minted with the first call and again before they end, after four hours.
+    /// The same tenant with the rights of a member, by its identifier (what it logs in with) or id. Only an integrator login
+    /// may do that; the keys are minted with the first call and again before they end, after four hours.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](psa_core::ErrorKind::Config) for a name that can't be one.
@@ -55,7 +55,26 @@ impl ConnectWise {
         if member.trim().is_empty() {
             return Err(Error::config("member", "no member was named"));
         }
-        impersonate(self, member.trim())
+        let member = member.trim();
+        let inner = self.inner();
+        if inner.codebase.is_impersonated() {
+            return Err(Error::config("member", "a member can't impersonate another one")
+                .with_context("remedy", "Call impersonate on the integrator's own client."));
+        }
+        let settings = Settings {
+            site: inner.site.clone(),
+            company: inner.company.clone(),
+            fixed: inner.fixed.clone(),
+            client_id: inner.client_id.clone(),
+            version: inner.codebase.version().to_owned(),
+            user_type: Some(HeaderValue::from_static("member")),
+        };
+        let source = Arc::new(Impersonation { integrator: self.clone(), member: member.to_owned() });
+        let setup = Arc::clone(&inner.setup);
+        let cache =
+            TokenCache::new(source, Arc::clone(&setup.clock), Arc::clone(&setup.chance), setup.redactor.clone());
+        let cache = Arc::new(cache.scheme("Basic"));
+        assemble(settings, setup, |setup, base| Ok(setup.client(base).auth(cache)))
     }
 }
 
@@ -162,28 +181,6 @@ fn assemble(
     // The address is found for each try: a retry after a move goes to the new place.
     let http = start(&setup, &site)?.around_try(Arc::clone(&codebase) as _).build()?;
     Ok(ConnectWise::from_inner(Inner { http, codebase, setup, site, company, client_id, fixed }))
-}
-
-/// The same tenant, seen by another member.
-fn impersonate(integrator: &ConnectWise, member: &str) -> Result<ConnectWise> {
-    let inner = integrator.inner();
-    if inner.codebase.is_impersonated() {
-        return Err(Error::config("member", "a member can't impersonate another one")
-            .with_context("remedy", "Call impersonate on the integrator's own client."));
-    }
-    let settings = Settings {
-        site: inner.site.clone(),
-        company: inner.company.clone(),
-        fixed: inner.fixed.clone(),
-        client_id: inner.client_id.clone(),
-        version: inner.codebase.version().to_owned(),
-        user_type: Some(HeaderValue::from_static("member")),
-    };
-    let source = Arc::new(Impersonation { integrator: integrator.clone(), member: member.to_owned() });
-    let setup = Arc::clone(&inner.setup);
-    let cache = TokenCache::new(source, Arc::clone(&setup.clock), Arc::clone(&setup.chance), setup.redactor.clone());
-    let cache = Arc::new(cache.scheme("Basic"));
-    assemble(settings, setup, |setup, base| Ok(setup.client(base).auth(cache)))
 }
 
 /// The address that people log in at, from whatever a person pastes.

@@ -20,7 +20,9 @@ pub use connector::{ConnectWiseConnector, ConnectWiseConnectorBuilder};
 pub use ids::*;
 pub use list::List;
 pub use psa_http::json::Native;
-pub use psa_http::{Download, Identified, ListPage, RawCall, RawRecord};
+pub use psa_http::{
+    Creatable, Deletable, Download, Identified, ListPage, Operations, RawCall, RawRecord, Readable, Resource, Updatable,
+};
 pub use receiver::{ConnectWiseReceiver, ConnectWiseReceiverBuilder, KeyOrigins};
 pub use resources::*;
 pub use webhook_signing::{MemoryReplayGuard, ReplayGuard};

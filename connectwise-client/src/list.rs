@@ -22,7 +22,7 @@ use self::answer::{Link, Rows, has_next, next_link};
 use self::position::{Position, foreign_cursor};
 use crate::client::ConnectWise;
 use crate::conditions::{Condition, Literal, field};
-use crate::resources::{Resource, Searchable};
+use crate::resources::{ConnectWiseResource, Searchable};
 
 mod answer;
 mod position;
@@ -90,7 +90,7 @@ fn both(have: Option<Condition>, more: Condition) -> Option<Condition> {
     })
 }
 
-impl<T: Resource> List<T> {
+impl<T: ConnectWiseResource> List<T> {
     pub(crate) fn of(cw: ConnectWise, operation: &'static Operation, parent: Option<i64>) -> Self {
         Self {
             cw,
@@ -221,14 +221,14 @@ impl<T: Resource> List<T> {
         }
         if self.only_searched() {
             return Err(Error::new(ErrorKind::InvalidRequest, "conditions this long can't be counted")
-                .with_operation(T::operations().count.name)
+                .with_operation(T::count_operation().name)
                 .with_context("remedy", "Read the list and count, or shorten the conditions."));
         }
-        let call = self.cw.http().call(T::operations().count).lane(self.lane);
+        let call = self.cw.http().call(T::count_operation()).lane(self.lane);
         let answer = self.narrowed(self.at_parent(call))?.send().await?;
         let count: Count = psa_http::json::decode(&answer.body).map_err(|e| {
             Error::new(ErrorKind::Decode, "the answer holds no count")
-                .with_operation(T::operations().count.name)
+                .with_operation(T::count_operation().name)
                 .with_source(e)
         })?;
         Ok(count.count)
@@ -528,6 +528,6 @@ impl<T: Searchable> List<T> {
     }
 }
 
-pub(crate) fn decode<T: Resource>(answer: &Response, operation: &'static str) -> Result<ListPage<T>> {
+pub(crate) fn decode<T: ConnectWiseResource>(answer: &Response, operation: &'static str) -> Result<ListPage<T>> {
     Ok(Rows::of(answer, operation)?.page())
 }

@@ -12,11 +12,11 @@ use psa_http::RawRecord;
 use super::context::Context;
 use super::reader::{Mapping, common, item, key_of};
 use crate::list::List;
-use crate::resources::{Collection, Resource};
+use crate::resources::{Collection, ConnectWiseResource};
 
 /// A kind that is read below another one.
 pub(crate) trait Children: Mapping {
-    type Parent: Resource;
+    type Parent: ConnectWiseResource;
 
     fn parents(context: &Context) -> Collection<Self::Parent>;
 

@@ -103,17 +103,20 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
             able.pages_shift = false;
         })
     };
-    let saved = || change(listed(), |able| (able.create, able.update, able.delete) = (true, true, true));
+    let saved =
+        || EntityCapabilities::changed(listed(), |able| (able.create, able.update, able.delete) = (true, true, true));
     let below = |key: KeyShape| {
-        change(saved(), |able| {
+        EntityCapabilities::changed(saved(), |able| {
             able.count = false;
             able.key = key;
         })
     };
-    let scanned = |able| change(able, |able: &mut EntityCapabilities| able.incremental = Incremental::FullScan);
+    let scanned = |able| {
+        EntityCapabilities::changed(able, |able: &mut EntityCapabilities| able.incremental = Incremental::FullScan)
+    };
     // Where a record is, is a part of its key.
     let site = written::<site::Sites>(scanned(below(SITE_KEY))).creates_only(fields!(Site: COMPANY));
-    let note = change(read::<ticket_note::ServiceNotes>(below(NOTE_KEY)), |able| {
+    let note = EntityCapabilities::changed(read::<ticket_note::ServiceNotes>(below(NOTE_KEY)), |able| {
         able.keys = KeyListing::None;
         able.children_of = vec![EntityKind::TICKET];
         able.only_below = true;
@@ -128,7 +131,7 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
     let ticket = read::<ticket::ProjectTickets>(written::<ticket::ServiceTickets>(saved()))
         .writes(fields!(Ticket: PROJECT))
         .creates_only(fields!(Ticket: DESCRIPTION));
-    let references = change(scanned(listed()), |able| {
+    let references = EntityCapabilities::changed(scanned(listed()), |able| {
         able.keys = KeyListing::Snapshot;
         able.key = psa_core::ReferenceItem::KEY;
         // One of them is a read of all.
@@ -166,12 +169,6 @@ fn capabilities(cw: &ConnectWise, member: Option<String>) -> Capabilities {
         .flatten()
         .collect();
     })
-}
-
-/// Capabilities with a change.
-fn change(mut able: EntityCapabilities, set: impl FnOnce(&mut EntityCapabilities)) -> EntityCapabilities {
-    set(&mut able);
-    able
 }
 
 /// What the mapping reads.

@@ -98,7 +98,7 @@ impl Names {
 }
 
 /// A list's names by id.
-async fn named<T: Resource>(
+async fn named<T: ConnectWiseResource>(
     list: List<T>,
     lane: Lane,
     name: fn(&T) -> Option<String>,

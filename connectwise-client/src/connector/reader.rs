@@ -16,14 +16,14 @@ use super::context::{self, Context};
 use super::names::{NameList, Names};
 use crate::conditions::field;
 use crate::list::{List, PAGE_MAX};
-use crate::resources::{Collection, Info, Resource};
+use crate::resources::{Collection, ConnectWiseResource, Info};
 
 /// Rows of a page, unless the query tells: less than what the vendor serves, since each walk holds one of 1.7 KB a row.
 const PAGE: u32 = 400;
 
 /// How one of ConnectWise's resources becomes a common model.
 pub(crate) trait Mapping: Send + Sync + 'static {
-    type Native: Resource;
+    type Native: ConnectWiseResource;
     type Common: Entity;
 
     /// The fields that [`common`](Self::common) fills.
@@ -54,7 +54,7 @@ pub(crate) trait Mapping: Send + Sync + 'static {
 }
 
 /// The key of a record, of one that can't be decoded too: its id if that can be read, else a hash of its bytes.
-pub(crate) fn key_of<T: Resource>(record: &RawRecord<T>) -> Key {
+pub(crate) fn key_of<T: ConnectWiseResource>(record: &RawRecord<T>) -> Key {
     let id = match &record.value {
         Ok(native) => Some(native.id().into()),
         Err(_) => psa_http::list::id_in(&record.raw),

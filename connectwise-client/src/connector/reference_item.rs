@@ -31,7 +31,7 @@ fn board(value: &Option<Box<Reference>>) -> Option<Label> {
     context::label(value)
 }
 
-async fn read<T: Resource>(
+async fn read<T: ConnectWiseResource>(
     set: &'static str,
     list: List<T>,
     query: &Query,

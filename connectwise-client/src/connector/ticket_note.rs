@@ -14,8 +14,9 @@ use super::reader::Mapping;
 use super::writer::stored;
 use crate::ids::TicketId;
 use crate::resources::{
-    Collection, Creatable, Info, ProjectTicket, ProjectTicketNote, Ticket, TicketNote, WriteRequest,
+    Collection, ConnectWiseResource, Info, ProjectTicket, ProjectTicketNote, Ticket, TicketNote, WriteRequest,
 };
+use psa_http::Creatable;
 
 /// Note on a service ticket <-> note.
 pub(crate) struct ServiceNotes;
@@ -186,7 +187,7 @@ impl NoteWriter {
         Ok(of_project)
     }
 
-    fn filled<T: Creatable>(save: WriteRequest<T>, members: Members) -> WriteRequest<T> {
+    fn filled<T: Creatable + ConnectWiseResource>(save: WriteRequest<T>, members: Members) -> WriteRequest<T> {
         members.into_iter().fold(save, |save, (member, value)| save.set(member, value))
     }
 }

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::customer;
 use super::reader::{Mapping, common};
-use crate::resources::{Collection, CustomFieldValue, Deletable, Writable, WriteRequest};
+use crate::resources::{Collection, CustomFieldValue, WriteRequest};
+use psa_http::{Deletable, Updatable};
 
 /// How a common field is written to a member of ConnectWise's.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +53,7 @@ pub(crate) enum Member {
 }
 
 /// What can be written of a mapping.
-pub(crate) trait Writes: Mapping<Native: Writable> {
+pub(crate) trait Writes: Mapping<Native: Updatable> {
     /// Common path and what it becomes.
     const MEMBERS: &'static [Mapped<Self::Common, Member>];
 

@@ -8,7 +8,7 @@ use psa_http::walks::Span;
 use psa_http::{Response, link};
 
 use super::position::Position;
-use crate::resources::Resource;
+use crate::resources::ConnectWiseResource;
 
 /// What the `Link` header says of the next page.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Rows {
     }
 
     /// All rows as one page.
-    pub(super) fn page<T: Resource>(self) -> ListPage<T> {
+    pub(super) fn page<T: ConnectWiseResource>(self) -> ListPage<T> {
         match self.too_large {
             None => ListPage::of_rows(self.raw, self.vendor_time),
             Some(cap) => {
@@ -76,7 +76,10 @@ impl Rows {
     }
 
     /// Pages of some of the rows, decoded when their turn comes. Any id is a place to go on from, so each has a cursor.
-    pub(super) fn parts<T: Resource>(self, left: Vec<Span>) -> impl Iterator<Item = ListPage<T>> + Send + 'static {
+    pub(super) fn parts<T: ConnectWiseResource>(
+        self,
+        left: Vec<Span>,
+    ) -> impl Iterator<Item = ListPage<T>> + Send + 'static {
         let end = self.last();
         let Self { raw: mut rest, vendor_time, too_large } = self;
         let mut done = false;

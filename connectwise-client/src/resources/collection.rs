@@ -4,14 +4,14 @@ use std::marker::PhantomData;
 
 use psa_core::{Lane, Result};
 use psa_http::json::Native;
-use psa_http::{Call, Operation, RawRecord};
+use psa_http::{Call, Deletable, Operation, RawRecord};
 
-use super::{Deletable, Resource, Searchable};
+use super::{ConnectWiseResource, Searchable};
 use crate::client::ConnectWise;
 use crate::list::List;
 
 /// An id of a resource as ConnectWise numbers it.
-pub(super) fn number<T: Resource>(id: impl Into<T::Id>) -> i64 {
+pub(super) fn number<T: ConnectWiseResource>(id: impl Into<T::Id>) -> i64 {
     id.into().into()
 }
 
@@ -29,13 +29,13 @@ impl<T> Clone for Collection<T> {
     }
 }
 
-impl<T: Resource> Collection<T> {
+impl<T: ConnectWiseResource> Collection<T> {
     pub(crate) fn new(cw: ConnectWise, parent: Option<i64>) -> Self {
         Self { cw, parent, resource: PhantomData }
     }
 
     /// The resource below one record of this one.
-    pub(crate) fn below<C: Resource>(&self, parent: i64) -> Collection<C> {
+    pub(crate) fn below<C: ConnectWiseResource>(&self, parent: i64) -> Collection<C> {
         Collection::new(self.cw.clone(), Some(parent))
     }
 
@@ -90,7 +90,7 @@ impl<T: Searchable> Collection<T> {
     }
 }
 
-impl<T: Deletable> Collection<T> {
+impl<T: Deletable + ConnectWiseResource> Collection<T> {
     /// Deletes.
     ///
     /// # Errors

@@ -10,28 +10,24 @@ pub(crate) use resource;
 /// `attach` has no members that could be changed. The members of `quiet` are mail switches: off unless a write sets them.
 macro_rules! operations {
     ($ty:ident: $name:literal, $path:literal) => {
-        crate::resources::operations!(@read $ty, $name, $path);
+        crate::resources::operations!(@read $ty, $name, $path, false);
     };
     ($ty:ident: $name:literal, $path:literal, delete) => {
-        crate::resources::operations!(@read $ty, $name, $path);
-        impl crate::resources::Deletable for $ty {}
+        crate::resources::operations!(@read $ty, $name, $path, false);
+        impl psa_http::Deletable for $ty {}
     };
     ($ty:ident: $name:literal, $path:literal, attach) => {
         crate::resources::operations!($ty: $name, $path, delete);
-        impl crate::resources::Creatable for $ty {
-            const READ_ONLY: &'static [&'static str] = &[];
-        }
+        impl psa_http::Creatable for $ty {}
     };
     ($ty:ident: $name:literal, $path:literal, write $($delete:ident)? $(, search $search:literal)?
         $(, patch_with $fields:ident)? $(, read_only [$($read_only:literal),*])? $(, quiet [$($quiet:literal),*])?) => {
-        crate::resources::operations!(@read $ty, $name, $path);
-        impl crate::resources::Creatable for $ty {
+        crate::resources::operations!(@read $ty, $name, $path, crate::resources::operations!(@fields $($fields)?));
+        impl psa_http::Creatable for $ty {
             const READ_ONLY: &'static [&'static str] = &[$($($read_only),*)?];
             const MAIL_SWITCHES: &'static [&'static str] = &[$($($quiet),*)?];
         }
-        impl crate::resources::Writable for $ty {
-            const PATCH_WITH_CUSTOM_FIELDS: bool = crate::resources::operations!(@fields $($fields)?);
-        }
+        impl psa_http::Updatable for $ty {}
         $( crate::resources::operations!(@delete $delete $ty); )?
         $(
             impl crate::resources::Searchable for $ty {
@@ -45,25 +41,36 @@ macro_rules! operations {
     };
     (@fields) => { false };
     (@fields custom_fields) => { true };
-    (@delete delete $ty:ident) => { impl crate::resources::Deletable for $ty {} };
-    (@read $ty:ident, $name:literal, $path:literal) => {
-        impl crate::resources::Resource for $ty {
-            fn operations() -> &'static crate::resources::Operations {
+    (@delete delete $ty:ident) => { impl psa_http::Deletable for $ty {} };
+    (@read $ty:ident, $name:literal, $path:literal, $fields:expr) => {
+        impl psa_http::Resource for $ty {
+            fn operations() -> &'static psa_http::Operations {
                 use psa_http::Operation;
                 static LIST: Operation = Operation::get(concat!("connectwise.", $name, ".list"), $path);
-                static COUNT: Operation = Operation::get(concat!("connectwise.", $name, ".count"), concat!($path, "/count"));
                 static GET: Operation = Operation::get(concat!("connectwise.", $name, ".get"), concat!($path, "/{id}"));
                 static CREATE: Operation = Operation::post(concat!("connectwise.", $name, ".create"), $path);
                 static UPDATE: Operation = Operation::patch(concat!("connectwise.", $name, ".update"), concat!($path, "/{id}"));
-                static REPLACE: Operation = Operation::put(concat!("connectwise.", $name, ".replace"), concat!($path, "/{id}"));
                 static DELETE: Operation = Operation::delete(concat!("connectwise.", $name, ".delete"), concat!($path, "/{id}"));
-                static ALL: crate::resources::Operations = crate::resources::Operations {
-                    list: &LIST, count: &COUNT, get: &GET, create: &CREATE, update: &UPDATE, replace: &REPLACE, delete: &DELETE,
-                };
+                static ALL: psa_http::Operations =
+                    psa_http::Operations { list: &LIST, get: &GET, create: &CREATE, update: &UPDATE, delete: &DELETE };
                 &ALL
             }
             fn fields() -> &'static [psa_http::NativeField] {
                 $ty::FIELDS
+            }
+        }
+        impl psa_http::Readable for $ty {}
+        impl crate::resources::ConnectWiseResource for $ty {
+            const PATCH_WITH_CUSTOM_FIELDS: bool = $fields;
+            fn count_operation() -> &'static psa_http::Operation {
+                static COUNT: psa_http::Operation =
+                    psa_http::Operation::get(concat!("connectwise.", $name, ".count"), concat!($path, "/count"));
+                &COUNT
+            }
+            fn replace_operation() -> &'static psa_http::Operation {
+                static REPLACE: psa_http::Operation =
+                    psa_http::Operation::put(concat!("connectwise.", $name, ".replace"), concat!($path, "/{id}"));
+                &REPLACE
             }
         }
     };

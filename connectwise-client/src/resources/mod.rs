@@ -39,7 +39,7 @@ pub use opportunities::*;
 pub use projects::*;
 pub(crate) use psa_http::Operation;
 pub use psa_http::{NativeField, NativeType};
-pub use resource::{Creatable, Deletable, Operations, Resource, Searchable, Writable};
+pub use resource::{ConnectWiseResource, Searchable};
 pub use schedule::*;
 pub use shared::{CustomFieldValue, Info, Reference};
 pub use system::*;

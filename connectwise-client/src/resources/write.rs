@@ -5,13 +5,13 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use psa_core::{Error, ErrorKind, Lane, Phase, Result};
-use psa_http::NativeType;
 use psa_http::json::Native;
+use psa_http::{Creatable, NativeType, Updatable};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::collection::number;
-use super::{Collection, Creatable, Writable};
+use super::{Collection, ConnectWiseResource};
 use crate::ids::UserDefinedFieldId;
 
 /// A write under construction. An update sends one operation for each member that is set or cleared, and nothing else,
@@ -48,14 +48,14 @@ impl<T> fmt::Debug for WriteRequest<T> {
     }
 }
 
-impl<T: Creatable> Collection<T> {
+impl<T: Creatable + ConnectWiseResource> Collection<T> {
     /// A new one.
     pub fn create(&self) -> WriteRequest<T> {
         WriteRequest::create(self.clone())
     }
 }
 
-impl<T: Writable> Collection<T> {
+impl<T: Updatable + ConnectWiseResource> Collection<T> {
     /// A change: only what is set changes.
     pub fn update(&self, id: impl Into<T::Id>) -> WriteRequest<T> {
         WriteRequest::update(self.clone(), number::<T>(id))
@@ -67,7 +67,7 @@ impl<T: Writable> Collection<T> {
     }
 }
 
-impl<T: Creatable> WriteRequest<T> {
+impl<T: Creatable + ConnectWiseResource> WriteRequest<T> {
     fn new(collection: Collection<T>, way: Way) -> Self {
         let (members, custom_fields) = (Map::new(), Vec::new());
         let lane = Lane::Interactive;
@@ -80,7 +80,7 @@ impl<T: Creatable> WriteRequest<T> {
 
     fn update(collection: Collection<T>, id: i64) -> Self
     where
-        T: Writable,
+        T: Updatable + ConnectWiseResource,
     {
         let mut save = Self::new(collection, Way::Update(id));
         save.patch_custom_fields = T::PATCH_WITH_CUSTOM_FIELDS;
@@ -191,7 +191,7 @@ impl<T: Creatable> WriteRequest<T> {
         let (operation, id) = match self.way {
             Way::Create => (operations.create, None),
             Way::Update(id) => (operations.update, Some(id)),
-            Way::Replace(id) => (operations.replace, Some(id)),
+            Way::Replace(id) => (T::replace_operation(), Some(id)),
         };
         let body = self.body();
         if let Some(error) = self.failed {

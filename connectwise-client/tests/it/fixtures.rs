@@ -26,7 +26,7 @@ fn fixture(name: &str) -> Option<Value> {
 }
 
 /// Each row decodes, keeps its bytes, and the members that are typed are those of the field table.
-fn decodes<T: Resource + DeserializeOwned>(name: &str, fields: &[NativeField]) {
+fn decodes<T: ConnectWiseResource + DeserializeOwned>(name: &str, fields: &[NativeField]) {
     let Some(body) = fixture(name) else { return };
     let rows = if body.is_array() { body.as_array().unwrap().clone() } else { vec![body] };
     for row in rows {
