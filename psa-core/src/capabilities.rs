@@ -134,6 +134,13 @@ impl EntityCapabilities {
         capabilities
     }
 
+    /// The same capabilities, as `set` changes them.
+    #[must_use]
+    pub fn changed(mut self, set: impl FnOnce(&mut Self)) -> Self {
+        set(&mut self);
+        self
+    }
+
     /// Whether a row of a list holds the field at `path`.
     pub fn is_listed(&self, path: &str) -> bool {
         self.field(path).is_some_and(|field| field.listed)

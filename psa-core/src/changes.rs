@@ -313,7 +313,7 @@ impl PathChange {
     /// A calendar day; none if it is cleared.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it is no day.
+    /// [`ErrorKind::InvalidRequest`] if it is not a date.
     pub fn day(&self) -> Result<Option<NaiveDate>> {
         match (&self.value, self.rest()) {
             (_, Some(_)) => Err(self.wrong()),

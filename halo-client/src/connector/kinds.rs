@@ -125,7 +125,7 @@ fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
     let needs = |(kind, capabilities): (EntityKind, EntityCapabilities)| {
         let capabilities = match scope_of(&kind).filter(|scope| !may(scope)) {
             None => capabilities,
-            Some(scope) => change(capabilities, |able| {
+            Some(scope) => EntityCapabilities::changed(capabilities, |able| {
                 able.read = false;
                 able.missing_right = Some(scope.to_owned());
             }),
@@ -141,9 +141,10 @@ fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
             (able.create, able.update, able.delete) = (write, write, write);
         })
     };
-    let filtered = |write: bool| change(scanned(write), |able| able.incremental = Incremental::Filter);
+    let filtered =
+        |write: bool| EntityCapabilities::changed(scanned(write), |able| able.incremental = Incremental::Filter);
     // Their lists give no ids alone, and more than one page is no snapshot.
-    let paged = |write: bool| change(scanned(write), |able| able.keys = KeyListing::Paged);
+    let paged = |write: bool| EntityCapabilities::changed(scanned(write), |able| able.keys = KeyListing::Paged);
     let bare = || {
         EntityCapabilities::with(|able| {
             able.keys = KeyListing::Snapshot;
@@ -160,14 +161,14 @@ fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
             able.children_of = vec![EntityKind::TICKET, EntityKind::PROJECT, EntityKind::OPPORTUNITY];
         })
     };
-    let ticket = change(written::<Tickets>(filtered(tickets)), |able| {
+    let ticket = EntityCapabilities::changed(written::<Tickets>(filtered(tickets)), |able| {
         able.numbered_with = vec![EntityKind::PROJECT, EntityKind::OPPORTUNITY];
     });
     let ticket = ticket.reads_alone(fields!(Ticket: AGREEMENT));
     // A part of the key.
     let note = written::<NoteWrites>(action(EntityKind::TIME_ENTRY)).creates_only(fields!(TicketNote: TICKET));
     let hours = written::<TimeWrites>(action(EntityKind::TICKET_NOTE)).creates_only(fields!(TimeEntry: TICKET));
-    let references = change(bare(), |able| {
+    let references = EntityCapabilities::changed(bare(), |able| {
         able.count = true;
         able.get = false;
         able.key = psa_core::ReferenceItem::KEY;
@@ -205,12 +206,6 @@ fn capabilities(halo: &Halo, no_custom_fields: bool) -> Capabilities {
         all.overlap = Duration::from_secs(300);
         all.rate_limit = halo.inner().limit;
     })
-}
-
-/// Capabilities with a change.
-fn change(mut able: EntityCapabilities, set: impl FnOnce(&mut EntityCapabilities)) -> EntityCapabilities {
-    set(&mut able);
-    able
 }
 
 /// What the mapping reads.

@@ -14,8 +14,14 @@ macro_rules! resources {
 
 resources! {
     /// Tickets: `/Tickets`.
+    ///
+    /// The list has those of any status unless a filter says otherwise, and always of one domain: without it Halo mixes in projects
+    /// and opportunities as the login's default has it. A new ticket needs a summary, details and a type, and a client or a user.
     tickets: Ticket;
     /// Actions, the steps of a ticket: notes, mails, hours. `/Actions`.
+    ///
+    /// The list has the actions of a ticket, or of all tickets between two dates. It does not page: Halo cuts it at its
+    /// [`limit`](crate::List::limit) without saying so.
     actions: Action;
     /// Clients, the MSP's customers: `/Client`.
     ///
@@ -30,6 +36,8 @@ resources! {
     /// The active users; see [`include_inactive`](crate::List::include_inactive).
     users: User;
     /// Agents, the MSP's people: `/Agent`.
+    ///
+    /// The enabled agents, in one answer; see [`include_disabled`](crate::List::include_disabled).
     agents: Agent;
     /// Teams: `/Team`.
     teams: Team;
@@ -44,16 +52,10 @@ resources! {
     /// Outcomes, the kinds of action, hidden ones too: `/Outcome`.
     outcomes: Outcome;
     /// Opportunities, the same record as a ticket: `/Opportunities`.
-    ///
-    /// The opportunities, of any status.
     opportunities: Opportunity;
     /// Projects, the same record as a ticket: `/Projects`.
-    ///
-    /// The projects, of any status.
     projects: Project;
     /// Kinds of budget: `/BudgetType`.
-    ///
-    /// The kinds of budget, in one answer.
     budget_types: BudgetType;
     /// Workflows: `/Workflow`.
     ///
@@ -64,6 +66,7 @@ resources! {
     /// Appointments. Without [`appointments_only`](crate::List::appointments_only) Halo mixes in holidays and shifts.
     ///
     /// Its id may change: the answer has the new one.
+    /// A change may give an appointment another id: the answer has the new one.
     appointments: Appointment;
     /// Days of agents: `/Timesheet`.
     ///
@@ -82,16 +85,12 @@ resources! {
     /// The types, in one answer.
     asset_types: AssetType;
     /// Contracts of clients, the agreements: `/ClientContract`.
-    ///
-    /// The contracts.
     contracts: Contract;
     /// Invoices: `/Invoice`.
     ///
     /// The invoices. List rows have no lines.
     invoices: Invoice;
     /// Invoices that are made again each period: `/RecurringInvoice`.
-    ///
-    /// The recurring invoices.
     recurring_invoices: RecurringInvoice;
     /// The catalogue: `/Item`.
     ///
@@ -114,8 +113,6 @@ resources! {
     /// The active suppliers; see [`include_inactive`](crate::List::include_inactive).
     suppliers: Supplier;
     /// Licences and subscriptions: `/SoftwareLicence`.
-    ///
-    /// The licences.
     software_licences: SoftwareLicence;
     /// The knowledge base: `/KBArticle`.
     ///
@@ -162,5 +159,7 @@ resources! {
     /// The notifications, in one answer.
     notifications: Notification;
     /// Deliveries of webhooks: `/WebhookEvent`.
+    ///
+    /// The deliveries of a [`webhook`](crate::List::webhook), newest first.
     webhook_events: WebhookEvent;
 }

@@ -110,7 +110,7 @@ impl Section {
     /// Compares the part with the table of what each field of each kind can do, or writes it if `PSA_WRITE_TABLES` is set.
     ///
     /// # Errors
-    /// That there is no such part, or that it differs and how to write it anew.
+    /// The section is missing, or it differs from the declaration; the message says how to write it anew.
     pub fn check(&self, capabilities: &Capabilities) -> Result<(), String> {
         let old = fs::read_to_string(&self.file).map_err(|e| format!("{}: {e}", self.file.display()))?;
         let (begin, end) = (format!("<!-- {} -->\n", self.name), format!("<!-- /{} -->", self.name));

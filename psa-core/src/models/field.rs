@@ -121,7 +121,7 @@ impl<T: FieldItem> FieldValue for Vec<T> {
     fn is_unset(&self) -> bool {
         self.is_empty()
     }
-    /// In any order: order is no content.
+    /// Order does not matter.
     fn same(&self, other: &Self) -> bool {
         let mut rest: Vec<&T> = other.iter().collect();
         let mut found = |value: &T| {

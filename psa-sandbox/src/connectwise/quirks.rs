@@ -9,7 +9,7 @@ quirks! {
     pub struct Quirks {
         /// Nulls are left out.
         nulls_omitted = true,
-        /// A company, codebase or path that the gateway does not know is told in plain text.
+        /// Unknown companies, codebases and paths get a plain-text answer from the gateway.
         gateway_text = true,
         /// `IsCloud` is a text instead of a boolean.
         cloud_in_text = false,
